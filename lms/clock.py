@@ -1,0 +1,78 @@
+"""The only clock: UTC instants for the database, Europe/London dates for people.
+
+Everything that needs "now" or "today" calls here, so that the demonstration can be seen from
+another date and tests can travel in time.
+"""
+
+from __future__ import annotations
+
+import calendar
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+LONDON = ZoneInfo("Europe/London")
+
+_today_override: date | None = None
+
+
+def set_today(day: date | None) -> None:
+    """See the world from another date: `now()` keeps the time of day and changes the date."""
+    global _today_override
+    _today_override = day
+
+
+def now() -> datetime:
+    """This instant, aware, in UTC."""
+    instant = datetime.now(UTC)
+    if _today_override is None:
+        return instant
+    local = instant.astimezone(LONDON)
+    return at(_today_override, local.time())
+
+
+def today() -> date:
+    """The date in London."""
+    return now().astimezone(LONDON).date()
+
+
+def london(instant: datetime) -> datetime:
+    """An aware instant as London wall time."""
+    return instant.astimezone(LONDON)
+
+
+def at(day: date, wall: time) -> datetime:
+    """The UTC instant of a London wall time.
+
+    Of the two instants of the hour that repeats in October the first is meant; a time in the
+    hour that March skips is moved on by that hour.
+    """
+    return datetime.combine(day, wall.replace(tzinfo=None), LONDON).astimezone(UTC)
+
+
+def exists(day: date, wall: time) -> bool:
+    """Whether a London wall time happens at all (it does not in the hour March skips)."""
+    return at(day, wall).astimezone(LONDON).time() == wall.replace(tzinfo=None)
+
+
+def start_of(day: date) -> datetime:
+    """Midnight at the start of a London day, as a UTC instant."""
+    return at(day, time.min)
+
+
+def add_months(day: date, months: int) -> date:
+    """Calendar months later: 31 January and one month is the last day of February."""
+    index = day.year * 12 + day.month - 1 + months
+    year, month = divmod(index, 12)
+    last = calendar.monthrange(year, month + 1)[1]
+    return date(year, month + 1, min(day.day, last))
+
+
+def add_working_days(day: date, days: int) -> date:
+    """`days` Mondays-to-Fridays later (earlier if negative); holidays are not known here."""
+    step = timedelta(days=1 if days >= 0 else -1)
+    left = abs(days)
+    while left:
+        day += step
+        if day.weekday() < 5:
+            left -= 1
+    return day

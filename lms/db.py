@@ -1,0 +1,281 @@
+"""The database door: base class, session that only the kernel commits, violations as complaints.
+
+Every room declares its tables on `Model`, reads and writes through `db.session`, and turns a
+broken constraint into words with `violations`.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import psycopg
+from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session as FlaskSession
+from sqlalchemy import DDL, Connection, DateTime, MetaData, Text, event, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from lms import clock
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+def uuid7() -> uuid.UUID:
+    """A UUID version 7 (RFC 9562): milliseconds, then random bits, so that keys sort by age."""
+    value = (time.time_ns() // 1_000_000) << 80 | secrets.randbits(80)
+    value = value & ~(0xF << 76) | 0x7 << 76
+    value = value & ~(0x3 << 62) | 0x2 << 62
+    return uuid.UUID(int=value)
+
+
+class Base(DeclarativeBase):
+    """Declarative base with the naming convention and the types every table shares."""
+
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map = {  # noqa: RUF012 (SQLAlchemy reads it from the class)
+        datetime: DateTime(timezone=True),
+        str: Text(),
+        dict[str, Any]: JSONB(),
+        list[Any]: JSONB(),
+    }
+
+
+class KernelSession(FlaskSession):
+    """A session whose commit and rollback belong to the kernel alone.
+
+    A room or a guest that calls them gets `CommitForbidden`; savepoints (`begin_nested`) are free.
+    """
+
+    def commit(self) -> None:
+        if not _door.get():
+            raise CommitForbidden("Only the kernel commits: return, and it will.")
+        super().commit()
+
+    def rollback(self) -> None:
+        if not _door.get():
+            raise CommitForbidden("Only the kernel rolls back: raise, and it will.")
+        super().rollback()
+
+
+class CommitForbidden(RuntimeError):
+    """Raised when anybody but the kernel tries to end the transaction."""
+
+
+class TransactionAborted(RuntimeError):
+    """The transaction was already broken by a swallowed error; committing would lose it silently."""
+
+
+_door: ContextVar[bool] = ContextVar("lms_commit_door", default=False)
+
+db = SQLAlchemy(
+    model_class=Base,
+    session_options={"class_": KernelSession, "expire_on_commit": False},
+    disable_autonaming=True,
+)
+
+if TYPE_CHECKING:
+    Model = Base
+else:
+    Model = db.Model
+
+
+class Row:
+    """What every table has: a UUIDv7 key made in Python and the moment it was made."""
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid7, sort_order=-3)
+    created_at: Mapped[datetime] = mapped_column(default=clock.now, sort_order=1000)
+
+
+class Dated(Row):
+    """A row that may change, and says when it last did."""
+
+    updated_at: Mapped[datetime] = mapped_column(
+        default=clock.now, onupdate=clock.now, sort_order=1001
+    )
+
+
+class AppendOnly(Row):
+    """A row that is never changed: a trigger refuses UPDATE, DELETE and TRUNCATE."""
+
+
+def append_only_tables() -> list[str]:
+    """Names of the tables the trigger `append_only` must guard, for the migrations and a test."""
+    return sorted(
+        str(mapper.local_table.name)
+        for mapper in Base.registry.mappers
+        if issubclass(mapper.class_, AppendOnly)
+    )
+
+
+# -- the kernel's own door ------------------------------------------------------------------
+
+
+@contextmanager
+def _open_door() -> Iterator[None]:
+    token = _door.set(True)
+    try:
+        yield
+    finally:
+        _door.reset(token)
+
+
+def commit() -> None:
+    """Commit the session's transaction; the kernel's dispatch, jobs and command line call this.
+
+    Raises `TransactionAborted` when an error was swallowed: PostgreSQL would answer COMMIT of an
+    aborted transaction with a rollback and no error.
+    """
+    db.session.flush()
+    raw = driver_connection()
+    if raw.info.transaction_status is psycopg.pq.TransactionStatus.INERROR:
+        rollback()
+        raise TransactionAborted("an earlier database error was swallowed; nothing was saved")
+    with _open_door():
+        db.session.commit()
+
+
+def rollback() -> None:
+    """Give the session's transaction up; the kernel's to call."""
+    with _open_door():
+        db.session.rollback()
+
+
+@contextmanager
+def unit_of_work() -> Iterator[None]:
+    """One transaction for a job, a command or a test: commit at the end, roll back on an error."""
+    try:
+        yield
+        commit()
+    except BaseException:
+        rollback()
+        raise
+
+
+@contextmanager
+def apart() -> Iterator[Connection]:
+    """A short transaction on another connection, for what must survive a refusal."""
+    with db.engine.begin() as connection:
+        yield connection
+
+
+def driver_connection() -> psycopg.Connection[Any]:
+    """Psycopg's connection under the session; fetch it at each use, never keep it.
+
+    Fetching opens the savepoint that `begin_nested` has only announced.
+    """
+    raw: psycopg.Connection[Any] | None = db.session.connection().connection.driver_connection
+    assert raw is not None
+    return raw
+
+
+def crash_point(name: str) -> None:
+    """Die here as `kill -9` would when `LMS_CRASH_AT` names this point (refused in production)."""
+    if os.environ.get("LMS_CRASH_AT") == name:
+        os.kill(os.getpid(), 9)
+
+
+# -- constraints as complaints ---------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Complaint(Exception):
+    """A rule the person's input broke: the form field it belongs to, and what to do about it."""
+
+    field: str
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class Complaints(Exception):
+    """Several complaints at once, in the order of the form."""
+
+    def __init__(self, *complaints: Complaint) -> None:
+        super().__init__("; ".join(c.text for c in complaints))
+        self.complaints = complaints
+
+
+@contextmanager
+def violations(**by_constraint: Complaint) -> Iterator[None]:
+    """Run writes in a savepoint and raise the `Complaint` of the constraint they break.
+
+    What was pending before is flushed first, so that its errors are not taken for ours; a
+    constraint that is not named is raised as it came. Constraint names that are no Python
+    identifier do not occur: the naming convention makes identifiers.
+    """
+    db.session.flush()
+    try:
+        with db.session.begin_nested():
+            db.session.connection()
+            yield
+            db.session.flush()
+    except IntegrityError as error:
+        complaint = by_constraint.get(constraint_of(error) or "")
+        if complaint is None:
+            raise
+        raise complaint from error
+
+
+def constraint_of(error: IntegrityError) -> str | None:
+    """The name of the constraint an integrity error speaks of, if it names one."""
+    original = error.orig
+    if isinstance(original, psycopg.Error):
+        return original.diag.constraint_name
+    return None
+
+
+def lock_row(table: type[Model], key: uuid.UUID) -> None:
+    """Hold one row against other writers until the transaction ends."""
+    db.session.execute(
+        text(f"select 1 from {table.__table__.name} where id = :id for update"),  # noqa: S608
+        {"id": key},
+    )
+
+
+def fail(message: str) -> NoReturn:
+    """A state that should not be reachable: an honest error, not an assert that may be stripped."""
+    raise RuntimeError(message)
+
+
+# -- connection settings ---------------------------------------------------------------------
+
+
+def set_timeouts(engine: Any, *, statement_ms: int, lock_ms: int, idle_ms: int) -> None:
+    """Give every new connection the time limits of the settings (0 means none)."""
+
+    @event.listens_for(engine, "connect")
+    def _on_connect(raw: psycopg.Connection[Any], _record: object) -> None:
+        previous, raw.autocommit = raw.autocommit, True
+        raw.execute(f"set statement_timeout = {int(statement_ms)}")
+        raw.execute(f"set lock_timeout = {int(lock_ms)}")
+        raw.execute(f"set idle_in_transaction_session_timeout = {int(idle_ms)}")
+        raw.execute("set timezone = 'UTC'")
+        raw.autocommit = previous
+
+
+APPEND_ONLY_FUNCTION = DDL("""
+create or replace function append_only() returns trigger language plpgsql as $$
+begin
+  if tg_op = 'UPDATE' and current_setting('lms.erasing', true) = 'on' then
+    return new;
+  end if;
+  raise exception '% is append-only', tg_table_name using errcode = 'insufficient_privilege';
+end $$
+""")
