@@ -23,7 +23,7 @@ from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import DDL, Connection, DateTime, MetaData, Text, event, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
 
 from lms import clock
 
@@ -47,13 +47,15 @@ def uuid7() -> uuid.UUID:
 class Base(DeclarativeBase):
     """Declarative base with the naming convention and the types every table shares."""
 
-    metadata = MetaData(naming_convention=NAMING)
-    type_annotation_map = {  # noqa: RUF012 (SQLAlchemy reads it from the class)
-        datetime: DateTime(timezone=True),
-        str: Text(),
-        dict[str, Any]: JSONB(),
-        list[Any]: JSONB(),
-    }
+    registry = registry(
+        metadata=MetaData(naming_convention=NAMING),
+        type_annotation_map={
+            datetime: DateTime(timezone=True),
+            str: Text(),
+            dict[str, Any]: JSONB(),
+            list[Any]: JSONB(),
+        },
+    )
 
 
 class KernelSession(FlaskSession):
