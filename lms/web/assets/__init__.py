@@ -1,0 +1,8 @@
+"""The style sheet, script and icon of every page: their sources, their build and their names.
+
+Set-up runs `python -m lms.web.assets`; the web asks `names()` which file to link to.
+"""
+
+from lms.web.assets.build import BUILD, build, names
+
+__all__ = ["BUILD", "build", "names"]
