@@ -1,0 +1,1 @@
+"""Certificates: rendered once, frozen, verifiable by anyone."""

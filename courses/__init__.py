@@ -1,0 +1,1 @@
+"""Courses, cohorts, bookings, registers and completions."""

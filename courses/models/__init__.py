@@ -1,0 +1,70 @@
+"""Tables of the courses room, one file per noun.
+
+Services and queries of this room use them; the rooms above refer to them by foreign key.
+"""
+
+from courses.models.booking import (
+    BOOKING_SOURCES,
+    BOOKING_STATES,
+    WAITING_STATES,
+    Booking,
+    BookingChange,
+    Place,
+    Waiting,
+)
+from courses.models.catalogue import (
+    COMPONENT_KINDS,
+    COURSE_STATES,
+    Component,
+    Course,
+    Edition,
+)
+from courses.models.cohort import (
+    COHORT_STATES,
+    DESIGNS,
+    Cohort,
+    CohortChange,
+    CohortLocality,
+    Session,
+    SessionTrainer,
+    Trainer,
+    Venue,
+)
+from courses.models.record import (
+    EVIDENCE_SOURCES,
+    MARKS,
+    VERDICTS,
+    Attendance,
+    Completion,
+    ComponentCompletion,
+)
+
+__all__ = [
+    "BOOKING_SOURCES",
+    "BOOKING_STATES",
+    "COHORT_STATES",
+    "COMPONENT_KINDS",
+    "COURSE_STATES",
+    "DESIGNS",
+    "EVIDENCE_SOURCES",
+    "MARKS",
+    "VERDICTS",
+    "WAITING_STATES",
+    "Attendance",
+    "Booking",
+    "BookingChange",
+    "Cohort",
+    "CohortChange",
+    "CohortLocality",
+    "Completion",
+    "Component",
+    "ComponentCompletion",
+    "Course",
+    "Edition",
+    "Place",
+    "Session",
+    "SessionTrainer",
+    "Trainer",
+    "Venue",
+    "Waiting",
+]

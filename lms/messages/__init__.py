@@ -1,0 +1,1 @@
+"""Messages: queued with the change that caused them, readable, sent once."""

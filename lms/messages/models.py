@@ -1,0 +1,88 @@
+"""Tables of the messages' room: what is to be sent to whom, and every change to it.
+
+Its services queue and dispatch; the rooms above only ask for messages and never see a table.
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from lms.columns import Change, at_most, one_of
+from lms.db import Dated, Model
+from lms.people.models import Person
+
+MESSAGE_CLASSES = ("now", "routine")
+MESSAGE_STATES = (
+    "queued",
+    "held",
+    "sending",
+    "sent",
+    "uncertain",
+    "failed",
+    "bounced",
+    "cancelled",
+)
+
+
+class Message(Dated, Model):
+    """One message to one person, with placeholders where personal links will stand."""
+
+    __tablename__ = "messages_message"
+    __table_args__ = (
+        one_of("urgency", MESSAGE_CLASSES),
+        one_of("state", MESSAGE_STATES),
+        CheckConstraint("attempts >= 0", name="attempts"),
+        Index(None, "state", "not_before"),
+        Index(None, "subject_type", "subject_id"),
+        Index(None, "person_id", "created_at"),
+    )
+
+    person_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("people_person.id", ondelete="RESTRICT")
+    )
+    kind: Mapped[str]
+    # "class" in the design; a word Python keeps for itself.
+    urgency: Mapped[str] = mapped_column(default="now")
+    channel: Mapped[str] = mapped_column(default="email")
+    # What it is about, and where it is listed; no foreign key, those rooms are above.
+    subject_type: Mapped[str | None]
+    subject_id: Mapped[uuid.UUID | None]
+    template_key: Mapped[str]
+    template_version: Mapped[int] = mapped_column(default=1)
+    subject: Mapped[str]
+    body: Mapped[str]
+    # Placeholder name -> id of a personal link, or a path of this site.
+    links: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    not_before: Mapped[datetime]
+    state: Mapped[str] = mapped_column(default="queued")
+    message_id_header: Mapped[str | None] = mapped_column(unique=True)
+    attempts: Mapped[int] = mapped_column(default=0)
+    last_error: Mapped[str | None]
+    # The address it went to, masked; the address itself is looked up at sending.
+    sent_to: Mapped[str | None]
+    sent_at: Mapped[datetime | None]
+    ical_uid: Mapped[str | None]
+    ical_sequence: Mapped[int | None]
+    # The calendar file's facts (method, times, place); the file itself is made at sending.
+    ical: Mapped[dict[str, Any] | None]
+    dedupe_key: Mapped[str] = mapped_column(unique=True)
+
+    person: Mapped[Person] = relationship(lazy="raise_on_sql")
+
+
+class MessageChange(Change, Model):
+    """A step in a message's life or an edit of its words (then `before` and `after` hold them)."""
+
+    __tablename__ = "messages_message_change"
+    __table_args__ = (at_most("why", 2000), Index(None, "message_id", "at"))
+
+    message_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("messages_message.id", ondelete="RESTRICT")
+    )
+    before: Mapped[dict[str, Any] | None]
+    after: Mapped[dict[str, Any] | None]

@@ -1,0 +1,1 @@
+"""Surveys before, after and later, and who has answered."""
