@@ -12,22 +12,24 @@ from zoneinfo import ZoneInfo
 
 LONDON = ZoneInfo("Europe/London")
 
-_today_override: date | None = None
+_shift = timedelta(0)
 
 
 def set_today(day: date | None) -> None:
-    """See the world from another date: `now()` keeps the time of day and changes the date."""
-    global _today_override
-    _today_override = day
+    """See the world from another date: every instant moves by whole days; None goes back."""
+    global _shift
+    real = datetime.now(UTC).astimezone(LONDON).date()
+    _shift = day - real if day else timedelta(0)
 
 
 def now() -> datetime:
     """This instant, aware, in UTC."""
-    instant = datetime.now(UTC)
-    if _today_override is None:
-        return instant
-    local = instant.astimezone(LONDON)
-    return at(_today_override, local.time())
+    return datetime.now(UTC) + _shift
+
+
+def real(instant: datetime) -> datetime:
+    """The instant on everybody else's clock, for what PostgreSQL compares with its own."""
+    return instant - _shift
 
 
 def today() -> date:

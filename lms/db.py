@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import psycopg
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
-from sqlalchemy import DDL, Connection, DateTime, MetaData, Text, event, text
+from sqlalchemy import DDL, Connection, DateTime, MetaData, Text, event, inspect, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
@@ -75,6 +75,12 @@ class KernelSession(FlaskSession):
         super().rollback()
 
 
+    def close(self) -> None:
+        if _guest.get():
+            raise CommitForbidden("Only the kernel closes the session.")
+        super().close()
+
+
 class CommitForbidden(RuntimeError):
     """Raised when anybody but the kernel tries to end the transaction."""
 
@@ -84,6 +90,7 @@ class TransactionAborted(RuntimeError):
 
 
 _door: ContextVar[bool] = ContextVar("lms_commit_door", default=False)
+_guest: ContextVar[str] = ContextVar("lms_guest", default="")
 
 db = SQLAlchemy(
     model_class=Base,
@@ -192,6 +199,32 @@ def crash_point(name: str) -> None:
         os.kill(os.getpid(), 9)
 
 
+class ForeignTable(RuntimeError):
+    """A guest tried to write a table that is not its own."""
+
+
+@contextmanager
+def guest_guard(name: str) -> Iterator[None]:
+    """While this guest is called, the session writes only tables that begin with its name."""
+    token = _guest.set(name)
+    try:
+        yield
+    finally:
+        _guest.reset(token)
+
+
+@event.listens_for(KernelSession, "before_flush")
+def _only_own_tables(session: KernelSession, _context: object, _instances: object) -> None:
+    name = _guest.get()
+    if not name:
+        return
+    touched = [*session.new, *session.deleted, *(o for o in session.dirty if session.is_modified(o))]
+    for row in touched:
+        table = str(inspect(row).mapper.local_table.name)
+        if not table.startswith(f"{name}_"):
+            raise ForeignTable(f"{name} may not write {table}")
+
+
 # -- constraints as complaints ---------------------------------------------------------------
 
 
@@ -254,22 +287,6 @@ def lock_row(table: type[Model], key: uuid.UUID) -> None:
 def fail(message: str) -> NoReturn:
     """A state that should not be reachable: an honest error, not an assert that may be stripped."""
     raise RuntimeError(message)
-
-
-# -- connection settings ---------------------------------------------------------------------
-
-
-def set_timeouts(engine: Any, *, statement_ms: int, lock_ms: int, idle_ms: int) -> None:
-    """Give every new connection the time limits of the settings (0 means none)."""
-
-    @event.listens_for(engine, "connect")
-    def _on_connect(raw: psycopg.Connection[Any], _record: object) -> None:
-        previous, raw.autocommit = raw.autocommit, True
-        raw.execute(f"set statement_timeout = {int(statement_ms)}")
-        raw.execute(f"set lock_timeout = {int(lock_ms)}")
-        raw.execute(f"set idle_in_transaction_session_timeout = {int(idle_ms)}")
-        raw.execute("set timezone = 'UTC'")
-        raw.autocommit = previous
 
 
 APPEND_ONLY_FUNCTION = DDL("""

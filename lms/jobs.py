@@ -1,0 +1,163 @@
+"""Work outside requests, on Procrastinate: deferred in the change's transaction, run by a worker.
+
+Rooms define `contracts.Job`s and call `defer`; `lms worker` runs `build_worker`, tests
+`run_pending`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import logging
+from datetime import datetime, timedelta
+from typing import Any
+
+import procrastinate
+from flask import Flask
+from sqlalchemy import delete
+from sqlalchemy.engine import make_url
+
+from lms import clock
+from lms.contracts import JSON, Job
+from lms.db import commit, db, driver_connection, rollback
+from lms.records import OnceKey, RateEvent
+from lms.registry import Registry
+
+log = logging.getLogger("lms.jobs")
+
+STALLED_AFTER = 60
+"""Seconds without a heartbeat after which a running job is taken for dead and run again."""
+
+_names = procrastinate.App(connector=procrastinate.PsycopgConnector())
+"""Knows jobs by name only: deferring uses the session's own connection."""
+
+
+def defer(
+    job: Job, /, *, key: str | None = None, at: datetime | None = None, **arguments: JSON
+) -> int:
+    """Ask for a job in the session's own transaction, so that it exists if and only if we commit.
+
+    `at` is not before; `key` is a lock: jobs of one key never run at the same time. Returns the
+    job's number. The arguments are ids as text, never rows, names or addresses.
+    """
+    db.session.flush()
+    deferrer = _names.configure_task(
+        job.name,
+        lock=key,
+        schedule_at=clock.real(at) if at else None,
+        connection=driver_connection(),
+    )
+    return deferrer.defer(**arguments)
+
+
+def purge() -> None:
+    """Forget counted tries and repeated forms after a day."""
+    before = clock.now() - timedelta(days=1)
+    db.session.execute(delete(RateEvent).where(RateEvent.at < before))
+    db.session.execute(delete(OnceKey).where(OnceKey.created_at < before))
+
+
+PURGE = Job("kernel.purge", purge, cron="17 * * * *")
+KERNEL_JOBS = (PURGE,)
+
+
+def perform(app: Flask, job: Job, arguments: dict[str, Any]) -> None:
+    """Run one job in an application context, committing at each of its yields and at the end."""
+    with app.app_context():
+        try:
+            result = job.run(**arguments)
+            if inspect.isgenerator(result):
+                for _ in result:
+                    commit()
+            commit()
+        except BaseException:
+            rollback()
+            raise
+        finally:
+            db.session.remove()
+
+
+def build_worker(app: Flask) -> procrastinate.App:
+    """Procrastinate's app with every job of the registry and the kernel's own."""
+    registry: Registry = app.extensions["lms"]
+    url = make_url(app.config["SQLALCHEMY_DATABASE_URI"])
+    conninfo = url.set(drivername="postgresql").render_as_string(hide_password=False)
+    worker = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=conninfo))
+    for job in (*KERNEL_JOBS, *registry.jobs.values()):
+        _register(worker, app, job)
+    _register_sweep(worker)
+    return worker
+
+
+def _register(worker: procrastinate.App, app: Flask, job: Job) -> None:
+    def run(timestamp: int | None = None, **arguments: Any) -> None:
+        perform(app, job, arguments)
+
+    task = worker.task(
+        name=job.name,
+        retry=procrastinate.RetryStrategy(max_attempts=job.attempts, exponential_wait=3),
+        pass_context=False,
+    )(run)
+    if job.cron:
+        worker.periodic(cron=job.cron)(task)
+
+
+def _register_sweep(worker: procrastinate.App) -> None:
+    @worker.periodic(cron="* * * * *")
+    @worker.task(name="kernel.sweep", queueing_lock="kernel.sweep", pass_context=True)
+    async def sweep(context: procrastinate.JobContext, timestamp: int) -> None:
+        """Run jobs again whose worker has died."""
+        manager = worker.job_manager
+        for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER):
+            log.warning("job %s (%s) had stalled and runs again", job.id, job.task_name)
+            await manager.retry_job(job)
+
+
+def run_worker(app: Flask, *, concurrency: int = 2) -> None:
+    """Work until told to stop."""
+    worker = build_worker(app)
+    worker.run_worker(
+        concurrency=concurrency, wait=True, listen_notify=True, delete_jobs="successful"
+    )
+
+
+def run_pending(app: Flask) -> None:
+    """Run what is due now and return, as tests and the demonstration do."""
+
+    async def go() -> None:
+        worker = build_worker(app)
+        async with worker.open_async():
+            await worker.run_worker_async(
+                wait=False,
+                listen_notify=False,
+                concurrency=1,
+                install_signal_handlers=False,
+                delete_jobs="never",
+            )
+
+    asyncio.run(go())
+
+
+def put_back_doing() -> int:
+    """Put every job marked as running back, when no worker can be alive; returns how many.
+
+    The supervisor calls it at start, before its own worker runs: on the embedded server no other
+    worker exists, so nobody need wait for the heartbeat to run out.
+    """
+    rows = driver_connection().execute(
+        "update procrastinate_jobs set status = 'todo', worker_id = null "
+        "where status = 'doing' returning id"
+    )
+    return len(rows.fetchall())
+
+
+def failed_jobs(limit: int = 20) -> list[tuple[int, str, int]]:
+    """Jobs given up after their attempts: number, name, attempts; newest first."""
+    rows = driver_connection().execute(
+        "select id, task_name, attempts from procrastinate_jobs where status = 'failed' "
+        "order by id desc limit %s",
+        (limit,),
+    )
+    return [(int(a), str(b), int(c)) for a, b, c in rows.fetchall()]
+
+

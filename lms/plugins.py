@@ -1,0 +1,113 @@
+"""Which plugins load, and in what order: rooms first, then the providers that are listed.
+
+`create_app` asks for a fresh pluggy manager per application, so that tests and sites do not share.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+from collections.abc import Iterable
+from importlib.metadata import entry_points
+from types import ModuleType
+
+import pluggy
+
+from lms import hookspecs
+from lms.settings import Settings
+
+ROOMS = (
+    "lms.people.plugin",
+    "lms.messages.plugin",
+    "courses.plugin",
+    "surveys.plugin",
+    "certificates.plugin",
+)
+BUNDLED = (
+    "plugins.oneplusone.plugin",
+    "plugins.tavistock.plugin",
+    "plugins.hertfordshire_mediation.plugin",
+    "plugins.hertfordshire.plugin",
+)
+CORE_PLUGINS = ROOMS + BUNDLED
+"""The only upward reference in the tree: what the kernel loads, as strings."""
+
+ENTRY_POINTS = "lms.plugins"
+
+
+class PluginError(RuntimeError):
+    """A plugin that cannot be used; the application refuses to start and says why."""
+
+
+def plugin_name(module: str) -> str:
+    """The short name people see and settings use: `plugins.tavistock.plugin` is "tavistock"."""
+    parts = module.removesuffix(".plugin").split(".")
+    return parts[-1]
+
+
+def build_manager(settings: Settings, extra: Iterable[object] = ()) -> pluggy.PluginManager:
+    """A manager with the rooms, the bundled and listed providers, and `extra` plugins (tests).
+
+    `extra` objects may carry a `name`; otherwise a module's own name counts. In safe mode only
+    the rooms are there. Raises `PluginError` when a plugin cannot be imported, is unknown, or
+    implements a hook that does not exist.
+    """
+    manager = pluggy.PluginManager("lms")
+    manager.add_hookspecs(hookspecs)
+    for module in ROOMS:
+        manager.register(importlib.import_module(module), plugin_name(module))
+    if not settings.safe_mode:
+        _register_guests(manager, settings, extra)
+    try:
+        manager.check_pending()
+    except pluggy.PluginValidationError as error:
+        raise PluginError(f"Plugin {manager.get_name(error.plugin)}: {error}") from error
+    return manager
+
+
+def _register_guests(
+    manager: pluggy.PluginManager, settings: Settings, extra: Iterable[object]
+) -> None:
+    left_out = set(settings.disabled_plugins)
+    for module in BUNDLED:
+        if plugin_name(module) not in left_out:
+            _register(manager, importlib.import_module(module), plugin_name(module))
+    installed = {point.name: point for point in entry_points(group=ENTRY_POINTS)}
+    for name in settings.plugins:
+        if name in left_out:
+            continue
+        if name not in installed:
+            raise PluginError(
+                f"LMS_PLUGINS names {name!r}, which is not installed. Install it with pip, "
+                "or take it out of LMS_PLUGINS."
+            )
+        try:
+            plugin = installed[name].load()
+        except Exception as error:
+            raise PluginError(f"Plugin {name} cannot be imported: {error}") from error
+        _register(manager, plugin, name)
+    for plugin in extra:
+        name = getattr(plugin, "name", None) or getattr(plugin, "__name__", type(plugin).__name__)
+        if plugin_name(str(name)) not in left_out:
+            _register(manager, plugin, plugin_name(str(name)))
+
+
+def _register(manager: pluggy.PluginManager, plugin: object, name: str) -> None:
+    if manager.has_plugin(name):
+        raise PluginError(f"Two plugins are called {name!r}. Rename one of them.")
+    try:
+        manager.register(plugin, name)
+    except pluggy.PluginValidationError as error:
+        raise PluginError(f"Plugin {name}: {error}") from error
+
+
+def is_room(name: str) -> bool:
+    """Whether a plugin is one of the core's own rooms, rather than a guest."""
+    return name in {plugin_name(module) for module in ROOMS}
+
+
+def home_of(plugin: object) -> str:
+    """The file a plugin comes from, for people to read."""
+    if isinstance(plugin, ModuleType):
+        return plugin.__file__ or plugin.__name__
+    return inspect.getfile(type(plugin))

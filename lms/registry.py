@@ -1,0 +1,415 @@
+"""Collects once what plugins offer, refuses duplicates by name, and calls guests in an envelope.
+
+Everyone else sees typed accessors here; only this module and `lms.events` touch pluggy.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+import uuid
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import islice
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+import pluggy
+from flask import current_app
+from sqlalchemy import text
+
+from lms import clock
+from lms.contracts import (
+    Actor,
+    Agenda,
+    BookingColumn,
+    BookingFacts,
+    CertificateDesign,
+    CourseTemplate,
+    Evidence,
+    Importer,
+    Job,
+    Measure,
+    NavItem,
+    Panel,
+    Permission,
+    PersonalRecord,
+    Place,
+    Provider,
+    QuestionType,
+    Report,
+    RequestFacts,
+    SurveyTemplate,
+    Tables,
+    Todo,
+    Verdict,
+)
+from lms.db import db, guest_guard
+from lms.plugins import PluginError, home_of, is_room
+
+if TYPE_CHECKING:
+    from flask import Blueprint
+
+    from lms.events import Event
+
+log = logging.getLogger("lms.plugins")
+T = TypeVar("T")
+
+RESULT_LIMIT = 1000
+"""No hook needs more results than this; an endless generator is cut off and reported."""
+GUEST_STATEMENT_TIMEOUT = "2s"
+FAILURES, WINDOW = 3, 600.0
+"""So many failures in so many seconds switch a guest's calls off until the restart."""
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """A failure of a guest, for the plugins page and `lms doctor`."""
+
+    plugin: str
+    hook: str
+    message: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Failed:
+    """Stands for a guest's answer when its call failed."""
+
+    plugin: str
+
+
+@dataclass(frozen=True)
+class PluginInfo:
+    """A loaded plugin and what it adds, for people to read."""
+
+    name: str
+    room: bool
+    home: str
+    version: str
+    adds: tuple[str, ...]
+
+
+class Guest:
+    """One plugin and its record of failures."""
+
+    def __init__(self, name: str, plugin: object) -> None:
+        self.name = name
+        self.plugin = plugin
+        self.room = is_room(name)
+        self.failures: deque[float] = deque(maxlen=FAILURES)
+
+    @property
+    def switched_off(self) -> bool:
+        """Whether it failed too often lately; rooms never are."""
+        full = len(self.failures) == FAILURES
+        return not self.room and full and self.failures[-1] - self.failures[0] < WINDOW
+
+
+class Registry:
+    """What the loaded plugins offer: frozen at start-up, the same for every request."""
+
+    def __init__(self, manager: pluggy.PluginManager) -> None:
+        self.manager = manager
+        self.guests = _in_order(manager)
+        self._callers: dict[tuple[str, str], pluggy.HookCaller | None] = {}
+        self.troubles: deque[Trouble] = deque(maxlen=50)
+        self.providers = self._keyed("lms_provider", Provider, lambda p: p.key)
+        self.tables = self._keyed("lms_tables", Tables, lambda t: t.prefix)
+        self.permissions = self._keyed("lms_permissions", Permission, lambda p: p.name)
+        self.courses = self._keyed(
+            "lms_course_templates", CourseTemplate, lambda c: f"{c.provider}:{c.key}"
+        )
+        self.surveys = self._keyed(
+            "lms_survey_templates", SurveyTemplate, lambda s: f"{s.provider}:{s.key}"
+        )
+        self.designs = self._keyed("lms_certificate_designs", CertificateDesign, lambda d: d.key)
+        self.importers = self._keyed("lms_importers", Importer, lambda i: i.key)
+        self.reports = self._keyed("lms_reports", Report, lambda r: r.slug)
+        self.measures = self._keyed("lms_measures", Measure, lambda m: m.key)
+        self.jobs = self._keyed("lms_jobs", Job, lambda j: j.name)
+        self.question_types = MappingProxyType(
+            {k: v() for k, v in self._classes("lms_question_types", QuestionType).items()}
+        )
+        self._check_references()
+
+    def _caller(self, hook: str, guest: Guest) -> pluggy.HookCaller | None:
+        """The caller of one hook of one plugin alone, made once; None where it has none."""
+        key = (hook, guest.name)
+        if key not in self._callers:
+            others = [p for p in self.manager.get_plugins() if p is not guest.plugin]
+            caller = self.manager.subset_hook_caller(hook, remove_plugins=others)
+            self._callers[key] = caller if caller.get_hookimpls() else None
+        return self._callers[key]
+
+    # -- collecting
+
+    def _collect(self, hook: str) -> Iterable[tuple[Guest, Any]]:
+        for guest in self.guests:
+            caller = self._caller(hook, guest)
+            if caller is None:
+                continue
+            try:
+                results = caller()
+                yield from ((guest, item) for item in _flat(results))
+            except PluginError:
+                raise
+            except Exception as error:
+                raise PluginError(f"Plugin {guest.name}, hook {hook}: {error}") from error
+
+    def _keyed(self, hook: str, kind: type[T], key: Callable[[T], str]) -> MappingProxyType[str, T]:
+        found: dict[str, T] = {}
+        owners: dict[str, str] = {}
+        for guest, item in self._collect(hook):
+            if not isinstance(item, kind):
+                raise PluginError(
+                    f"Plugin {guest.name}, hook {hook}: expected {kind.__name__}, "
+                    f"got {type(item).__name__}"
+                )
+            name = key(item)
+            if name in found:
+                raise PluginError(
+                    f"{kind.__name__} {name!r} is offered by both {owners[name]} and "
+                    f"{guest.name}. Rename or disable one of them."
+                )
+            found[name], owners[name] = item, guest.name
+        return MappingProxyType(found)
+
+    def _classes(self, hook: str, kind: type[T]) -> dict[str, type[T]]:
+        found: dict[str, type[T]] = {}
+        for guest, item in self._collect(hook):
+            if not (isinstance(item, type) and issubclass(item, kind)):
+                raise PluginError(f"Plugin {guest.name}, hook {hook}: {item!r} is no {kind}")
+            name = str(cast(Any, item).key)
+            if name in found:
+                raise PluginError(
+                    f"Question type {name!r} is offered twice: by {found[name].__module__} "
+                    f"and {guest.name}"
+                )
+            found[name] = item
+        return found
+
+    def _check_references(self) -> None:
+        for name, course in self.courses.items():
+            if course.provider not in self.providers:
+                raise PluginError(f"Course {name!r} names an unknown provider")
+            if course.certificate.design not in self.designs:
+                raise PluginError(
+                    f"Course {name!r}: there is no certificate design "
+                    f"{course.certificate.design!r}"
+                )
+            for use in course.surveys:
+                if use.survey not in self.surveys:
+                    raise PluginError(f"Course {name!r}: there is no survey {use.survey!r}")
+        for name, survey in self.surveys.items():
+            for item in survey.items:
+                if item.type not in self.question_types:
+                    raise PluginError(
+                        f"Survey {name!r}, item {item.key!r}: no question type {item.type!r}"
+                    )
+
+    def blueprints(self) -> Iterable[tuple[Guest, Blueprint]]:
+        """Pages of every plugin, with whose they are."""
+        return cast("Iterable[tuple[Guest, Blueprint]]", self._collect("lms_blueprints"))
+
+    # -- asking
+
+    def identify(self, facts: RequestFacts) -> Actor | None:
+        """The first plugin's answer to who is asking."""
+        return self._first("lms_identify", Actor, request_facts=facts)
+
+    def nav(self, actor: Actor) -> list[NavItem]:
+        """The navigation for an actor, sorted; one entry per endpoint."""
+        items = self._ask("lms_nav_items", NavItem, actor=actor)[0]
+        unique = {item.endpoint: item for item in items}
+        return sorted(unique.values(), key=lambda item: (item.order, item.title))
+
+    def todos(self, actor: Actor, today: date) -> tuple[list[Todo], list[Failed]]:
+        """What the actor needs to do, by deadline then urgency; and the plugins that failed."""
+        items, failed = self._ask("lms_todos", Todo, actor=actor, today=today)
+        return sorted(items, key=lambda t: (t.due or date.max, t.urgency, t.text)), failed
+
+    def agenda(self, actor: Actor, today: date) -> list[Agenda]:
+        """Dated things of the actor's home page, soonest first."""
+        items = self._ask("lms_agenda", Agenda, actor=actor, today=today)[0]
+        last = datetime.max.replace(tzinfo=clock.LONDON)
+        return sorted(items, key=lambda a: (a.order, a.at or last, a.title))
+
+    def panels(
+        self, place: Place, subject_id: uuid.UUID, actor: Actor
+    ) -> tuple[list[Panel], list[Failed]]:
+        """Pieces of a page, in order; and the plugins whose piece failed."""
+        items, failed = self._ask(
+            "lms_panels", Panel, place=place, subject_id=subject_id, actor=actor
+        )
+        return sorted(items, key=lambda p: (p.order, p.title)), failed
+
+    def booking_columns(self, cohort_id: uuid.UUID, actor: Actor) -> list[BookingColumn]:
+        """Columns other rooms add to a cohort's people table, in order."""
+        items = self._ask("lms_booking_columns", BookingColumn, cohort_id=cohort_id, actor=actor)[0]
+        return sorted(items, key=lambda c: (c.order, c.title))
+
+    def completion_evidence(self, booking: BookingFacts) -> list[Evidence]:
+        """Facts about a completion from every plugin."""
+        return self._ask("lms_completion_evidence", Evidence, booking=booking)[0]
+
+    def assess_completion(
+        self, booking: BookingFacts, evidence: Sequence[Evidence]
+    ) -> Verdict | None:
+        """The verdict of the course's own provider, if it has a rule of its own.
+
+        Only the plugin that speaks for the provider is asked, so that no provider judges
+        another's course.
+        """
+        for guest in self.guests:
+            if self._provider_of(guest) == booking.provider_key:
+                answer = self._call(
+                    guest, "lms_assess_completion", booking=booking, evidence=tuple(evidence)
+                )
+                if isinstance(answer, Verdict):
+                    return answer
+        return None
+
+    def undo_blockers(self, batch_id: uuid.UUID) -> list[str]:
+        """Sentences that say what hangs on an import."""
+        return self._ask("lms_undo_blockers", str, batch_id=batch_id)[0]
+
+    def personal_data(self, person_id: uuid.UUID) -> tuple[list[PersonalRecord], list[Failed]]:
+        """All that is held about a person; a plugin that failed is named, never left out."""
+        return self._ask("lms_personal_data", PersonalRecord, person_id=person_id)
+
+    def notify(self, event: Event) -> None:
+        """Tell every plugin of an event; rooms first, and only rooms may refuse."""
+        for guest in self.guests:
+            self._call(guest, "lms_on_event", event=event)
+
+    # -- describing
+
+    def plugins(self) -> list[PluginInfo]:
+        """The loaded plugins with what each adds."""
+        return [
+            PluginInfo(
+                name=guest.name,
+                room=guest.room,
+                home=home_of(guest.plugin),
+                version=str(getattr(guest.plugin, "__version__", "") or ""),
+                adds=tuple(sorted(c.name for c in self.manager.get_hookcallers(guest.plugin) or ())),
+            )
+            for guest in self.guests
+        ]
+
+    def switched_off(self) -> list[str]:
+        """Guests that failed too often and are not called until the restart."""
+        return [guest.name for guest in self.guests if guest.switched_off]
+
+    # -- the envelope
+
+    def _provider_of(self, guest: Guest) -> str | None:
+        caller = self._caller("lms_provider", guest)
+        for item in _flat(caller() if caller else None):
+            return str(item.key)
+        return None
+
+    def _ask(self, hook: str, kind: type[T], **kwargs: Any) -> tuple[list[T], list[Failed]]:
+        items: list[T] = []
+        failed: list[Failed] = []
+        for guest in self.guests:
+            answer = self._call(guest, hook, kind=kind, **kwargs)
+            if isinstance(answer, Failed):
+                failed.append(answer)
+            elif answer is not None:
+                items.extend(answer)
+        return items, failed
+
+    def _first(self, hook: str, kind: type[T], **kwargs: Any) -> T | None:
+        for guest in self.guests:
+            answer = self._call(guest, hook, **kwargs)
+            if isinstance(answer, kind):
+                return answer
+        return None
+
+    def _call(self, guest: Guest, hook: str, kind: type | None = None, **kwargs: Any) -> Any:
+        caller = self._caller(hook, guest)
+        if caller is None:
+            return None
+        if guest.room:
+            return _result(caller(**kwargs), kind)
+        if guest.switched_off:
+            return Failed(guest.name)
+        try:
+            return self._in_envelope(guest, caller, kind, kwargs)
+        except (Exception, SystemExit) as error:
+            self._record(guest, hook, error)
+            return Failed(guest.name)
+
+    def _in_envelope(
+        self, guest: Guest, caller: pluggy.HookCaller, kind: type | None, kwargs: dict[str, Any]
+    ) -> Any:
+        """Flush, savepoint, time limit, own tables only; everything of a failed call vanishes."""
+        session = db.session
+        session.flush()
+        started = time.monotonic()
+        with session.begin_nested():
+            previous = session.execute(text("show statement_timeout")).scalar_one()
+            _set_timeout(GUEST_STATEMENT_TIMEOUT)
+            with guest_guard(guest.name):
+                result = _result(caller(**kwargs), kind)
+                session.flush()
+            session.execute(text("set constraints all immediate"))
+            _set_timeout(previous)
+        if (seconds := time.monotonic() - started) > 1:
+            log.warning("plugin %s was slow: %.1f s", guest.name, seconds)
+        return result
+
+    def _record(self, guest: Guest, hook: str, error: BaseException) -> None:
+        guest.failures.append(time.monotonic())
+        message = f"{type(error).__name__}: {error}".splitlines()[0][:300]
+        self.troubles.append(Trouble(guest.name, hook, message, clock.now()))
+        log.error("plugin %s failed in %s: %s", guest.name, hook, type(error).__name__)
+        if guest.switched_off:
+            log.error("plugin %s is switched off until the restart", guest.name)
+
+
+def current_registry() -> Registry:
+    """The registry of the current application."""
+    return cast(Registry, current_app.extensions["lms"])
+
+
+def _set_timeout(value: str) -> None:
+    db.session.execute(text("select set_config('statement_timeout', :value, true)"), {"value": value})
+
+
+def _in_order(manager: pluggy.PluginManager) -> tuple[Guest, ...]:
+    """Rooms in the order of the house, then guests by name."""
+    named = [Guest(name, plugin) for name, plugin in manager.list_name_plugin() if plugin]
+    rooms = [guest for guest in named if guest.room]
+    return (*rooms, *sorted((g for g in named if not g.room), key=lambda g: g.name))
+
+
+def _flat(results: Any) -> Iterable[Any]:
+    """The items of a hook's answer: a list of answers, each an item, an iterable or None."""
+    answers = results if isinstance(results, list) else [results]
+    for answer in answers:
+        if answer is None:
+            continue
+        if isinstance(answer, (list, tuple, set, frozenset)) or hasattr(answer, "__next__"):
+            items = list(islice(answer, RESULT_LIMIT + 1))
+            if len(items) > RESULT_LIMIT:
+                raise PluginError(f"gave more than {RESULT_LIMIT} results")
+            yield from items
+        else:
+            yield answer
+
+
+def _result(raw: Any, kind: type | None) -> Any:
+    """A call's answer: checked items where a kind is asked for, else the first answer."""
+    if kind is None:
+        return raw[0] if isinstance(raw, list) and raw else raw or None
+    items = list(_flat(raw))
+    for item in items:
+        if not isinstance(item, kind):
+            raise PluginError(f"expected {kind.__name__}, got {type(item).__name__}")
+    return items
+
