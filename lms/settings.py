@@ -6,13 +6,20 @@ environment.
 
 from __future__ import annotations
 
+import os
 import re
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import (
+    BaseSettings,
+    DotEnvSettingsSource,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 
 WordList = Annotated[tuple[str, ...], NoDecode]
 """A tuple that the environment gives as words with commas between them."""
@@ -48,6 +55,12 @@ class Settings(BaseSettings):
 
     host: str = Field("127.0.0.1", description="Address that `lms serve` listens on.")
     port: int = Field(8000, ge=1, le=65535, description="Port that `lms serve` listens on.")
+    web_processes: int = Field(2, ge=1, le=64, description="Web processes of `lms serve`.")
+    web_threads: int = Field(4, ge=1, le=64, description="Threads of each web process.")
+    worker_jobs: int = Field(2, ge=1, le=64, description="Jobs that one worker does at a time.")
+    embedded_anywhere: bool = Field(
+        False, description="Tests only: let the embedded database live in /tmp, without fsync."
+    )
     base_url: str = Field(
         "", description="Address people use, for links in messages; default http://host:port."
     )
@@ -102,6 +115,19 @@ class Settings(BaseSettings):
     message_delay_minutes: int = Field(
         10, ge=0, description="Messages after a booking by staff wait this long for an undo."
     )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments, then the environment, then the file of secrets that set-up made."""
+        made_at_set_up = DotEnvSettingsSource(settings_cls, env_file=secrets_file())
+        return init_settings, env_settings, made_at_set_up
 
     @field_validator(
         "trusted_hosts", "secret_key_fallbacks", "link_key_fallbacks", "disabled_plugins",
@@ -158,6 +184,32 @@ class Settings(BaseSettings):
     def https(self) -> bool:
         """Whether people reach the site over HTTPS."""
         return self.base_url.startswith("https://")
+
+
+class SettingsError(RuntimeError):
+    """Settings that cannot be used; one line for each, beginning with the variable's name."""
+
+
+def read_settings() -> Settings:
+    """The settings of the environment and the secrets file; `SettingsError` names a wrong one."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        lines = [
+            f"{variable(str(wrong['loc'][0]))}: {wrong['msg']}" if wrong["loc"] else wrong["msg"]
+            for wrong in error.errors(include_input=False, include_url=False)
+        ]
+        raise SettingsError("\n".join(lines).replace("Value error, ", "")) from None
+
+
+def variable(field: str) -> str:
+    """The environment variable that sets a field."""
+    return "DATABASE_URL" if field.upper() == "DATABASE_URL" else f"LMS_{field.upper()}"
+
+
+def secrets_file() -> Path:
+    """Where `lms setup` keeps the secrets it made, readable by their owner only."""
+    return Path(os.environ.get("LMS_INSTANCE", "instance")) / "secrets.env"
 
 
 def contrast_with_white(colour: str) -> float:
