@@ -139,6 +139,15 @@ class Tables:
     migrations: str | None = None
 
 
+@dataclass(frozen=True)
+class ProfessionTemplate:
+    """A job people have, as the core ships it; `aliases` are what registers call it."""
+
+    code: str
+    name: str
+    aliases: tuple[str, ...] = ()
+
+
 class Tier(StrEnum):
     """How deep a course goes."""
 
