@@ -30,13 +30,17 @@ def write(
     """Record who did what. `before` and `after` are the fields of the room's audit list only:
     no answers, no free text, no addresses.
     """
-    db.session.execute(insert(AuditEntry), [_row(verb, subject_type, subject_id, by, before, after)])
+    db.session.execute(
+        insert(AuditEntry), [_row(verb, subject_type, subject_id, by, before, after)]
+    )
 
 
 def write_apart(verb: str, subject_type: str, subject_id: uuid.UUID | None, *, by: Actor) -> None:
     """Record a refusal in a transaction of its own, since the request's is rolled back."""
     with apart() as connection:
-        connection.execute(insert(AuditEntry), [_row(verb, subject_type, subject_id, by, None, None)])
+        connection.execute(
+            insert(AuditEntry), [_row(verb, subject_type, subject_id, by, None, None)]
+        )
 
 
 def changes(

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import psycopg
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
-from sqlalchemy import DDL, Connection, DateTime, MetaData, Text, event, inspect, text
+from sqlalchemy import Connection, DateTime, MetaData, Text, event, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
@@ -74,7 +74,6 @@ class KernelSession(FlaskSession):
             raise CommitForbidden("Only the kernel rolls back: raise, and it will.")
         super().rollback()
 
-
     def close(self) -> None:
         if _guest.get():
             raise CommitForbidden("Only the kernel closes the session.")
@@ -86,7 +85,7 @@ class CommitForbidden(RuntimeError):
 
 
 class TransactionAborted(RuntimeError):
-    """The transaction was already broken by a swallowed error; committing would lose it silently."""
+    """A swallowed error had broken the transaction: its commit would have lost all, silently."""
 
 
 _door: ContextVar[bool] = ContextVar("lms_commit_door", default=False)
@@ -126,10 +125,14 @@ class AppendOnly(Row):
 def append_only_tables() -> list[str]:
     """Names of the tables the trigger `append_only` must guard, for the migrations and a test."""
     return sorted(
-        str(mapper.local_table.name)
+        _table(mapper.class_)
         for mapper in Base.registry.mappers
         if issubclass(mapper.class_, AppendOnly)
     )
+
+
+def _table(mapped: type[Any]) -> str:
+    return str(mapped.__tablename__)
 
 
 # -- the kernel's own door ------------------------------------------------------------------
@@ -218,9 +221,9 @@ def _only_own_tables(session: KernelSession, _context: object, _instances: objec
     name = _guest.get()
     if not name:
         return
-    touched = [*session.new, *session.deleted, *(o for o in session.dirty if session.is_modified(o))]
-    for row in touched:
-        table = str(inspect(row).mapper.local_table.name)
+    changed = (row for row in session.dirty if session.is_modified(row))
+    for row in (*session.new, *session.deleted, *changed):
+        table = _table(type(row))
         if not table.startswith(f"{name}_"):
             raise ForeignTable(f"{name} may not write {table}")
 
@@ -279,7 +282,7 @@ def constraint_of(error: IntegrityError) -> str | None:
 def lock_row(table: type[Model], key: uuid.UUID) -> None:
     """Hold one row against other writers until the transaction ends."""
     db.session.execute(
-        text(f"select 1 from {table.__table__.name} where id = :id for update"),  # noqa: S608
+        text(f"select 1 from {_table(table)} where id = :id for update"),  # noqa: S608
         {"id": key},
     )
 
@@ -287,14 +290,3 @@ def lock_row(table: type[Model], key: uuid.UUID) -> None:
 def fail(message: str) -> NoReturn:
     """A state that should not be reachable: an honest error, not an assert that may be stripped."""
     raise RuntimeError(message)
-
-
-APPEND_ONLY_FUNCTION = DDL("""
-create or replace function append_only() returns trigger language plpgsql as $$
-begin
-  if tg_op = 'UPDATE' and current_setting('lms.erasing', true) = 'on' then
-    return new;
-  end if;
-  raise exception '% is append-only', tg_table_name using errcode = 'insufficient_privilege';
-end $$
-""")

@@ -49,12 +49,12 @@ hookspec = pluggy.HookspecMarker("lms")
 
 
 @hookspec
-def lms_provider() -> Provider | None:  # type: ignore[empty-body]
+def lms_provider() -> Provider | None:
     """The training provider this plugin speaks for, if it is one."""
 
 
 @hookspec
-def lms_tables() -> Tables | None:  # type: ignore[empty-body]
+def lms_tables() -> Tables | None:
     """The plugin's own tables; their names begin with its prefix."""
 
 

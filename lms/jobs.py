@@ -159,5 +159,3 @@ def failed_jobs(limit: int = 20) -> list[tuple[int, str, int]]:
         (limit,),
     )
     return [(int(a), str(b), int(c)) for a, b, c in rows.fetchall()]
-
-

@@ -72,24 +72,27 @@ def _register_guests(
     for module in BUNDLED:
         if plugin_name(module) not in left_out:
             _register(manager, importlib.import_module(module), plugin_name(module))
-    installed = {point.name: point for point in entry_points(group=ENTRY_POINTS)}
     for name in settings.plugins:
-        if name in left_out:
-            continue
-        if name not in installed:
-            raise PluginError(
-                f"LMS_PLUGINS names {name!r}, which is not installed. Install it with pip, "
-                "or take it out of LMS_PLUGINS."
-            )
-        try:
-            plugin = installed[name].load()
-        except Exception as error:
-            raise PluginError(f"Plugin {name} cannot be imported: {error}") from error
-        _register(manager, plugin, name)
+        if name not in left_out:
+            _register(manager, _load(name), name)
     for plugin in extra:
-        name = getattr(plugin, "name", None) or getattr(plugin, "__name__", type(plugin).__name__)
-        if plugin_name(str(name)) not in left_out:
-            _register(manager, plugin, plugin_name(str(name)))
+        own = getattr(plugin, "name", None) or getattr(plugin, "__name__", type(plugin).__name__)
+        if plugin_name(str(own)) not in left_out:
+            _register(manager, plugin, plugin_name(str(own)))
+
+
+def _load(name: str) -> object:
+    """A third party's plugin by its entry point."""
+    found = entry_points(group=ENTRY_POINTS, name=name)
+    if not found:
+        raise PluginError(
+            f"LMS_PLUGINS names {name!r}, which is not installed. Install it with pip, "
+            "or take it out of LMS_PLUGINS."
+        )
+    try:
+        return next(iter(found)).load()
+    except Exception as error:
+        raise PluginError(f"Plugin {name} cannot be imported: {error}") from error
 
 
 def _register(manager: pluggy.PluginManager, plugin: object, name: str) -> None:

@@ -5,20 +5,15 @@ Everyone else sees typed accessors here; only this module and `lms.events` touch
 
 from __future__ import annotations
 
-import logging
-import time
 import uuid
-from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import islice
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import pluggy
 from flask import current_app
-from sqlalchemy import text
 
 from lms import clock
 from lms.contracts import (
@@ -46,39 +41,15 @@ from lms.contracts import (
     Todo,
     Verdict,
 )
-from lms.db import db, guest_guard
-from lms.plugins import PluginError, home_of, is_room
+from lms.envelope import Callers, Failed, Guest, Trouble, flat
+from lms.plugins import PluginError, home_of
 
 if TYPE_CHECKING:
     from flask import Blueprint
 
     from lms.events import Event
 
-log = logging.getLogger("lms.plugins")
 T = TypeVar("T")
-
-RESULT_LIMIT = 1000
-"""No hook needs more results than this; an endless generator is cut off and reported."""
-GUEST_STATEMENT_TIMEOUT = "2s"
-FAILURES, WINDOW = 3, 600.0
-"""So many failures in so many seconds switch a guest's calls off until the restart."""
-
-
-@dataclass(frozen=True)
-class Trouble:
-    """A failure of a guest, for the plugins page and `lms doctor`."""
-
-    plugin: str
-    hook: str
-    message: str
-    at: datetime
-
-
-@dataclass(frozen=True)
-class Failed:
-    """Stands for a guest's answer when its call failed."""
-
-    plugin: str
 
 
 @dataclass(frozen=True)
@@ -92,30 +63,14 @@ class PluginInfo:
     adds: tuple[str, ...]
 
 
-class Guest:
-    """One plugin and its record of failures."""
-
-    def __init__(self, name: str, plugin: object) -> None:
-        self.name = name
-        self.plugin = plugin
-        self.room = is_room(name)
-        self.failures: deque[float] = deque(maxlen=FAILURES)
-
-    @property
-    def switched_off(self) -> bool:
-        """Whether it failed too often lately; rooms never are."""
-        full = len(self.failures) == FAILURES
-        return not self.room and full and self.failures[-1] - self.failures[0] < WINDOW
-
-
 class Registry:
     """What the loaded plugins offer: frozen at start-up, the same for every request."""
 
     def __init__(self, manager: pluggy.PluginManager) -> None:
         self.manager = manager
-        self.guests = _in_order(manager)
-        self._callers: dict[tuple[str, str], pluggy.HookCaller | None] = {}
-        self.troubles: deque[Trouble] = deque(maxlen=50)
+        self.callers = Callers(manager)
+        self.guests = self.callers.guests
+        self.troubles = self.callers.troubles
         self.providers = self._keyed("lms_provider", Provider, lambda p: p.key)
         self.tables = self._keyed("lms_tables", Tables, lambda t: t.prefix)
         self.permissions = self._keyed("lms_permissions", Permission, lambda p: p.name)
@@ -135,25 +90,16 @@ class Registry:
         )
         self._check_references()
 
-    def _caller(self, hook: str, guest: Guest) -> pluggy.HookCaller | None:
-        """The caller of one hook of one plugin alone, made once; None where it has none."""
-        key = (hook, guest.name)
-        if key not in self._callers:
-            others = [p for p in self.manager.get_plugins() if p is not guest.plugin]
-            caller = self.manager.subset_hook_caller(hook, remove_plugins=others)
-            self._callers[key] = caller if caller.get_hookimpls() else None
-        return self._callers[key]
-
     # -- collecting
 
     def _collect(self, hook: str) -> Iterable[tuple[Guest, Any]]:
         for guest in self.guests:
-            caller = self._caller(hook, guest)
+            caller = self.callers.caller(hook, guest)
             if caller is None:
                 continue
             try:
                 results = caller()
-                yield from ((guest, item) for item in _flat(results))
+                yield from ((guest, item) for item in flat(results))
             except PluginError:
                 raise
             except Exception as error:
@@ -197,12 +143,14 @@ class Registry:
                 raise PluginError(f"Course {name!r} names an unknown provider")
             if course.certificate.design not in self.designs:
                 raise PluginError(
-                    f"Course {name!r}: there is no certificate design "
-                    f"{course.certificate.design!r}"
+                    f"Course {name!r}: there is no certificate design {course.certificate.design!r}"
                 )
             for use in course.surveys:
                 if use.survey not in self.surveys:
                     raise PluginError(f"Course {name!r}: there is no survey {use.survey!r}")
+        self._check_items()
+
+    def _check_items(self) -> None:
         for name, survey in self.surveys.items():
             for item in survey.items:
                 if item.type not in self.question_types:
@@ -265,7 +213,7 @@ class Registry:
         """
         for guest in self.guests:
             if self._provider_of(guest) == booking.provider_key:
-                answer = self._call(
+                answer = self.callers.call(
                     guest, "lms_assess_completion", booking=booking, evidence=tuple(evidence)
                 )
                 if isinstance(answer, Verdict):
@@ -283,7 +231,7 @@ class Registry:
     def notify(self, event: Event) -> None:
         """Tell every plugin of an event; rooms first, and only rooms may refuse."""
         for guest in self.guests:
-            self._call(guest, "lms_on_event", event=event)
+            self.callers.call(guest, "lms_on_event", event=event)
 
     # -- describing
 
@@ -295,7 +243,9 @@ class Registry:
                 room=guest.room,
                 home=home_of(guest.plugin),
                 version=str(getattr(guest.plugin, "__version__", "") or ""),
-                adds=tuple(sorted(c.name for c in self.manager.get_hookcallers(guest.plugin) or ())),
+                adds=tuple(
+                    sorted(c.name for c in self.manager.get_hookcallers(guest.plugin) or ())
+                ),
             )
             for guest in self.guests
         ]
@@ -307,8 +257,8 @@ class Registry:
     # -- the envelope
 
     def _provider_of(self, guest: Guest) -> str | None:
-        caller = self._caller("lms_provider", guest)
-        for item in _flat(caller() if caller else None):
+        caller = self.callers.caller("lms_provider", guest)
+        for item in flat(caller() if caller else None):
             return str(item.key)
         return None
 
@@ -316,7 +266,7 @@ class Registry:
         items: list[T] = []
         failed: list[Failed] = []
         for guest in self.guests:
-            answer = self._call(guest, hook, kind=kind, **kwargs)
+            answer = self.callers.call(guest, hook, kind=kind, **kwargs)
             if isinstance(answer, Failed):
                 failed.append(answer)
             elif answer is not None:
@@ -325,51 +275,10 @@ class Registry:
 
     def _first(self, hook: str, kind: type[T], **kwargs: Any) -> T | None:
         for guest in self.guests:
-            answer = self._call(guest, hook, **kwargs)
+            answer = self.callers.call(guest, hook, **kwargs)
             if isinstance(answer, kind):
                 return answer
         return None
-
-    def _call(self, guest: Guest, hook: str, kind: type | None = None, **kwargs: Any) -> Any:
-        caller = self._caller(hook, guest)
-        if caller is None:
-            return None
-        if guest.room:
-            return _result(caller(**kwargs), kind)
-        if guest.switched_off:
-            return Failed(guest.name)
-        try:
-            return self._in_envelope(guest, caller, kind, kwargs)
-        except (Exception, SystemExit) as error:
-            self._record(guest, hook, error)
-            return Failed(guest.name)
-
-    def _in_envelope(
-        self, guest: Guest, caller: pluggy.HookCaller, kind: type | None, kwargs: dict[str, Any]
-    ) -> Any:
-        """Flush, savepoint, time limit, own tables only; everything of a failed call vanishes."""
-        session = db.session
-        session.flush()
-        started = time.monotonic()
-        with session.begin_nested():
-            previous = session.execute(text("show statement_timeout")).scalar_one()
-            _set_timeout(GUEST_STATEMENT_TIMEOUT)
-            with guest_guard(guest.name):
-                result = _result(caller(**kwargs), kind)
-                session.flush()
-            session.execute(text("set constraints all immediate"))
-            _set_timeout(previous)
-        if (seconds := time.monotonic() - started) > 1:
-            log.warning("plugin %s was slow: %.1f s", guest.name, seconds)
-        return result
-
-    def _record(self, guest: Guest, hook: str, error: BaseException) -> None:
-        guest.failures.append(time.monotonic())
-        message = f"{type(error).__name__}: {error}".splitlines()[0][:300]
-        self.troubles.append(Trouble(guest.name, hook, message, clock.now()))
-        log.error("plugin %s failed in %s: %s", guest.name, hook, type(error).__name__)
-        if guest.switched_off:
-            log.error("plugin %s is switched off until the restart", guest.name)
 
 
 def current_registry() -> Registry:
@@ -377,39 +286,4 @@ def current_registry() -> Registry:
     return cast(Registry, current_app.extensions["lms"])
 
 
-def _set_timeout(value: str) -> None:
-    db.session.execute(text("select set_config('statement_timeout', :value, true)"), {"value": value})
-
-
-def _in_order(manager: pluggy.PluginManager) -> tuple[Guest, ...]:
-    """Rooms in the order of the house, then guests by name."""
-    named = [Guest(name, plugin) for name, plugin in manager.list_name_plugin() if plugin]
-    rooms = [guest for guest in named if guest.room]
-    return (*rooms, *sorted((g for g in named if not g.room), key=lambda g: g.name))
-
-
-def _flat(results: Any) -> Iterable[Any]:
-    """The items of a hook's answer: a list of answers, each an item, an iterable or None."""
-    answers = results if isinstance(results, list) else [results]
-    for answer in answers:
-        if answer is None:
-            continue
-        if isinstance(answer, (list, tuple, set, frozenset)) or hasattr(answer, "__next__"):
-            items = list(islice(answer, RESULT_LIMIT + 1))
-            if len(items) > RESULT_LIMIT:
-                raise PluginError(f"gave more than {RESULT_LIMIT} results")
-            yield from items
-        else:
-            yield answer
-
-
-def _result(raw: Any, kind: type | None) -> Any:
-    """A call's answer: checked items where a kind is asked for, else the first answer."""
-    if kind is None:
-        return raw[0] if isinstance(raw, list) and raw else raw or None
-    items = list(_flat(raw))
-    for item in items:
-        if not isinstance(item, kind):
-            raise PluginError(f"expected {kind.__name__}, got {type(item).__name__}")
-    return items
-
+__all__ = ["Failed", "Guest", "PluginInfo", "Registry", "Trouble", "current_registry"]

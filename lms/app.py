@@ -1,0 +1,90 @@
+"""The composition root: settings, database, plugins, pages, in that order.
+
+`wsgi.py`, the command line, the worker and the tests call `create_app`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from flask import Flask
+
+from lms import clock, web
+from lms.db import db
+from lms.plugins import PluginError, build_manager
+from lms.registry import Guest, Registry
+from lms.settings import Settings
+from lms.web.opening import LmsFlask
+
+
+def create_app(settings: Settings | None = None, plugins: Iterable[object] = ()) -> LmsFlask:
+    """The application for these settings (default: the environment's) and extra plugins.
+
+    Raises `PluginError` or a settings error, both in sentences, rather than starting half.
+    """
+    settings = settings or Settings()
+    app = LmsFlask("lms", static_folder="web/static", template_folder="web/templates")
+    app.config.update(
+        SECRET_KEY=settings.secret_key.get_secret_value(),
+        SECRET_KEY_FALLBACKS=list(settings.secret_key_fallbacks),
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS=_engine(settings),
+    )
+    app.extensions["lms_settings"] = settings
+    clock.set_today(date.fromisoformat(settings.today) if settings.today else None)
+    db.init_app(app)
+    registry = Registry(build_manager(settings, plugins))
+    app.extensions["lms"] = registry
+    for guest, blueprint in registry.blueprints():
+        before = _app_wide(app)
+        if guest.room:
+            app.register_blueprint(blueprint)
+        else:
+            _check_name(guest, blueprint.name)
+            app.register_blueprint(blueprint, url_prefix=f"/x/{guest.name}")
+            if _app_wide(app) != before:
+                raise PluginError(
+                    f"Plugin {guest.name} adds to every page of the application (a hook before or "
+                    "after requests, an error handler, a filter). It may only add its own pages."
+                )
+    web.init_app(app)
+    return app
+
+
+def _engine(settings: Settings) -> dict[str, object]:
+    limits = {
+        "statement_timeout": settings.statement_timeout_ms,
+        "lock_timeout": settings.lock_timeout_ms,
+        "idle_in_transaction_session_timeout": settings.idle_timeout_ms,
+        "timezone": "UTC",
+    }
+    options = " ".join(f"-c {name}={value}" for name, value in limits.items())
+    return {
+        "pool_pre_ping": True,
+        "pool_size": settings.pool_size,
+        "connect_args": {"options": options},
+    }
+
+
+def _check_name(guest: Guest, blueprint: str) -> None:
+    if blueprint != guest.name:
+        raise PluginError(
+            f"Plugin {guest.name}: its blueprint is called {blueprint!r}; call it as the plugin, "
+            "so that its pages and templates cannot be taken for another's."
+        )
+
+
+def _app_wide(app: Flask) -> tuple[object, ...]:
+    """What an application does for every request, to see whether a guest has added to it."""
+    return (
+        len(app.before_request_funcs.get(None, ())),
+        len(app.after_request_funcs.get(None, ())),
+        len(app.teardown_request_funcs.get(None, ())),
+        len(app.template_context_processors.get(None, ())),
+        len(app.url_value_preprocessors.get(None, ())),
+        {code: dict(found) for code, found in app.error_handler_spec.get(None, {}).items()},
+        frozenset(app.jinja_env.filters),
+        frozenset(app.jinja_env.globals),
+        frozenset(app.jinja_env.tests),
+    )

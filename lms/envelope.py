@@ -1,0 +1,162 @@
+"""The envelope around every call into a guest: flush, savepoint, time limit, own tables, catch.
+
+`lms.registry` calls plugins through `Callers`; a room's error is the request's, a guest's is not.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+import pluggy
+from sqlalchemy import text
+
+from lms import clock
+from lms.db import db, guest_guard
+from lms.plugins import PluginError, is_room
+
+log = logging.getLogger("lms.plugins")
+
+RESULT_LIMIT = 1000
+"""No hook needs more results than this; an endless generator is cut off and reported."""
+GUEST_STATEMENT_TIMEOUT = "2s"
+FAILURES, WINDOW = 3, 600.0
+"""So many failures in so many seconds switch a guest's calls off until the restart."""
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """A failure of a guest, for the plugins page and `lms doctor`."""
+
+    plugin: str
+    hook: str
+    message: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Failed:
+    """Stands for a guest's answer when its call failed."""
+
+    plugin: str
+
+
+class Guest:
+    """One plugin and its record of failures."""
+
+    def __init__(self, name: str, plugin: object) -> None:
+        self.name = name
+        self.plugin = plugin
+        self.room = is_room(name)
+        self.failures: deque[float] = deque(maxlen=FAILURES)
+
+    @property
+    def switched_off(self) -> bool:
+        """Whether it failed too often lately; rooms never are."""
+        full = len(self.failures) == FAILURES
+        return not self.room and full and self.failures[-1] - self.failures[0] < WINDOW
+
+
+class Callers:
+    """Calls one hook of one plugin, in the envelope where the plugin is a guest."""
+
+    def __init__(self, manager: pluggy.PluginManager) -> None:
+        self.manager = manager
+        self.guests = _in_order(manager)
+        self.troubles: deque[Trouble] = deque(maxlen=50)
+        self._callers: dict[tuple[str, str], pluggy.HookCaller | None] = {}
+
+    def caller(self, hook: str, guest: Guest) -> pluggy.HookCaller | None:
+        """The caller of one hook of one plugin alone, made once; None where it has none."""
+        key = (hook, guest.name)
+        if key not in self._callers:
+            others = [p for p in self.manager.get_plugins() if p is not guest.plugin]
+            caller = self.manager.subset_hook_caller(hook, remove_plugins=others)
+            self._callers[key] = caller if caller.get_hookimpls() else None
+        return self._callers[key]
+
+    def call(self, guest: Guest, hook: str, kind: type | None = None, **kwargs: Any) -> Any:
+        caller = self.caller(hook, guest)
+        if caller is None:
+            return None
+        if guest.room:
+            return _result(caller(**kwargs), kind)
+        if guest.switched_off:
+            return Failed(guest.name)
+        try:
+            return self._in_envelope(guest, caller, kind, kwargs)
+        except (Exception, SystemExit) as error:
+            self._record(guest, hook, error)
+            return Failed(guest.name)
+
+    def _in_envelope(
+        self, guest: Guest, caller: pluggy.HookCaller, kind: type | None, kwargs: dict[str, Any]
+    ) -> Any:
+        """Flush, savepoint, time limit, own tables only; everything of a failed call vanishes."""
+        session = db.session
+        session.flush()
+        started = time.monotonic()
+        with session.begin_nested():
+            previous = session.execute(text("show statement_timeout")).scalar_one()
+            _set_timeout(GUEST_STATEMENT_TIMEOUT)
+            with guest_guard(guest.name):
+                result = _result(caller(**kwargs), kind)
+                session.flush()
+            session.execute(text("set constraints all immediate"))
+            _set_timeout(previous)
+        if (seconds := time.monotonic() - started) > 1:
+            log.warning("plugin %s was slow: %.1f s", guest.name, seconds)
+        return result
+
+    def _record(self, guest: Guest, hook: str, error: BaseException) -> None:
+        guest.failures.append(time.monotonic())
+        message = f"{type(error).__name__}: {error}".splitlines()[0][:300]
+        self.troubles.append(Trouble(guest.name, hook, message, clock.now()))
+        log.error("plugin %s failed in %s: %s", guest.name, hook, type(error).__name__)
+        if guest.switched_off:
+            log.error("plugin %s is switched off until the restart", guest.name)
+
+
+def _set_timeout(value: str) -> None:
+    db.session.execute(
+        text("select set_config('statement_timeout', :value, true)"), {"value": value}
+    )
+
+
+def _in_order(manager: pluggy.PluginManager) -> tuple[Guest, ...]:
+    """Rooms in the order of the house, then guests by name."""
+    named = [Guest(name, plugin) for name, plugin in manager.list_name_plugin() if plugin]
+    rooms = [guest for guest in named if guest.room]
+    return (*rooms, *sorted((g for g in named if not g.room), key=lambda g: g.name))
+
+
+def flat(results: Any) -> Iterable[Any]:
+    """The items of a hook's answer: a list of answers, each an item, an iterable or None."""
+    answers = results if isinstance(results, list) else [results]
+    for answer in answers:
+        if answer is None:
+            continue
+        if isinstance(answer, (list, tuple, set, frozenset)) or hasattr(answer, "__next__"):
+            items = list(islice(answer, RESULT_LIMIT + 1))
+            if len(items) > RESULT_LIMIT:
+                raise PluginError(f"gave more than {RESULT_LIMIT} results")
+            yield from items
+        else:
+            yield answer
+
+
+def _result(raw: Any, kind: type | None) -> Any:
+    """A call's answer: checked items where a kind is asked for, else the first answer."""
+    if kind is None:
+        return raw[0] if isinstance(raw, list) and raw else raw or None
+    items = list(flat(raw))
+    for item in items:
+        if not isinstance(item, kind):
+            raise PluginError(f"expected {kind.__name__}, got {type(item).__name__}")
+    return items

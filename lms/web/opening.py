@@ -1,0 +1,159 @@
+"""How a request opens and closes: who asks, may they, and the one commit point.
+
+`create_app` builds a `LmsFlask`; views see only `current_actor`, `after_commit` and `once_field`.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from typing import cast
+
+import psycopg
+from flask import Flask, Response, g, request, session
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from lms import permissions
+from lms.contracts import NOBODY, Actor, RequestFacts
+from lms.db import commit, db, rollback
+from lms.errors import NotFound
+from lms.records import OnceKey
+from lms.registry import current_registry
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+TRIES = 3
+"""How often a request is run when PostgreSQL asks to try again (deadlock, serialization)."""
+ONCE = "once"
+
+
+class LmsFlask(Flask):
+    """Flask with one commit point: an unsafe request answered below 400 is committed, all else
+    is rolled back, and the page that says so is rendered after that.
+
+    It is `dispatch_request` and not `after_request`, where an error would bypass the error pages.
+    """
+
+    def dispatch_request(self) -> ResponseReturnValue:
+        """Open, run the view, close; try again twice where the database asks for it."""
+        kept = dict(session)
+        for attempt in range(1, TRIES + 1):
+            try:
+                return self._attempt()
+            except DBAPIError as error:
+                if attempt == TRIES or not _try_again(error) or request.method in SAFE:
+                    raise
+                session.clear()
+                session.update(kept)
+        raise RuntimeError("unreachable")
+
+    def _attempt(self) -> Response:
+        g.after_commit = []
+        try:
+            repeated = self._open()
+            response = repeated or self.make_response(super().dispatch_request())
+            if request.method in SAFE or response.status_code >= 400:
+                rollback()
+                return response
+            if repeated is None:
+                _remember_once(response)
+            commit()
+        except BaseException as error:
+            rollback()
+            if (answer := _answered_meanwhile(error)) is not None:
+                return answer
+            raise
+        for act in g.after_commit:
+            act()
+        return response
+
+    def _open(self) -> Response | None:
+        """Find out who asks and whether they may; an already answered form gets its answer."""
+        if request.routing_exception is not None:
+            # The actor is still wanted: a "not found" page has the person's own navigation.
+            g.actor = _identify(None)
+            self.raise_routing_exception(request)
+        endpoint = request.endpoint or ""
+        if endpoint == "static":
+            g.actor = NOBODY
+            return None
+        if request.method in SAFE:
+            db.session.execute(text("set transaction read only"))
+        view = self.view_functions.get(endpoint)
+        g.actor = _identify(permissions.access_of(view))
+        permissions.check(view, g.actor)
+        return _find_answer()
+
+
+def current_actor() -> Actor:
+    """Who is asking; nobody outside a request or before it has opened."""
+    return cast(Actor, g.get("actor", NOBODY))
+
+
+def after_commit(act: Callable[[], None]) -> None:
+    """Do this once the change is kept, and not at all otherwise (writing the session, say)."""
+    g.after_commit.append(act)
+
+
+def once_key() -> str:
+    """A new key for a form that has no natural "once"; the same key gets the same answer."""
+    return secrets.token_urlsafe(12)
+
+
+def _identify(access: permissions.Access | None) -> Actor:
+    purpose = access.purpose if access else None
+    token = (request.view_args or {}).get("token") if purpose else None
+    facts = RequestFacts(session=dict(session), purposes=(purpose,) if purpose else (), token=token)
+    actor = current_registry().identify(facts)
+    if purpose and (actor is None or actor.link is None):
+        raise NotFound
+    return actor or NOBODY
+
+
+def _try_again(error: DBAPIError) -> bool:
+    return isinstance(
+        error.orig, psycopg.errors.SerializationFailure | psycopg.errors.DeadlockDetected
+    )
+
+
+# -- forms that carry a key ------------------------------------------------------------------
+
+
+def _once() -> tuple[str, str, str] | None:
+    """Who, which route and which key, when the form at hand carries one."""
+    if request.method in SAFE or not (key := request.form.get(ONCE)):
+        return None
+    actor = current_actor()
+    who = actor.link.link_id if actor.link else actor.person_id
+    return (str(who) if who else "nobody", request.endpoint or "", key[:64])
+
+
+def _find_answer() -> Response | None:
+    if (once := _once()) is None:
+        return None
+    location = db.session.scalar(
+        select(OnceKey.location).where(
+            OnceKey.actor_key == once[0], OnceKey.route == once[1], OnceKey.key == once[2]
+        )
+    )
+    return Response(status=303, headers={"Location": location}) if location else None
+
+
+def _remember_once(response: Response) -> None:
+    once = _once()
+    if once is None or response.status_code != 303:
+        return
+    db.session.add(
+        OnceKey(actor_key=once[0], route=once[1], key=once[2], location=response.location)
+    )
+    db.session.flush()
+
+
+def _answered_meanwhile(error: BaseException) -> Response | None:
+    """The first press's answer, when two presses of one button raced and this one came second."""
+    if not isinstance(error, IntegrityError) or "once_key" not in str(error.orig):
+        return None
+    answer = _find_answer()
+    rollback()
+    return answer
