@@ -1,1 +1,5 @@
-"""Certificates: rendered once, frozen, verifiable by anyone."""
+"""The certificates room: rendering, freezing, giving out and checking certificates.
+
+It stands on `courses` and the kernel; providers bring designs by the hook
+`lms_certificate_designs`.
+"""

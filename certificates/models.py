@@ -54,7 +54,7 @@ class Certificate(Dated, Model):
     )
     kind: Mapped[str]
     design_key: Mapped[str]
-    design_version: Mapped[int] = mapped_column(default=1)
+    design_version: Mapped[str]
     shown: Mapped[dict[str, Any]]
     state: Mapped[str] = mapped_column(default="pending")
     replaces_id: Mapped[uuid.UUID | None] = mapped_column(

@@ -1,0 +1,168 @@
+"""The press: a child process that turns design and data into PDF bytes, under limits.
+
+`certificates.render` starts it as `python -m certificates.press`, speaks to it in framed JSON over
+its standard input and output, and takes its death for an answer.
+"""
+
+from __future__ import annotations
+
+import logging
+import resource
+import signal
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, NoReturn
+
+import segno
+from jinja2 import DictLoader, StrictUndefined, TemplateError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from weasyprint import CSS, HTML
+from weasyprint.logger import LOGGER
+from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import FatalURLFetchingError, URLFetcher
+
+from certificates.designs import base_css, base_templates
+from certificates.framing import receive, send
+from certificates.shown import Shown, name_class
+
+MEMORY = 512 * 1024 * 1024
+SECONDS = 20
+PAGES = 1
+QUIET = 4
+"""Light modules around a QR code."""
+
+
+class Refused(Exception):
+    """The certificate cannot be printed; the message is a sentence for the coordinator."""
+
+
+class NoFetcher(URLFetcher):  # type: ignore[misc]
+    """A certificate needs nothing from anywhere: every address, whatever its scheme, is fatal."""
+
+    def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> NoReturn:
+        """Refuse."""
+        raise FatalURLFetchingError(f"The design asks for {url[:80]!r}, and designs load nothing.")
+
+
+class _Complaints(logging.Handler):
+    """Keeps what WeasyPrint warns about, since a certificate is printed without a warning."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(record.getMessage())
+
+
+class Printer:
+    """WeasyPrint, and what is worth keeping between certificates: fonts, styles, templates."""
+
+    def __init__(self) -> None:
+        self.fonts = FontConfiguration()
+        self.fetcher = NoFetcher()
+        self.complaints = _Complaints()
+        LOGGER.handlers[:] = [self.complaints]
+        LOGGER.setLevel(logging.WARNING)
+        self.environment = ImmutableSandboxedEnvironment(
+            loader=DictLoader(base_templates()), autoescape=True, undefined=StrictUndefined
+        )
+        self.template = lru_cache(32)(self.environment.from_string)
+        self.style = lru_cache(64)(self._parse)
+        self.parts = self.environment.get_template("parts.html").module
+
+    def print(self, shown: Shown, template: str, css: str, colours: Mapping[str, str]) -> bytes:
+        """The PDF of one certificate. Raises `Refused`."""
+        size = name_class(shown.name)
+        if size is None:
+            raise Refused(f"The name is too long to print: it has {len(shown.name)} letters.")
+        self.complaints.lines.clear()
+        html = self.template(template).render(
+            shown=shown, qr=self._qr(shown), name_class=size, colours=colours
+        )
+        variables = "".join(f"--{name}:{value};" for name, value in sorted(colours.items()))
+        document = HTML(string=html, url_fetcher=self.fetcher).render(
+            font_config=self.fonts,
+            stylesheets=[
+                self.style(f":root{{{variables}}}"),
+                self.style(base_css()),
+                self.style(css),
+            ],
+            pdf_variant="pdf/ua-1",
+        )
+        if len(document.pages) != PAGES:
+            raise Refused(f"The certificate takes {len(document.pages)} pages and must take one.")
+        pdf: bytes = document.write_pdf(pdf_variant="pdf/ua-1")
+        if self.complaints.lines:
+            raise Refused(_in_words(self.complaints.lines[0]))
+        self._check_fonts(document)
+        return pdf
+
+    def _parse(self, css: str) -> CSS:
+        return CSS(string=css, font_config=self.fonts, url_fetcher=self.fetcher)
+
+    def _qr(self, shown: Shown) -> str:
+        code = segno.make(shown.verify_url, error="m", micro=False, boost_error=False)
+        size = len(code.matrix) + 2 * QUIET
+        runs = [
+            f"M{start + QUIET} {y + QUIET}h{length}v1h-{length}z"
+            for y, row in enumerate(code.matrix)
+            for start, length in _runs(row)
+        ]
+        drawn: str = self.parts.qr_code(shown.number, size, "".join(runs))  # type: ignore[attr-defined]
+        return drawn
+
+    def _check_fonts(self, document: Any) -> None:
+        families = {font.family for font in document.fonts.values()}
+        if not any(family.startswith("Liberation") for family in families):
+            raise Refused("The Liberation fonts are not installed (package fonts-liberation2).")
+
+
+def _runs(row: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """Where dark modules begin in a row of a QR code, and how many follow each other."""
+    for dark, modules in groupby(enumerate(row), key=itemgetter(1)):
+        if dark:
+            places = list(modules)
+            yield places[0][0], len(places)
+
+
+def _in_words(complaint: str) -> str:
+    if ".notdef" in complaint:
+        return f"No font of this machine has all letters of it ({complaint})."
+    return f"The design is faulty: {complaint}"
+
+
+def answer(printer: Printer, asked: Mapping[str, Any]) -> tuple[dict[str, Any], bytes]:
+    """The reply to one request: `{"error": ""}` and the bytes, or the reason in words."""
+    try:
+        pdf = printer.print(
+            Shown.from_json(asked["shown"]), asked["template"], asked["css"], asked["colours"]
+        )
+    except MemoryError:
+        raise
+    except (Refused, FatalURLFetchingError) as error:
+        return {"error": str(error)}, b""
+    except TemplateError as error:
+        return {"error": f"The design's template is faulty: {error}"}, b""
+    except Exception as error:
+        return {"error": f"The design cannot be printed: {type(error).__name__}: {error}"}, b""
+    return {"error": ""}, pdf
+
+
+def main() -> None:
+    """Answer until the other side closes. Time is limited per certificate, by the alarm clock."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    printer = Printer()
+    while asked := receive(sys.stdin.buffer):
+        signal.alarm(SECONDS)  # kills: no handler is set
+        reply = answer(printer, asked[0])
+        signal.alarm(0)
+        send(sys.stdout.buffer, *reply)
+
+
+if __name__ == "__main__":
+    main()
