@@ -1,0 +1,93 @@
+"""The frozen dataclasses that hooks take and return; nobody's behaviour lives here.
+
+Rooms and guests build them, `lms.registry` checks and freezes them, templates show them.
+"""
+
+from lms.contracts.actors import (
+    NOBODY,
+    SYSTEM,
+    Actor,
+    Grant,
+    LinkClaim,
+    Permission,
+    RequestFacts,
+    Role,
+    Scope,
+    ScopeKind,
+)
+from lms.contracts.courses import (
+    BookingFacts,
+    CertificateKind,
+    CertificateUse,
+    ComponentFacts,
+    ComponentKind,
+    ComponentTemplate,
+    CourseTemplate,
+    Design,
+    EditionTemplate,
+    Evidence,
+    Outcome,
+    ProfessionTemplate,
+    Provider,
+    SurveyUse,
+    Tables,
+    Tier,
+    Verdict,
+    WaveKind,
+)
+from lms.contracts.imports import CanonicalRow, Importer, ImportKind, Sheet
+from lms.contracts.pages import Agenda, BookingColumn, NavItem, Panel, Place, Todo
+from lms.contracts.surveys import CertificateDesign, Item, QuestionType, SurveyTemplate
+from lms.contracts.values import JSON
+from lms.contracts.work import Job, Measure, PersonalRecord, Priority, Report
+
+__all__ = [
+    "JSON",
+    "NOBODY",
+    "SYSTEM",
+    "Actor",
+    "Agenda",
+    "BookingColumn",
+    "BookingFacts",
+    "CanonicalRow",
+    "CertificateDesign",
+    "CertificateKind",
+    "CertificateUse",
+    "ComponentFacts",
+    "ComponentKind",
+    "ComponentTemplate",
+    "CourseTemplate",
+    "Design",
+    "EditionTemplate",
+    "Evidence",
+    "Grant",
+    "ImportKind",
+    "Importer",
+    "Item",
+    "Job",
+    "LinkClaim",
+    "Measure",
+    "NavItem",
+    "Outcome",
+    "Panel",
+    "Permission",
+    "PersonalRecord",
+    "Place",
+    "Priority",
+    "ProfessionTemplate",
+    "Provider",
+    "QuestionType",
+    "Report",
+    "RequestFacts",
+    "Role",
+    "Scope",
+    "ScopeKind",
+    "Sheet",
+    "SurveyTemplate",
+    "SurveyUse",
+    "Tables",
+    "Tier",
+    "Todo",
+    "Verdict",
+    "WaveKind",
+]

@@ -1,0 +1,72 @@
+"""Spreadsheets as read, and rows in our words.
+
+`lms.spreadsheets` reads sheets, importers turn them into `CanonicalRow`s.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A spreadsheet as read: its name and its rows of text; cells are "" where empty.
+
+    Dates and numbers come as ISO or plain decimal text; `row_numbers[i]` is the number the
+    spreadsheet shows for row i; `formulas` are addresses whose formula had no saved result.
+    """
+
+    name: str
+    rows: tuple[tuple[str, ...], ...]
+    row_numbers: tuple[int, ...]
+    formulas: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class CanonicalRow:
+    """One row of somebody's register in our words; all text, as read, trimmed.
+
+    `cells` maps a field to the address it came from ("D12"). `component` is a component's key,
+    `minutes` and `completed_on` describe an e-learning completion.
+    """
+
+    row_no: int
+    given_name: str = ""
+    family_name: str = ""
+    email: str = ""
+    profession: str = ""
+    organisation: str = ""
+    team: str = ""
+    course: str = ""
+    component: str = ""
+    completed_on: str = ""
+    minutes: str = ""
+    source_ref: str = ""
+    attendance: tuple[tuple[str, str], ...] = ()
+    cells: Mapping[str, str] = field(default_factory=dict)
+
+
+class ImportKind(StrEnum):
+    """What a file brings: people for a cohort, or completions of e-learning."""
+
+    PEOPLE = "people"
+    COMPLETIONS = "completions"
+
+
+@dataclass(frozen=True)
+class Importer:
+    """A provider's own file format.
+
+    `recognises` says whether a sheet looks like it; `read` yields its rows in our words and may
+    raise ValueError with the sentence to show.
+    """
+
+    key: str
+    title: str
+    kind: ImportKind
+    columns: tuple[str, ...]
+    recognises: Callable[[Sheet], bool]
+    read: Callable[[Sheet], Iterator[CanonicalRow]]
+    provider: str = ""

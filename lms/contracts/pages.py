@@ -1,0 +1,92 @@
+"""What rooms put on pages: navigation, to-dos, agenda, panels, columns.
+
+The home page and the cohort page ask for them through hooks.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+
+@dataclass(frozen=True)
+class NavItem:
+    """An entry of the navigation; `order` sorts (home 0, then tens), `section` marks it active."""
+
+    title: str
+    endpoint: str
+    order: int
+    section: str = ""
+
+
+@dataclass(frozen=True)
+class Todo:
+    """A line of "What you need to do": what, why, by when, and the one verb with its address.
+
+    `urgency` breaks ties of the same day, small first, in the order `docs/architecture.md` gives.
+    """
+
+    text: str
+    reason: str
+    verb: str
+    url: str
+    due: date | None
+    urgency: int = 50
+
+
+@dataclass(frozen=True)
+class Agenda:
+    """Something dated on the home page: a session, a survey that closes, a certificate.
+
+    `kind` is "this_week", "coming_up" or "mine"; `facts` are label and value pairs.
+    """
+
+    kind: str
+    title: str
+    at: datetime | None
+    facts: tuple[tuple[str, str], ...]
+    verb: str
+    url: str
+    order: int = 50
+
+
+class Place(StrEnum):
+    """Where a panel may stand."""
+
+    HOME = "home"
+    COHORT = "cohort"
+    COHORT_FACTS = "cohort_facts"
+    COURSE = "course"
+    PERSON = "person"
+    BOOKED = "booked"
+    BOOKING_MESSAGE = "booking_message"
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A piece of a page from another room or a guest: a heading and a template with its values.
+
+    In `Place.BOOKING_MESSAGE` only `text` counts: plain words, where `{link name}` stands for the
+    personal link `links[name]`.
+    """
+
+    title: str
+    template: str = ""
+    values: Mapping[str, Any] = field(default_factory=dict)
+    order: int = 50
+    text: str = ""
+    links: Mapping[str, uuid.UUID] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class BookingColumn:
+    """A column that a room adds to the cohort's people table: words by booking, and a foot."""
+
+    title: str
+    order: int
+    cells: Mapping[uuid.UUID, str]
+    foot: str = ""

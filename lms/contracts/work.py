@@ -1,0 +1,61 @@
+"""Jobs, records about a person, measures and reports.
+
+The worker, subject access and the reports page ask for them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Job:
+    """Work done outside a request. Arguments are JSON: ids as strings, never rows or names.
+
+    `run` may be a generator: the kernel commits at every `yield` and at the end, so a state can be
+    durable before the outside world is touched. Jobs run at least once, perhaps twice at a time:
+    "once" is the work's own (a unique key or a compare-and-set). `cron` (UTC) makes it periodic.
+    """
+
+    name: str
+    run: Callable[..., Any]
+    cron: str | None = None
+    attempts: int = 5
+
+
+@dataclass(frozen=True)
+class PersonalRecord:
+    """A part of what is held about a person: a heading and rows of label and value."""
+
+    title: str
+    rows: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A named count with its definition, for reports."""
+
+    key: str
+    title: str
+    definition: str
+    count: Callable[..., int]
+
+
+@dataclass(frozen=True)
+class Report:
+    """A report: the question it answers and the room's function that builds it."""
+
+    slug: str
+    question: str
+    build: Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class Priority:
+    """Points in a queue, with the reason shown to people."""
+
+    key: str
+    points: int
+    reason: str
