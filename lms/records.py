@@ -116,7 +116,7 @@ class Installation(Row, Model):
     """The one row that says whether this database is a demo: from its first migration or never."""
 
     __tablename__ = "installation"
-    __table_args__ = (UniqueConstraint("only"), CheckConstraint("only", name="only"))
+    __table_args__ = (UniqueConstraint("is_only"), CheckConstraint("is_only", name="is_only"))
 
-    only: Mapped[bool] = mapped_column(default=True)
+    is_only: Mapped[bool] = mapped_column(default=True)
     is_demo: Mapped[bool]

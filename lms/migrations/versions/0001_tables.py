@@ -101,12 +101,12 @@ def upgrade() -> None:
     op.create_table(
         "installation",
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("only", sa.Boolean(), nullable=False),
+        sa.Column("is_only", sa.Boolean(), nullable=False),
         sa.Column("is_demo", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("only", name=op.f("ck_installation_only")),
+        sa.CheckConstraint("is_only", name=op.f("ck_installation_is_only")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_installation")),
-        sa.UniqueConstraint("only", name=op.f("uq_installation_only")),
+        sa.UniqueConstraint("is_only", name=op.f("uq_installation_is_only")),
     )
     op.create_table(
         "once_key",
@@ -1633,7 +1633,7 @@ def upgrade() -> None:
     # A demonstration from the first migration or never: a trigger refuses every later change.
     op.execute(
         sa.text(
-            "insert into installation (id, only, is_demo, created_at)"
+            "insert into installation (id, is_only, is_demo, created_at)"
             " values (:id, true, :demo, now())"
         ).bindparams(id=uuid7(), demo=bool(context.config.attributes.get("demo")))
     )
