@@ -33,6 +33,13 @@ class SignInRequested(Event):
 
 
 @dataclass(frozen=True)
+class LinkRequested(Event):
+    """The holder of an expired personal link asked for another, to the address on file."""
+
+    link_id: uuid.UUID
+
+
+@dataclass(frozen=True)
 class PersonErased(Event):
     """A person asked to be forgotten; whoever holds anything personal redacts it now."""
 
@@ -52,9 +59,9 @@ class PeopleMerged(Event):
 
 @dataclass(frozen=True)
 class MessageQueued(Event):
-    """A message waits to be sent."""
+    """Messages wait to be sent (one message is a tuple of one)."""
 
-    message_id: uuid.UUID
+    message_ids: tuple[uuid.UUID, ...]
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,8 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Uuid
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.columns import Change, at_most, one_of
@@ -39,6 +40,7 @@ class Message(Dated, Model):
         CheckConstraint("attempts >= 0", name="attempts"),
         Index(None, "state", "not_before"),
         Index(None, "subject_type", "subject_id"),
+        Index(None, "about_type", "about_id", "not_before"),
         Index(None, "person_id", "created_at"),
     )
 
@@ -49,19 +51,27 @@ class Message(Dated, Model):
     # "class" in the design; a word Python keeps for itself.
     urgency: Mapped[str] = mapped_column(default="now")
     channel: Mapped[str] = mapped_column(default="email")
-    # What it is about, and where it is listed; no foreign key, those rooms are above.
+    # What caused it (a booking, an assignment), and the page that lists it (a cohort); no foreign
+    # keys, those rooms are above.
     subject_type: Mapped[str | None]
     subject_id: Mapped[uuid.UUID | None]
+    about_type: Mapped[str | None]
+    about_id: Mapped[uuid.UUID | None]
+    # Places whose coordinators may read it, besides the place where its person works.
+    locality_ids: Mapped[list[uuid.UUID]] = mapped_column(ARRAY(Uuid()), default=list)
     template_key: Mapped[str]
     template_version: Mapped[int] = mapped_column(default=1)
     subject: Mapped[str]
     body: Mapped[str]
-    # Placeholder name -> id of a personal link, or a path of this site.
+    # Placeholder name -> a personal link's id, [its id, an endpoint], or a path of this site.
     links: Mapped[dict[str, Any]] = mapped_column(default=dict)
     not_before: Mapped[datetime]
     state: Mapped[str] = mapped_column(default="queued")
+    # Set when a person let it go: the brake on large runs does not stop it again.
+    released_at: Mapped[datetime | None]
     message_id_header: Mapped[str | None] = mapped_column(unique=True)
     attempts: Mapped[int] = mapped_column(default=0)
+    sending_since: Mapped[datetime | None]
     last_error: Mapped[str | None]
     # The address it went to, masked; the address itself is looked up at sending.
     sent_to: Mapped[str | None]

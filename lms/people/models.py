@@ -125,6 +125,10 @@ class Person(Dated, Model):
     merged_into_id: Mapped[uuid.UUID | None] = mapped_column(
         ForeignKey("people_person.id", ondelete="RESTRICT"), index=True
     )
+    # Who put the person in: somebody without an organisation is in their sight alone.
+    added_by_id: Mapped[uuid.UUID | None] = mapped_column(
+        ForeignKey("people_person.id", ondelete="SET NULL"), index=True
+    )
     erased_at: Mapped[datetime | None]
     # Counted up to end every session of this person at the next request.
     session_epoch: Mapped[int] = mapped_column(default=0)
@@ -248,8 +252,7 @@ class SignInLink(Dated, Model):
     )
     # The browser that asked: only it may sign in by the link.
     nonce_sha256: Mapped[bytes] = mapped_column(index=True)
-    # Known once the code is made, which is at sending.
-    code_sha256: Mapped[bytes | None]
+    # The code to type is remade from `key` as the token is.
     code_tries: Mapped[int] = mapped_column(default=0)
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
@@ -275,6 +278,20 @@ class PersonalLink(Dated, Model):
     expires_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
     used_at: Mapped[datetime | None]
+
+    person: Mapped[Person] = relationship(lazy="raise_on_sql")
+
+
+class Persona(Dated, Model):
+    """Demonstration only: somebody whom a visitor may be at one press, and what they will see."""
+
+    __tablename__ = "people_persona"
+
+    person_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("people_person.id", ondelete="CASCADE"), unique=True
+    )
+    position: Mapped[int]
+    about: Mapped[str]
 
     person: Mapped[Person] = relationship(lazy="raise_on_sql")
 
