@@ -418,6 +418,7 @@ def upgrade() -> None:
         sa.Column("profession_id", sa.Uuid(), nullable=True),
         sa.Column("manager_id", sa.Uuid(), nullable=True),
         sa.Column("merged_into_id", sa.Uuid(), nullable=True),
+        sa.Column("added_by_id", sa.Uuid(), nullable=True),
         sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("session_epoch", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -434,6 +435,12 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint(
             "merged_into_id <> id", name=op.f("ck_people_person_not_merged_into_self")
+        ),
+        sa.ForeignKeyConstraint(
+            ["added_by_id"],
+            ["people_person.id"],
+            name=op.f("fk_people_person_added_by_id_people_person"),
+            ondelete="SET NULL",
         ),
         sa.ForeignKeyConstraint(
             ["manager_id"],
@@ -460,6 +467,9 @@ def upgrade() -> None:
             ondelete="RESTRICT",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_people_person")),
+    )
+    op.create_index(
+        op.f("ix_people_person_added_by_id"), "people_person", ["added_by_id"], unique=False
     )
     op.create_index(
         op.f("ix_people_person_manager_id"), "people_person", ["manager_id"], unique=False
@@ -778,6 +788,9 @@ def upgrade() -> None:
         sa.Column("channel", sa.Text(), nullable=False),
         sa.Column("subject_type", sa.Text(), nullable=True),
         sa.Column("subject_id", sa.Uuid(), nullable=True),
+        sa.Column("about_type", sa.Text(), nullable=True),
+        sa.Column("about_id", sa.Uuid(), nullable=True),
+        sa.Column("locality_ids", postgresql.ARRAY(sa.Uuid()), nullable=False),
         sa.Column("template_key", sa.Text(), nullable=False),
         sa.Column("template_version", sa.Integer(), nullable=False),
         sa.Column("subject", sa.Text(), nullable=False),
@@ -785,8 +798,10 @@ def upgrade() -> None:
         sa.Column("links", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("not_before", sa.DateTime(timezone=True), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("released_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("message_id_header", sa.Text(), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("sending_since", sa.DateTime(timezone=True), nullable=True),
         sa.Column("last_error", sa.Text(), nullable=True),
         sa.Column("sent_to", sa.Text(), nullable=True),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
@@ -815,6 +830,12 @@ def upgrade() -> None:
         sa.UniqueConstraint(
             "message_id_header", name=op.f("uq_messages_message_message_id_header")
         ),
+    )
+    op.create_index(
+        op.f("ix_messages_message_about_type_about_id_not_before"),
+        "messages_message",
+        ["about_type", "about_id", "not_before"],
+        unique=False,
     )
     op.create_index(
         op.f("ix_messages_message_person_id_created_at"),
@@ -947,6 +968,23 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_table(
+        "people_persona",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("about", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"],
+            ["people_person.id"],
+            name=op.f("fk_people_persona_person_id_people_person"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_people_persona")),
+        sa.UniqueConstraint("person_id", name=op.f("uq_people_persona_person_id")),
+    )
+    op.create_table(
         "people_personal_link",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("key", sa.LargeBinary(), nullable=False),
@@ -1047,7 +1085,6 @@ def upgrade() -> None:
         sa.Column("address", postgresql.CITEXT(), nullable=False),
         sa.Column("person_id", sa.Uuid(), nullable=True),
         sa.Column("nonce_sha256", sa.LargeBinary(), nullable=False),
-        sa.Column("code_sha256", sa.LargeBinary(), nullable=True),
         sa.Column("code_tries", sa.Integer(), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
