@@ -82,11 +82,12 @@ class Callers:
         return self._callers[key]
 
     def call(self, guest: Guest, hook: str, kind: type | None = None, **kwargs: Any) -> Any:
+        """The plugin's answer: items of `kind` (or its first answer), None, or `Failed`."""
         caller = self.caller(hook, guest)
         if caller is None:
             return None
         if guest.room:
-            return _result(caller(**kwargs), kind)
+            return _result(caller(**kwargs), kind, limit=None)
         if guest.switched_off:
             return Failed(guest.name)
         try:
@@ -136,26 +137,29 @@ def _in_order(manager: pluggy.PluginManager) -> tuple[Guest, ...]:
     return (*rooms, *sorted((g for g in named if not g.room), key=lambda g: g.name))
 
 
-def flat(results: Any) -> Iterable[Any]:
-    """The items of a hook's answer: a list of answers, each an item, an iterable or None."""
+def flat(results: Any, limit: int | None = RESULT_LIMIT) -> Iterable[Any]:
+    """The items of a hook's answer: a list of answers, each an item, an iterable or None.
+
+    Raises `PluginError` for more than `limit` items of one answer.
+    """
     answers = results if isinstance(results, list) else [results]
     for answer in answers:
         if answer is None:
             continue
         if isinstance(answer, (list, tuple, set, frozenset)) or hasattr(answer, "__next__"):
-            items = list(islice(answer, RESULT_LIMIT + 1))
-            if len(items) > RESULT_LIMIT:
-                raise PluginError(f"gave more than {RESULT_LIMIT} results")
+            items = list(islice(answer, None if limit is None else limit + 1))
+            if limit is not None and len(items) > limit:
+                raise PluginError(f"gave more than {limit} results")
             yield from items
         else:
             yield answer
 
 
-def _result(raw: Any, kind: type | None) -> Any:
+def _result(raw: Any, kind: type | None, limit: int | None = RESULT_LIMIT) -> Any:
     """A call's answer: checked items where a kind is asked for, else the first answer."""
     if kind is None:
         return raw[0] if isinstance(raw, list) and raw else raw or None
-    items = list(flat(raw))
+    items = list(flat(raw, limit))
     for item in items:
         if not isinstance(item, kind):
             raise PluginError(f"expected {kind.__name__}, got {type(item).__name__}")

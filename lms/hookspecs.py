@@ -18,6 +18,7 @@ from lms.contracts import (
     Agenda,
     BookingColumn,
     BookingFacts,
+    BookingNote,
     CertificateDesign,
     CourseTemplate,
     Evidence,
@@ -140,6 +141,13 @@ def lms_booking_columns(  # type: ignore[empty-body]
     cohort_id: uuid.UUID, actor: Actor
 ) -> Iterable[BookingColumn]:
     """Columns that another room adds to the cohort's people table, without their answers."""
+
+
+@hookspec
+def lms_booking_notes(  # type: ignore[empty-body]
+    kind: str, booking_ids: Sequence[uuid.UUID]
+) -> Iterable[BookingNote]:
+    """Words for messages about bookings: `kind` is "confirmation" or "joining"."""
 
 
 @hookspec

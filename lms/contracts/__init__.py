@@ -49,6 +49,7 @@ __all__ = [
     "Agenda",
     "BookingColumn",
     "BookingFacts",
+    "BookingNote",
     "CanonicalRow",
     "CertificateDesign",
     "CertificateKind",

@@ -15,13 +15,15 @@ class Sheet:
     """A spreadsheet as read: its name and its rows of text; cells are "" where empty.
 
     Dates and numbers come as ISO or plain decimal text; `row_numbers[i]` is the number the
-    spreadsheet shows for row i; `formulas` are addresses whose formula had no saved result.
+    spreadsheet shows for row i; `formulas` are addresses whose formula had no saved result;
+    `notes` are sentences for the person ("2 rows are hidden in the file and read all the same").
     """
 
     name: str
     rows: tuple[tuple[str, ...], ...]
     row_numbers: tuple[int, ...]
     formulas: frozenset[str] = frozenset()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

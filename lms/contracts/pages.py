@@ -63,23 +63,29 @@ class Place(StrEnum):
     COURSE = "course"
     PERSON = "person"
     BOOKED = "booked"
-    BOOKING_MESSAGE = "booking_message"
 
 
 @dataclass(frozen=True)
 class Panel:
-    """A piece of a page from another room or a guest: a heading and a template with its values.
-
-    In `Place.BOOKING_MESSAGE` only `text` counts: plain words, where `{link name}` stands for the
-    personal link `links[name]`.
-    """
+    """A piece of a page from another room or a guest: a heading and a template with its values."""
 
     title: str
-    template: str = ""
+    template: str
     values: Mapping[str, Any] = field(default_factory=dict)
     order: int = 50
-    text: str = ""
+
+
+@dataclass(frozen=True)
+class BookingNote:
+    """Words that another room adds to the message about a booking.
+
+    In `text`, `{{link name}}` on its own stands for the personal link whose id is `links[name]`.
+    """
+
+    booking_id: uuid.UUID
+    text: str
     links: Mapping[str, uuid.UUID] = field(default_factory=dict)
+    order: int = 50
 
 
 @dataclass(frozen=True)
