@@ -145,9 +145,9 @@ def lms_booking_columns(  # type: ignore[empty-body]
 
 @hookspec
 def lms_booking_notes(  # type: ignore[empty-body]
-    kind: str, booking_ids: Sequence[uuid.UUID]
+    message: str, booking_ids: Sequence[uuid.UUID]
 ) -> Iterable[BookingNote]:
-    """Words for messages about bookings: `kind` is "confirmation" or "joining"."""
+    """Words for messages about bookings: `message` is "confirmation" or "joining"."""
 
 
 @hookspec

@@ -200,9 +200,11 @@ class Registry:
         items = self._ask("lms_booking_columns", BookingColumn, cohort_id=cohort_id, actor=actor)[0]
         return sorted(items, key=lambda c: (c.order, c.title))
 
-    def booking_notes(self, kind: str, booking_ids: Sequence[uuid.UUID]) -> list[BookingNote]:
+    def booking_notes(self, message: str, booking_ids: Sequence[uuid.UUID]) -> list[BookingNote]:
         """What other rooms add to the messages about these bookings, in order, for many at once."""
-        items = self._ask("lms_booking_notes", BookingNote, kind=kind, booking_ids=booking_ids)[0]
+        items = self._ask(
+            "lms_booking_notes", BookingNote, message=message, booking_ids=booking_ids
+        )[0]
         return sorted(items, key=lambda note: note.order)
 
     def completion_evidence(self, booking: BookingFacts) -> list[Evidence]:
