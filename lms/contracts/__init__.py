@@ -36,7 +36,7 @@ from lms.contracts.courses import (
     WaveKind,
 )
 from lms.contracts.imports import CanonicalRow, Importer, ImportKind, Sheet
-from lms.contracts.pages import Agenda, BookingColumn, NavItem, Panel, Place, Todo
+from lms.contracts.pages import Agenda, BookingColumn, BookingNote, NavItem, Panel, Place, Todo
 from lms.contracts.surveys import CertificateDesign, Item, QuestionType, SurveyTemplate
 from lms.contracts.values import JSON
 from lms.contracts.work import Job, Measure, PersonalRecord, Priority, Report
