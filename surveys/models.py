@@ -70,6 +70,8 @@ class Wave(Dated, Model):
     )
     kind: Mapped[str]
     months: Mapped[int | None]
+    # A page after the main one that may be skipped (course feedback).
+    is_second: Mapped[bool] = mapped_column(default=False)
     anchor: Mapped[str]
     # Unknown while the anchor has not happened (a completion, say).
     opens_at: Mapped[datetime | None]

@@ -1125,6 +1125,7 @@ def upgrade() -> None:
         sa.Column("instrument_id", sa.Uuid(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("months", sa.Integer(), nullable=True),
+        sa.Column("is_second", sa.Boolean(), nullable=False),
         sa.Column("anchor", sa.Text(), nullable=False),
         sa.Column("opens_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("closes_at", sa.DateTime(timezone=True), nullable=True),
