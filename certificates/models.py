@@ -19,6 +19,7 @@ from lms.db import AppendOnly, Dated, Model
 
 KINDS = ("attendance", "completion", "accreditation")
 CERTIFICATE_STATES = ("pending", "issued", "failed", "replaced", "withdrawn")
+PREVIEW_STATES = ("pending", "ready", "failed")
 
 
 class Certificate(Dated, Model):
@@ -103,3 +104,18 @@ class CertificateChange(Change, Model):
             name="fk_certificates_certificate_change_certificate_id",
         )
     )
+
+
+class Preview(Dated, Model):
+    """A certificate printed to be looked at before a bulk issue; forgotten after a day."""
+
+    __tablename__ = "certificates_preview"
+    __table_args__ = (one_of("state", PREVIEW_STATES), Index(None, "created_at"))
+
+    booking_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("courses_booking.id", ondelete="CASCADE"), index=True
+    )
+    by_id: Mapped[uuid.UUID | None]
+    state: Mapped[str] = mapped_column(default="pending")
+    error: Mapped[str | None]
+    pdf: Mapped[bytes | None] = mapped_column(deferred=True, deferred_raiseload=True)

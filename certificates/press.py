@@ -79,10 +79,10 @@ class Printer:
         size = name_class(shown.name)
         if size is None:
             raise Refused(f"The name is too long to print: it has {len(shown.name)} letters.")
-        self.complaints.lines.clear()
         html = self.template(template).render(
             shown=shown, qr=self._qr(shown), name_class=size, colours=colours
         )
+        self.complaints.lines.clear()
         variables = "".join(f"--{name}:{value};" for name, value in sorted(colours.items()))
         document = HTML(string=html, url_fetcher=self.fetcher).render(
             font_config=self.fonts,
@@ -96,13 +96,18 @@ class Printer:
         if len(document.pages) != PAGES:
             raise Refused(f"The certificate takes {len(document.pages)} pages and must take one.")
         pdf: bytes = document.write_pdf(pdf_variant="pdf/ua-1")
-        if self.complaints.lines:
-            raise Refused(_in_words(self.complaints.lines[0]))
+        self._refuse_complaints()
         self._check_fonts(document)
         return pdf
 
     def _parse(self, css: str) -> CSS:
-        return CSS(string=css, font_config=self.fonts, url_fetcher=self.fetcher)
+        parsed = CSS(string=css, font_config=self.fonts, url_fetcher=self.fetcher)
+        self._refuse_complaints()  # here, so that a faulty style sheet is never a kept one
+        return parsed
+
+    def _refuse_complaints(self) -> None:
+        if self.complaints.lines:
+            raise Refused(_in_words(self.complaints.lines[0]))
 
     def _qr(self, shown: Shown) -> str:
         code = segno.make(shown.verify_url, error="m", micro=False, boost_error=False)
@@ -157,6 +162,7 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     printer = Printer()
+    send(sys.stdout.buffer, {"error": ""})  # the libraries are there
     while asked := receive(sys.stdin.buffer):
         signal.alarm(SECONDS)  # kills: no handler is set
         reply = answer(printer, asked[0])

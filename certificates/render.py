@@ -6,17 +6,27 @@ Only jobs and the demonstration call `render`; it costs about 20 ms once the chi
 from __future__ import annotations
 
 import atexit
+import os
 import subprocess
 import sys
 import threading
 from collections.abc import Mapping
+from typing import IO, Any
 
 from certificates.framing import receive, send
 from certificates.shown import Shown
 from lms.contracts import CertificateDesign
 
+Reply = tuple[dict[str, Any], bytes]
+
 RENEW_AFTER = 500
 """Certificates until the child is replaced, so that what it keeps in memory stays small."""
+
+TOO_MUCH = "Printing took longer than 20 seconds or needed more than 512 MB."
+NO_LIBRARIES = (
+    "The libraries that print PDFs are not installed: run `make setup`, or install "
+    "libpango-1.0-0, libpangoft2-1.0-0, libharfbuzz-subset0 and fonts-liberation2."
+)
 
 
 class RenderError(Exception):
@@ -43,9 +53,7 @@ class Press:
             reply = self._ask(asked)
             if reply is None:
                 self.close()
-                raise RenderError(
-                    "Printing took longer than 20 seconds or needed more than 512 MB."
-                )
+                raise RenderError(TOO_MUCH)
             self._printed += 1
             if self._printed >= RENEW_AFTER:
                 self.close()
@@ -54,29 +62,36 @@ class Press:
             raise RenderError(head["error"])
         return pdf
 
-    def _ask(self, asked: Mapping[str, object]) -> tuple[dict[str, str], bytes] | None:
-        child = self._started()
-        assert child.stdin is not None
-        assert child.stdout is not None
+    def _ask(self, asked: Mapping[str, object]) -> Reply | None:
+        to_child, from_child = self._pipes()
         try:
-            send(child.stdin, asked)
+            send(to_child, asked)
         except BrokenPipeError:
             return None
-        return receive(child.stdout)
+        return receive(from_child)
 
-    def _started(self) -> subprocess.Popen[bytes]:
+    def _pipes(self) -> tuple[IO[bytes], IO[bytes]]:
         if self._child is not None and self._child.poll() is not None:
             self.close()
-        if self._child is None:
-            # An empty environment: a design's template has no secret to find.
-            self._child = subprocess.Popen(
-                [sys.executable, "-m", "certificates.press"],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                env={"LANG": "C.UTF-8", "PATH": "/usr/bin:/bin", "PYTHONPATH": ":".join(sys.path)},
-            )
-            self._printed = 0
+        child = self._child or self._start()
+        assert child.stdin is not None
+        assert child.stdout is not None
+        return child.stdin, child.stdout
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        self._printed = 0
+        # A bare environment: a design's template has no secret to find.
+        self._child = subprocess.Popen(
+            [sys.executable, "-m", "certificates.press"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={"LANG": "C.UTF-8", "PATH": os.defpath, "PYTHONPATH": os.pathsep.join(sys.path)},
+        )
+        assert self._child.stdout is not None
+        if receive(self._child.stdout) is None:
+            self.close()
+            raise RenderError(NO_LIBRARIES)
         return self._child
 
     def close(self) -> None:

@@ -1624,6 +1624,39 @@ def upgrade() -> None:
         postgresql_include=["score"],
     )
     op.create_table(
+        "certificates_preview",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("booking_id", sa.Uuid(), nullable=False),
+        sa.Column("by_id", sa.Uuid(), nullable=True),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("error", sa.Text(), nullable=True),
+        sa.Column("pdf", sa.LargeBinary(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "state in ('pending', 'ready', 'failed')", name=op.f("ck_certificates_preview_state")
+        ),
+        sa.ForeignKeyConstraint(
+            ["booking_id"],
+            ["courses_booking.id"],
+            name=op.f("fk_certificates_preview_booking_id_courses_booking"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_certificates_preview")),
+    )
+    op.create_index(
+        op.f("ix_certificates_preview_booking_id"),
+        "certificates_preview",
+        ["booking_id"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_certificates_preview_created_at"),
+        "certificates_preview",
+        ["created_at"],
+        unique=False,
+    )
+    op.create_table(
         "certificates_certificate_change",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("certificate_id", sa.Uuid(), nullable=False),

@@ -135,9 +135,36 @@ create trigger booking_takes_places after update on courses_booking
   execute function courses_booking_takes_places();
 """
 
+# What was issued stays as it was issued; the way to a correction is another certificate.
+CERTIFICATES = """
+create function certificates_stay_frozen() returns trigger language plpgsql as $$
+begin
+  if current_setting('lms.erasing', true) = 'on' then
+    return new;
+  end if;
+  if (old.number, old.booking_id, old.kind, old.replaces_id)
+      is distinct from (new.number, new.booking_id, new.kind, new.replaces_id)
+    or old.state in ('issued', 'replaced', 'withdrawn') and (
+      (old.shown, old.design_key, old.design_version, old.completion_id, old.pdf_sha256,
+        old.rendered_at)
+      is distinct from (new.shown, new.design_key, new.design_version, new.completion_id,
+        new.pdf_sha256, new.rendered_at)
+      or new.state in ('pending', 'failed'))
+  then
+    raise exception 'certificate % was issued and stays as it is', old.number
+      using errcode = 'insufficient_privilege';
+  end if;
+  return new;
+end $$;
+
+create trigger certificate_stays_frozen before update on certificates_certificate
+  for each row execute function certificates_stay_frozen();
+"""
+
 
 def upgrade() -> None:
-    for statements in (APPEND_ONLY_FUNCTIONS, INSTALLATION, SEATS, BOOKING_CHANGES, PLACES):
+    guards = (APPEND_ONLY_FUNCTIONS, INSTALLATION, SEATS, BOOKING_CHANGES, PLACES, CERTIFICATES)
+    for statements in guards:
         op.get_bind().connection.driver_connection.execute(statements)
     for table in APPEND_ONLY:
-        op.execute(f"select make_append_only('{table}')")  # noqa: S608
+        op.execute(f"select make_append_only('{table}')")
