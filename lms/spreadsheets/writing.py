@@ -1,0 +1,187 @@
+"""Writes tables as CSV, Excel and ODS so that no cell is ever run as a formula.
+
+Rooms call these for every download; reading such a file again gives the same text.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from lms import clock
+from lms.spreadsheets.parser.cells import CONTROL, LONGEST_CELL
+
+Cell = str | int | float | Decimal | date | datetime | None
+
+CSV, XLSX, ODS = "csv", "xlsx", "ods"
+TYPES = {
+    CSV: "text/csv; charset=utf-8",
+    XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ODS: "application/vnd.oasis.opendocument.spreadsheet",
+}
+"""The formats and their content types."""
+
+_DANGEROUS = re.compile("'*[=+\\-@\t\r\n\x00\ufffd＝＋－＠]")
+_SHEET_NAME = re.compile(r"[\[\]:*?/\\]")
+_NOTES = "Notes"
+
+
+@dataclass(frozen=True)
+class Table:
+    """A sheet to write: a name, the headings and the rows under them (rows alone if none)."""
+
+    name: str
+    header: tuple[str, ...]
+    rows: Iterable[Sequence[Cell]]
+
+    def lines(self) -> Iterable[Sequence[Cell]]:
+        """The header, if any, and the rows."""
+        if self.header:
+            yield self.header
+        yield from self.rows
+
+
+def write(form: str, tables: Sequence[Table], notes: Sequence[str] = ()) -> bytes:
+    """The tables in one of the three formats, `CSV`, `XLSX` or `ODS`."""
+    return {CSV: write_csv, XLSX: write_xlsx, ODS: write_ods}[form](tables, notes)
+
+
+def write_csv(tables: Sequence[Table], notes: Sequence[str] = ()) -> bytes:
+    """UTF-8 with its mark and CRLF; tables and then notes stand under one another.
+
+    Text that a spreadsheet would take for a formula gets a `'` in front; the reader takes it off.
+    """
+    out = io.StringIO(newline="")
+    # Every cell in quotation marks, so that no separator inside one is taken for ours.
+    writer = csv.writer(out, lineterminator="\r\n", quoting=csv.QUOTE_ALL)
+    parts: list[Iterable[Sequence[Cell]]] = [table.lines() for table in tables]
+    if notes:
+        parts.append([(note,) for note in notes])
+    for number, part in enumerate(parts):
+        if number:
+            writer.writerow([""])
+        writer.writerows([guard(cell) for cell in line] for line in part)
+    return out.getvalue().encode("utf-8-sig")
+
+
+def guard(cell: Cell) -> str:
+    """A cell for CSV. Numbers are safe; text that begins like a formula is made text."""
+    text = plain(cell)
+    if isinstance(cell, str) and _DANGEROUS.match(text):
+        return f"'{text}"
+    return text
+
+
+def plain(cell: Cell) -> str:
+    """A cell as text: ISO dates in London time, characters no file can hold as U+FFFD."""
+    if cell is None:
+        return ""
+    if isinstance(cell, datetime):
+        local = clock.london(cell) if cell.tzinfo else cell
+        return local.replace(tzinfo=None, microsecond=0).isoformat()
+    if isinstance(cell, date):
+        return cell.isoformat()
+    return CONTROL.sub("\ufffd", str(cell))[:LONGEST_CELL]
+
+
+def write_xlsx(tables: Sequence[Table], notes: Sequence[str] = ()) -> bytes:
+    """An Excel workbook, a sheet for each table and one for the notes; text is of type text."""
+    from openpyxl import Workbook  # heavy: only a download needs it
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.styles import Font
+
+    book = Workbook(write_only=True)
+
+    def cell_for(sheet: Any, value: Cell, *, bold: bool) -> Any:
+        cell = WriteOnlyCell(sheet)
+        if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
+            cell.value = value
+        else:
+            # Set as they are: the library would guess a formula from the first character.
+            cell._value, cell.data_type = plain(value), "s"
+            cell.quotePrefix = bool(_DANGEROUS.match(cell._value))
+        if bold:
+            cell.font = Font(bold=True)
+        return cell
+
+    for table, name in zip(_with_notes(tables, notes), _names(tables, notes), strict=True):
+        sheet = book.create_sheet(name)
+        if table.header:
+            sheet.freeze_panes = "A2"
+        for number, line in enumerate(table.lines()):
+            bold = number == 0 and bool(table.header)
+            sheet.append([cell_for(sheet, value, bold=bold) for value in line])
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def write_ods(tables: Sequence[Table], notes: Sequence[str] = ()) -> bytes:
+    """An OpenDocument spreadsheet, a sheet for each table and one for the notes."""
+    from odf.opendocument import OpenDocumentSpreadsheet  # heavy: only a download needs it
+    from odf.table import Table as OdfTable
+    from odf.table import TableRow
+
+    document = OpenDocumentSpreadsheet()
+    for table, name in zip(_with_notes(tables, notes), _names(tables, notes), strict=True):
+        sheet = OdfTable(name=name)
+        for line in table.lines():
+            row = TableRow()
+            for value in line:
+                row.addElement(_ods_cell(value))
+            sheet.addElement(row)
+        document.spreadsheet.addElement(sheet)
+    out = io.BytesIO()
+    document.write(out)
+    return out.getvalue()
+
+
+def _ods_cell(value: Cell) -> Any:
+    from odf.table import TableCell
+    from odf.text import P
+
+    if value is None or value == "":
+        return TableCell()
+    if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
+        cell = TableCell(valuetype="float", value=str(value))
+        cell.addElement(P(text=str(value)))
+        return cell
+    cell = TableCell(valuetype="string")
+    for line in re.split(r"\r\n|\r|\n", plain(value)):
+        cell.addElement(_paragraph(line))
+    return cell
+
+
+def _paragraph(line: str) -> Any:
+    """A line whose runs of spaces survive (ODF would fold them into one)."""
+    from odf.text import P, S
+
+    paragraph = P()
+    for piece in re.findall(r" {2,}|^ | $|(?:(?! {2}| $).)+", line, re.DOTALL):
+        if set(piece) == {" "}:
+            paragraph.addElement(S(c=len(piece)))
+        else:
+            paragraph.addText(piece)
+    return paragraph
+
+
+def _with_notes(tables: Sequence[Table], notes: Sequence[str]) -> list[Table]:
+    if not notes:
+        return list(tables)
+    return [*tables, Table(_NOTES, (), [(note,) for note in notes])]
+
+
+def _names(tables: Sequence[Table], notes: Sequence[str]) -> list[str]:
+    """Names that Excel takes: 31 characters, none of `[]:*?/\\`, no two alike."""
+    names: list[str] = []
+    for number, table in enumerate(_with_notes(tables, notes), 1):
+        name = _SHEET_NAME.sub(" ", plain(table.name)).strip(" '")[:28] or f"Sheet {number}"
+        taken = {other.casefold() for other in names}
+        names.append(name if name.casefold() not in taken else f"{name[:26]} {number}")
+    return names
