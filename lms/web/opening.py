@@ -21,6 +21,7 @@ from lms.db import commit, db, rollback
 from lms.errors import NotFound
 from lms.records import OnceKey
 from lms.registry import current_registry
+from lms.web.forms import csrf
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 TRIES = 3
@@ -83,6 +84,7 @@ class LmsFlask(Flask):
         view = self.view_functions.get(endpoint)
         g.actor = _identify(permissions.access_of(view))
         permissions.check(view, g.actor)
+        csrf.protect()
         return _find_answer()
 
 
