@@ -5,7 +5,6 @@ Services and queries of this room use them; rooms above refer to them by foreign
 
 from __future__ import annotations
 
-import unicodedata
 import uuid
 from datetime import date, datetime
 from typing import Any
@@ -18,6 +17,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from lms import clock
 from lms.columns import Signed, at_most, one_of
 from lms.db import AppendOnly, Dated, Model
+from lms.people.names import sort_key
 
 ROLES = (
     "coordinator",
@@ -80,15 +80,6 @@ class Profession(Dated, Model):
     code: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
     retired_at: Mapped[datetime | None]
-
-
-def sort_key(given_name: str, family_name: str) -> str:
-    """Family name then given name, casefolded and without accents: the order of every list.
-
-    Made in Python because the embedded server has no ICU collation and would sort by byte.
-    """
-    decomposed = unicodedata.normalize("NFKD", f"{family_name} {given_name}".casefold())
-    return "".join(c for c in decomposed if not unicodedata.combining(c)).strip()
 
 
 def _sort_key_of_new_row(context: DefaultExecutionContext) -> str:
