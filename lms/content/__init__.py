@@ -45,12 +45,13 @@ class _DesignFile:
 
 
 def designs(folder: Path, provider: str) -> tuple[CertificateDesign, ...]:
-    """The designs of a folder: `<slug>.yaml` with version and title, `<slug>.html`, `<slug>.css`.
+    """The designs of a folder: in each `<slug>/` a `design.yaml` with its version and title, a
+    `certificate.html` and a `certificate.css`.
 
-    The template and the style sheet are read as text here and never opened again, so a
-    certificate depends on what was loaded and not on what lies in the folder later.
+    Both are read as text here and never opened again, so a certificate depends on what was loaded
+    and not on what lies in the folder later.
     """
-    return tuple(_design(file, provider) for file in _files(folder))
+    return tuple(_design(file, provider) for file in _files(folder, "*/design.yaml"))
 
 
 def listed(file: Path, kind: type[T]) -> tuple[T, ...]:
@@ -75,11 +76,11 @@ def load(file: Path, kind: type[T], **given: str) -> T:
 def _design(file: Path, provider: str) -> CertificateDesign:
     about = load(file, _DesignFile)
     design = CertificateDesign(
-        key=f"{provider}:{file.stem}",
+        key=f"{provider}:{file.parent.name}",
         version=about.version,
         title=about.title,
-        template=_text(file.with_suffix(".html")),
-        css=_text(file.with_suffix(".css")),
+        template=_text(file.with_name("certificate.html")),
+        css=_text(file.with_name("certificate.css")),
     )
     _keep_to_rules(Builder(file), design)
     return design
@@ -90,10 +91,10 @@ def _keep_to_rules(builder: Builder, thing: Any, prefix: str = "") -> None:
         raise builder.error(prefix + field, text)
 
 
-def _files(folder: Path) -> Iterator[Path]:
+def _files(folder: Path, pattern: str = "*.yaml") -> Iterator[Path]:
     if not folder.is_dir():
         raise ContentError(folder, 1, "", "is not a folder")
-    yield from sorted(folder.glob("*.yaml"))
+    yield from sorted(folder.glob(pattern))
 
 
 def _text(file: Path) -> str:

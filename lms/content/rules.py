@@ -34,7 +34,7 @@ VERSION = re.compile(r"[1-9][0-9]{0,3}")
 LONGEST_DAY = 12 * 60
 MOST_MONTHS = 24
 MOST_OUTCOMES = 4  # as many as a certificate has room for
-LONGEST_OUTCOME = 90  # characters; one line of a certificate's outcomes, two at the most
+LONGEST_OUTCOME = 80  # characters; one line of most certificates
 CHOICES = frozenset({"scale", "choice", "choices"})
 
 

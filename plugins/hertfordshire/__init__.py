@@ -1,0 +1,1 @@
+"""Hertfordshire, in-house: its course for ambassadors and its certificate."""

@@ -1,0 +1,1 @@
+"""The local mediation organisation in Hertfordshire: its course and its certificate."""

@@ -1,0 +1,1 @@
+"""OnePlusOne: its courses, its certificate and its export of e-learning."""

@@ -1,0 +1,1 @@
+"""Tavistock Relationships: its courses, its certificate, its register and its own rule."""
