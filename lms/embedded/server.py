@@ -23,13 +23,15 @@ from psycopg import sql
 
 from lms import launcher
 from lms.embedded.errors import EmbeddedError
-from lms.embedded.places import make_private, refuse_place, socket_folder
+from lms.embedded.places import SOCKET, make_private, refuse_place, socket_folder
 from lms.embedded.system_user import give, let_through, system_user
 from lms.logfiles import appending
 
 DATABASE = "lms"
 OWNER, APP, READER = "lms_owner", "lms_app", "lms_reader"
 START_SECONDS = 60.0
+ORPHAN_SECONDS = 5.0
+"""Time the children of a killed postmaster get to notice, before they are killed too."""
 
 
 @dataclass
@@ -92,7 +94,8 @@ def start(instance: Path, *, anywhere: bool = False, durable: bool = True) -> Se
     """Start the server of `instance` (making it at first), or join the one that runs there.
 
     It ends with the calling thread, so call from one that stays. `anywhere` lets it live in /tmp
-    or on a network disk and `durable=False` leaves out fsync; both are for tests.
+    or on a network disk; `durable=False` leaves out fsync, so that a killed process loses nothing
+    but a power cut may; both are for tests.
     Raises `EmbeddedError`.
     """
     instance = instance.resolve()
@@ -202,26 +205,46 @@ def _sockets_in_use(data: Path) -> Path | None:
 
 
 def _launch(data: Path, user: str | None, *, durable: bool) -> Server:
-    """Start a postmaster; again while what a killed one left behind is still letting go."""
-    deadline = time.monotonic() + START_SECONDS
+    """Start a postmaster where none runs, and return once it answers."""
     log = data.with_name("postgres.log")
-    while True:
-        (data / "postmaster.pid").unlink(missing_ok=True)
-        began = log.stat().st_size if log.exists() else 0
-        server = _spawn(data, user, log, durable=durable)
-        while server.alive() and time.monotonic() < deadline:
-            if _answers(server.sockets):
-                return server
-            time.sleep(0.05)
-        server.stop()
-        said = log.read_bytes()[began:].decode(errors="replace").strip()
-        if time.monotonic() > deadline or "pre-existing shared memory" not in said:
-            raise EmbeddedError(f"PostgreSQL did not start; {log} ends with:\n{said[-2000:]}")
-        time.sleep(0.2)
-
-
-def _spawn(data: Path, user: str | None, log: Path, *, durable: bool) -> Server:
     sockets = socket_folder(data, user)
+    _clear_up(data, sockets)
+    began = log.stat().st_size if log.exists() else 0
+    server = _spawn(data, sockets, user, log, durable=durable)
+    deadline = time.monotonic() + START_SECONDS
+    while server.alive() and time.monotonic() < deadline:
+        if _answers(server.sockets):
+            return server
+        time.sleep(0.05)
+    server.stop()
+    said = log.read_bytes()[began:].decode(errors="replace").strip()
+    raise EmbeddedError(f"PostgreSQL did not start; {log} ends with:\n{said[-2000:]}")
+
+
+def _clear_up(data: Path, sockets: Path) -> None:
+    """Take away what a killed postmaster left, once none of its children touch the folder.
+
+    Its pid file must not go before them: by it PostgreSQL itself would tell that they are there.
+    """
+    if not (data / "postmaster.pid").exists():
+        return
+    children = [process for process in psutil.process_iter(["name"]) if _works_in(process, data)]
+    _, busy = psutil.wait_procs(children, timeout=ORPHAN_SECONDS)
+    for process in busy:
+        process.kill()
+    psutil.wait_procs(busy, timeout=ORPHAN_SECONDS)
+    for name in (data / "postmaster.pid", sockets / SOCKET, sockets / f"{SOCKET}.lock"):
+        name.unlink(missing_ok=True)
+
+
+def _works_in(process: psutil.Process, data: Path) -> bool:
+    try:
+        return process.name().startswith("postgres") and Path(process.cwd()) == data
+    except psutil.Error:
+        return False
+
+
+def _spawn(data: Path, sockets: Path, user: str | None, log: Path, *, durable: bool) -> Server:
     options = {
         "listen_addresses": "",
         "unix_socket_directories": f'"{sockets}"',
@@ -233,7 +256,7 @@ def _spawn(data: Path, user: str | None, log: Path, *, durable: bool) -> Server:
         "log_min_error_statement": "panic",
     }
     if not durable:
-        options |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+        options |= {"fsync": "off", "full_page_writes": "off"}
     argv = [str(binary("postgres")), "-D", str(data)]
     for name, value in options.items():
         argv += ["-c", f"{name}={value}"]
