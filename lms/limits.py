@@ -1,0 +1,50 @@
+"""How often something may be tried: counted in the database, by account, address or link.
+
+Sign-in, certificate checks and codes call `hit` before they look anything up. The count stands
+in a short transaction of its own, so that it outlives a refused request.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import timedelta
+
+from sqlalchemy import delete, func, insert, select, text
+
+from lms import clock
+from lms.db import apart, uuid7
+from lms.errors import TooMany
+from lms.records import RateEvent
+
+KEPT = timedelta(days=1)
+
+
+def hit(key: str, limit: int, per: timedelta) -> bool:
+    """Count one try of `key` and return True; raise `TooMany` when it is one too many.
+
+    `key` says what and whose ("sign-in:someone@example.com"); only its hash is stored. A refused
+    try is not counted, so that waiting helps.
+    """
+    now = clock.now()
+    hashed = hashlib.sha256(key.encode()).digest()
+    with apart() as connection:
+        # Tries of one key come one after the other, or two at once would both be the last.
+        connection.execute(
+            text("select pg_advisory_xact_lock(:number)"),
+            {"number": int.from_bytes(hashed[:8], signed=True)},
+        )
+        mine = RateEvent.key_hash == hashed, RateEvent.at > now - per
+        tries, oldest = connection.execute(
+            select(func.count(), func.min(RateEvent.at)).where(*mine)
+        ).one()
+        if tries >= limit:
+            raise TooMany((oldest or now) + per)
+        connection.execute(insert(RateEvent).values(id=uuid7(), key_hash=hashed, at=now))
+    return True
+
+
+def purge() -> int:
+    """Forget tries older than a day; the worker calls it. Returns how many went."""
+    with apart() as connection:
+        gone = connection.execute(delete(RateEvent).where(RateEvent.at < clock.now() - KEPT))
+        return gone.rowcount
