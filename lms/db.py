@@ -231,9 +231,12 @@ def _only_own_tables(session: KernelSession, _context: object, _instances: objec
 # -- constraints as complaints ---------------------------------------------------------------
 
 
-@dataclass(frozen=True)
+@dataclass(unsafe_hash=True)
 class Complaint(Exception):
-    """A rule the person's input broke: the form field it belongs to, and what to do about it."""
+    """A rule the person's input broke: the form field it belongs to, and what to do about it.
+
+    Not frozen: Python itself writes an exception's traceback when it leaves a `with` block.
+    """
 
     field: str
     text: str
