@@ -74,7 +74,7 @@ python:
 	@echo "python: installing the locked libraries (a minute, the first time)"
 	@$(PIP) -r requirements.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps \
-	  --no-build-isolation --editable .
+	  --no-build-isolation --config-settings editable_mode=compat --editable .
 	@touch $@
 
 .venv/.dev: requirements-dev.txt .venv/.runtime

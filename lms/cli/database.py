@@ -10,7 +10,9 @@ import click
 from lms import backup as copies
 from lms import hosting, migrate
 from lms.cli.site import application, owner_application
-from lms.contracts import Tables
+from lms.contracts import SYSTEM, Tables
+from lms.db import unit_of_work
+from lms.events import Upgraded, publish
 from lms.settings import Settings, read_settings
 from lms.web.opening import LmsFlask
 
@@ -27,6 +29,8 @@ def upgrade(demo: bool, copy: bool) -> None:
         if waiting and copy and migrate.current(owner) is not None:
             click.echo(f"tables: copied to {copies.dump(settings, 'before-upgrade')}")
         migrate.upgrade(owner, demo=demo, guests=guests)
+        with unit_of_work():
+            publish(Upgraded(by=SYSTEM))
         click.echo(f"tables: {len(waiting)} steps applied" if waiting else "tables: up to date")
 
 

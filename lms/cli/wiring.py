@@ -1,0 +1,28 @@
+"""`lms wiring`: who implements each hook, who publishes and hears each event."""
+
+from __future__ import annotations
+
+import click
+
+from lms.app import create_app
+from lms.settings import Settings
+from lms.wiring import ROOT, describe
+
+PAGE = ROOT / "docs" / "wiring.md"
+
+
+@click.command()
+@click.option("--check", is_flag=True, help="Fail when docs/wiring.md says something else.")
+@click.option("--write", is_flag=True, help="Write docs/wiring.md.")
+def wiring(check: bool, write: bool) -> None:
+    """Print how hooks and events are wired, for the rooms and the bundled providers."""
+    # No database is asked: the address only has to be one.
+    settings = Settings(database_url="postgresql+psycopg:///lms", environment="test")
+    text = describe(create_app(settings).extensions["lms"])
+    if write:
+        PAGE.parent.mkdir(exist_ok=True)
+        PAGE.write_text(text)
+    elif not check:
+        click.echo(text, nl=False)
+    elif not PAGE.exists() or PAGE.read_text() != text:
+        raise click.ClickException("docs/wiring.md is stale: run `lms wiring --write`")
