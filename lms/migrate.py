@@ -265,7 +265,7 @@ def grant(connection: Connection, role: str = APP_ROLE) -> None:
     known = text("select 1 from pg_roles where rolname = :role")
     if connection.scalar(known, {"role": role}) is None:
         return
-    connection.execute(text(GRANTS.format(role=role)))  # noqa: S608
+    connection.execute(text(GRANTS.format(role=role)))
 
 
 GRANTS = """

@@ -42,6 +42,7 @@ class Attendance(Signed, AppendOnly, Model):
         ForeignKeyConstraint(
             ["replaces_id", "place_id"],
             ["courses_attendance.id", "courses_attendance.place_id"],
+            ondelete="RESTRICT",
             name="fk_courses_attendance_replaces_id",
         ),
         Index(
@@ -106,6 +107,7 @@ class Completion(AppendOnly, Model):
         ForeignKeyConstraint(
             ["replaces_id", "booking_id"],
             ["courses_completion.id", "courses_completion.booking_id"],
+            ondelete="RESTRICT",
             name="fk_courses_completion_replaces_id",
         ),
         Index(

@@ -937,6 +937,23 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_table(
+        "people_persona",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("about", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"],
+            ["people_person.id"],
+            name=op.f("fk_people_persona_person_id_people_person"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_people_persona")),
+        sa.UniqueConstraint("person_id", name=op.f("uq_people_persona_person_id")),
+    )
+    op.create_table(
         "people_personal_data_request",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("person_id", sa.Uuid(), nullable=False),
@@ -966,23 +983,6 @@ def upgrade() -> None:
         "people_personal_data_request",
         ["person_id"],
         unique=False,
-    )
-    op.create_table(
-        "people_persona",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("person_id", sa.Uuid(), nullable=False),
-        sa.Column("position", sa.Integer(), nullable=False),
-        sa.Column("about", sa.Text(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["person_id"],
-            ["people_person.id"],
-            name=op.f("fk_people_persona_person_id_people_person"),
-            ondelete="CASCADE",
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_people_persona")),
-        sa.UniqueConstraint("person_id", name=op.f("uq_people_persona_person_id")),
     )
     op.create_table(
         "people_personal_link",
@@ -1168,6 +1168,39 @@ def upgrade() -> None:
         op.f("ix_surveys_wave_instrument_id"), "surveys_wave", ["instrument_id"], unique=False
     )
     op.create_table(
+        "certificates_preview",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("booking_id", sa.Uuid(), nullable=False),
+        sa.Column("by_id", sa.Uuid(), nullable=True),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("error", sa.Text(), nullable=True),
+        sa.Column("pdf", sa.LargeBinary(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "state in ('pending', 'ready', 'failed')", name=op.f("ck_certificates_preview_state")
+        ),
+        sa.ForeignKeyConstraint(
+            ["booking_id"],
+            ["courses_booking.id"],
+            name=op.f("fk_certificates_preview_booking_id_courses_booking"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_certificates_preview")),
+    )
+    op.create_index(
+        op.f("ix_certificates_preview_booking_id"),
+        "certificates_preview",
+        ["booking_id"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_certificates_preview_created_at"),
+        "certificates_preview",
+        ["created_at"],
+        unique=False,
+    )
+    op.create_table(
         "courses_booking_change",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("booking_id", sa.Uuid(), nullable=False),
@@ -1225,6 +1258,7 @@ def upgrade() -> None:
             ["replaces_id", "booking_id"],
             ["courses_completion.id", "courses_completion.booking_id"],
             name="fk_courses_completion_replaces_id",
+            ondelete="RESTRICT",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_courses_completion")),
         sa.UniqueConstraint("id", "booking_id", name=op.f("uq_courses_completion_id_booking_id")),
@@ -1565,6 +1599,7 @@ def upgrade() -> None:
             ["replaces_id", "place_id"],
             ["courses_attendance.id", "courses_attendance.place_id"],
             name="fk_courses_attendance_replaces_id",
+            ondelete="RESTRICT",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_courses_attendance")),
         sa.UniqueConstraint("id", "place_id", name=op.f("uq_courses_attendance_id_place_id")),
@@ -1622,39 +1657,6 @@ def upgrade() -> None:
         ["instrument_id", "assignment_id"],
         unique=False,
         postgresql_include=["score"],
-    )
-    op.create_table(
-        "certificates_preview",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("booking_id", sa.Uuid(), nullable=False),
-        sa.Column("by_id", sa.Uuid(), nullable=True),
-        sa.Column("state", sa.Text(), nullable=False),
-        sa.Column("error", sa.Text(), nullable=True),
-        sa.Column("pdf", sa.LargeBinary(), nullable=True),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint(
-            "state in ('pending', 'ready', 'failed')", name=op.f("ck_certificates_preview_state")
-        ),
-        sa.ForeignKeyConstraint(
-            ["booking_id"],
-            ["courses_booking.id"],
-            name=op.f("fk_certificates_preview_booking_id_courses_booking"),
-            ondelete="CASCADE",
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_certificates_preview")),
-    )
-    op.create_index(
-        op.f("ix_certificates_preview_booking_id"),
-        "certificates_preview",
-        ["booking_id"],
-        unique=False,
-    )
-    op.create_index(
-        op.f("ix_certificates_preview_created_at"),
-        "certificates_preview",
-        ["created_at"],
-        unique=False,
     )
     op.create_table(
         "certificates_certificate_change",

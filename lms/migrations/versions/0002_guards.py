@@ -163,8 +163,10 @@ create trigger certificate_stays_frozen before update on certificates_certificat
 
 
 def upgrade() -> None:
+    raw = op.get_bind().connection.driver_connection
+    assert raw is not None
     guards = (APPEND_ONLY_FUNCTIONS, INSTALLATION, SEATS, BOOKING_CHANGES, PLACES, CERTIFICATES)
     for statements in guards:
-        op.get_bind().connection.driver_connection.execute(statements)
+        raw.execute(statements)
     for table in APPEND_ONLY:
         op.execute(f"select make_append_only('{table}')")

@@ -15,4 +15,6 @@ depends_on = None
 
 def upgrade() -> None:
     # Several statements in one text go to the driver as they are.
-    op.get_bind().connection.driver_connection.execute(SchemaManager.get_schema())
+    raw = op.get_bind().connection.driver_connection
+    assert raw is not None
+    raw.execute(SchemaManager.get_schema())

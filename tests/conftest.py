@@ -1,0 +1,47 @@
+"""Fixtures of our own tests beside those of `lms.testing`: a mail server that keeps its mail."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.handlers import Message as Handler
+
+
+class Postbox(Handler):
+    """A real SMTP server's handler: every message it accepted, parsed, in order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.messages: list[EmailMessage] = []
+        self.port = 0
+
+    def prepare_message(self, session: object, envelope: object) -> EmailMessage:
+        """Parse with the modern policy, and keep who it was really for."""
+        parsed = message_from_bytes(envelope.content, policy=policy.default)
+        parsed["X-Envelope-To"] = ", ".join(envelope.rcpt_tos)
+        return parsed
+
+    def handle_message(self, message: EmailMessage) -> None:
+        """Keep it."""
+        self.messages.append(message)
+
+    def to(self, address: str) -> list[EmailMessage]:
+        """The messages that were handed in for this address."""
+        return [m for m in self.messages if m["X-Envelope-To"] == address]
+
+
+@pytest.fixture
+def postbox() -> Iterator[Postbox]:
+    """A mail server on this machine: `make_app(mail="smtp", smtp_port=postbox.port, ...)`."""
+    box = Postbox()
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        box.port = taken.getsockname()[1]
+    controller = Controller(box, hostname="127.0.0.1", port=box.port)
+    controller.start()
+    yield box
+    controller.stop()
