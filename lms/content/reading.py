@@ -63,20 +63,18 @@ def _refused(problem: str, event: NodeEvent) -> _Refused:
 def read(file: Path) -> yaml.Node:
     """The file's one document. Raises `ContentError` with the line."""
     text = _text(file)
-    loader = _Loader(text)
     try:
-        node = loader.get_single_node()
+        node = _Loader(text).get_single_node()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
         raise ContentError(file, line, "", error.problem or "is not YAML") from None
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
+        sign = ord(text[error.position])
         raise ContentError(
-            file, line, "", f"holds the character U+{ord(error.character):04X}; take it out"
+            file, line, "", f"holds the character U+{sign:04X}; take it out"
         ) from None
-    finally:
-        loader.dispose()
     if node is None:
         raise ContentError(file, 1, "", "is empty")
     return node
