@@ -1,0 +1,334 @@
+"""Putting people on a cohort, taking them off and moving them, many at once or one alone.
+
+Pages, imports, the register and the demonstration call these; the database has the last word on
+places, on being booked twice and on being in two places at once.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import insert, select
+
+from courses.models import Booking, BookingChange, Cohort, Place
+from courses.queries import bookings, clashes, cohorts, standing
+from courses.queries.cohorts import CohortFacts
+from courses.services import notices, waiting
+from courses.services.snapshots import Snapshot, snapshots
+from courses.services.steps import change, step
+from lms import audit, clock
+from lms.contracts import Actor
+from lms.db import Complaint, crash_point, db, lock_row, uuid7, violations
+from lms.errors import NotFound
+from lms.events import BookingCancelled, BookingMade, BookingMoved, publish
+from lms.web import words
+
+SUBJECT = "courses_cohort"
+BY_STAFF = ("published", "running", "finished")
+BY_ONESELF = ("published", "running")
+LAST_PLACE = (
+    "Someone took the last place while you were on this page. Your details are kept. "
+    "Join the waiting list or choose another date"
+)
+_CLASH = Complaint("person", "booked elsewhere at that time")
+_TWICE = Complaint("person", "already booked")
+_FULL = Complaint("person", LAST_PLACE)
+
+
+@dataclass(frozen=True)
+class Seat:
+    """Somebody to be booked, with what is said about them alone."""
+
+    person_id: uuid.UUID
+    waiver: str = ""
+    team: str = ""
+    needs: str = ""
+
+
+def book_many(
+    cohort_id: uuid.UUID,
+    people: Sequence[uuid.UUID | Seat],
+    *,
+    source: str,
+    by: Actor,
+    batch_id: uuid.UUID | None = None,
+    told: bool = True,
+    why: str = "",
+) -> list[uuid.UUID]:
+    """Book people on a cohort, all or nobody, in their order; returns the bookings' ids.
+
+    `source` is self, coordinator, import or offer; `told` sends confirmations (late enough for an
+    undo unless they booked themselves). Raises `Complaint` on `person` when there are not enough
+    places, when somebody is booked already or elsewhere at that time, or when the cohort takes
+    nobody any more.
+    """
+    seats = [one if isinstance(one, Seat) else Seat(one) for one in people]
+    if not seats:
+        return []
+    lock_row(Cohort, cohort_id)
+    cohort = cohorts.facts(cohort_id)
+    _check_open(cohort, BY_ONESELF if source == "self" else BY_STAFF)
+    ids = _insert(cohort, seats, source=source, by=by, why=why)
+    waiting.place_taken(cohort.course_id, [seat.person_id for seat in seats])
+    audit.write(
+        "booked",
+        SUBJECT,
+        cohort_id,
+        by=by,
+        after={
+            "bookings": [str(one) for one in ids],
+            "source": source,
+            "import": str(batch_id) if batch_id else None,
+        },
+    )
+    publish(BookingMade(by, cohort_id, tuple(ids), source))
+    crash_point("booking.made")
+    if told:
+        notices.confirm(cohort, ids, source=source, by=by)
+    return ids
+
+
+def book_oneself(cohort_id: uuid.UUID, person_id: uuid.UUID, *, by: Actor, needs: str = "") -> None:
+    """Take a place for oneself; pressing twice is one booking and one confirmation.
+
+    Raises `Complaint` when there is no place (people who wait for this date go first), the last
+    day to book is over, or a rule of the course is not met.
+    """
+    lock_row(Cohort, cohort_id)
+    if bookings.active(cohort_id, person_id, by) is not None:
+        return
+    cohort = cohorts.facts(cohort_id)
+    found = standing.of_person(by, person_id, cohort)
+    if found.refusal:
+        raise Complaint("person", found.refusal)
+    if found.others_wait >= cohort.places_left:
+        raise _FULL
+    seat = Seat(person_id, needs=needs.strip())
+    book_many(cohort_id, [seat], source="self", by=by)
+
+
+def book_other(
+    cohort_id: uuid.UUID, person_id: uuid.UUID, *, by: Actor, reason: str = ""
+) -> uuid.UUID:
+    """Book somebody as staff; a broken rule or waiting order needs a `reason`."""
+    lock_row(Cohort, cohort_id)
+    cohort = cohorts.facts(cohort_id)
+    found = standing.of_person(by, person_id, cohort)
+    if found.rules_broken and not reason.strip():
+        raise Complaint("reason", "Enter a reason, which is shown in the history")
+    waiver = reason.strip() if found.rules_broken else ""
+    (booking_id,) = book_many(
+        cohort_id, [Seat(person_id, waiver=waiver)], source="coordinator", by=by, why=waiver
+    )
+    return booking_id
+
+
+def give_up(cohort_id: uuid.UUID, person_id: uuid.UUID, *, by: Actor) -> None:
+    """Give one's own place up; doing it twice is doing it once."""
+    lock_row(Cohort, cohort_id)
+    held = bookings.active(cohort_id, person_id, by)
+    if held is None:
+        return
+    cohort = cohorts.facts(cohort_id)
+    if cohort.started:
+        raise Complaint(
+            "person", "The course has started. Ask the team, and they will take you off"
+        )
+    _end(cohort, [held.id], by=by, why="gave the place up")
+    notices.place_given_up(cohort, [held.id], by=by)
+
+
+def cancel(booking_id: uuid.UUID, *, why: str, by: Actor, told: bool = True) -> None:
+    """Take somebody off as staff; `why` is shown in the history."""
+    cancel_many([booking_id], why=why, by=by, told=told)
+
+
+def cancel_many(
+    booking_ids: Sequence[uuid.UUID], *, why: str, by: Actor, told: bool = True
+) -> None:
+    """Take people off, in as many cohorts as they are on; nothing happens to ended bookings."""
+    for cohort_id in _locked(booking_ids):
+        cohort = cohorts.facts(cohort_id)
+        ids = _live(cohort_id, booking_ids)
+        if not ids:
+            continue
+        if cohort.state in ("finished", "closed"):
+            raise Complaint(
+                "person", "The course is over, so the booking stays. Correct the register instead"
+            )
+        _end(cohort, ids, by=by, why=why)
+        if told:
+            notices.taken_off(cohort, ids, why=why, by=by)
+
+
+def move(booking_id: uuid.UUID, to_cohort_id: uuid.UUID, *, by: Actor, why: str = "") -> uuid.UUID:
+    """Give somebody a place on another cohort and free this one, both or neither."""
+    return move_many([booking_id], to_cohort_id, by=by, why=why)[0]
+
+
+def move_many(
+    booking_ids: Sequence[uuid.UUID],
+    to_cohort_id: uuid.UUID,
+    *,
+    by: Actor,
+    why: str = "",
+    told: bool = True,
+) -> list[uuid.UUID]:
+    """Move people of one cohort to another; a place is taken there and freed here, or nothing."""
+    (from_id,) = _locked(booking_ids, also=to_cohort_id)
+    if from_id == to_cohort_id:
+        raise Complaint("to", "Choose another date: they are on this one")
+    cohort, target = cohorts.facts(from_id), cohorts.facts(to_cohort_id)
+    _check_open(target, BY_STAFF)
+    people = dict(
+        db.session.execute(
+            select(Booking.id, Booking.person_id).where(
+                Booking.id.in_(booking_ids), Booking.state == "booked"
+            )
+        ).all()
+    )
+    if not people:
+        raise NotFound
+    step(list(people), "moved", by=by, why=why)
+    new = _insert(
+        target, [Seat(one) for one in people.values()], source="coordinator", by=by, why=why
+    )
+    waiting.place_taken(target.course_id, list(people.values()))
+    audit.write(
+        "moved",
+        SUBJECT,
+        from_id,
+        by=by,
+        after={"bookings": [str(one) for one in people], "to": str(to_cohort_id)},
+    )
+    publish(BookingMoved(by, from_id, tuple(people), to_cohort_id))
+    publish(BookingMade(by, to_cohort_id, tuple(new), "coordinator"))
+    crash_point("booking.moved")
+    if told:
+        notices.moved(cohort, list(people), target, new, by=by)
+    return new
+
+
+# -- what they share ---------------------------------------------------------------------------
+
+
+def _check_open(cohort: CohortFacts, states: Sequence[str]) -> None:
+    if cohort.state == "cancelled":
+        raise Complaint("person", f"{cohort.course} ({cohort.code}) has been cancelled")
+    if cohort.state not in states:
+        raise Complaint(
+            "person", f"{cohort.course} ({cohort.code}) takes no bookings: it is {cohort.state}"
+        )
+
+
+def _insert(
+    cohort: CohortFacts, seats: Sequence[Seat], *, source: str, by: Actor, why: str
+) -> list[uuid.UUID]:
+    shots = snapshots([seat.person_id for seat in seats])
+    rows = [_row(cohort, seat, shots[seat.person_id], source) for seat in seats]
+    try:
+        with violations(
+            ck_cohort_not_oversold=_FULL,
+            uq_courses_booking_active=_TWICE,
+            ex_place_person_clash=_CLASH,
+        ):
+            db.session.execute(insert(Booking), rows)
+            db.session.execute(
+                insert(BookingChange),
+                [change(row["id"], None, "booked", by=by, why=why) for row in rows],
+            )
+            if places := _places(cohort, rows):
+                db.session.execute(insert(Place), places)
+    except Complaint as refused:
+        raise _explained(refused, cohort, seats, source, by) from refused
+    return [row["id"] for row in rows]
+
+
+def _row(cohort: CohortFacts, seat: Seat, shot: Snapshot, source: str) -> dict[str, Any]:
+    return {
+        "id": uuid7(),
+        "cohort_id": cohort.id,
+        "person_id": seat.person_id,
+        "state": "booked",
+        "source": source,
+        "profession_id": shot.profession_id,
+        "profession_label": shot.profession,
+        "organisation_id": shot.organisation_id,
+        "organisation_label": shot.organisation,
+        "locality_id": shot.locality_id,
+        "locality_label": shot.locality,
+        "manager_id": shot.manager_id,
+        "team": seat.team or None,
+        "needs_approval": False,
+        "prerequisite_waiver": seat.waiver or None,
+        "needs": seat.needs[:2000] or None,
+        "confirmed_at": clock.now(),
+    }
+
+
+def _places(cohort: CohortFacts, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """A place at every session that is held, for every booking."""
+    return [
+        {
+            "booking_id": row["id"],
+            "person_id": row["person_id"],
+            "session_id": session.id,
+            "during": session.during,
+            "holds": True,
+        }
+        for row in rows
+        for session in cohort.held
+    ]
+
+
+def _explained(
+    refused: Complaint, cohort: CohortFacts, seats: Sequence[Seat], source: str, by: Actor
+) -> Complaint:
+    """What the database refused, with the name and time it is about."""
+    people = [seat.person_id for seat in seats]
+    if refused is _FULL and source != "self":
+        left = cohorts.facts(cohort.id).places_left
+        return Complaint("person", f"{words.plural(left, 'place')} left, and {len(seats)} needed")
+    if refused is _TWICE:
+        booked = {row.person_id: row.name for row in bookings.of_cohort(by, cohort.id)}
+        names = [booked[one] for one in people if one in booked]
+        return Complaint("person", f"{words.listing(names) or 'Somebody'}: already booked")
+    if refused is _CLASH:
+        times = [(session.start, session.end) for session in cohort.held]
+        found = clashes.of_people(by, people, times, leaving_out=cohort.id)
+        return Complaint("person", found[0].of_person() if found else refused.text)
+    return refused
+
+
+def _end(cohort: CohortFacts, ids: Sequence[uuid.UUID], *, by: Actor, why: str) -> None:
+    step(ids, "cancelled", by=by, why=why)
+    audit.write(
+        "cancelled bookings", SUBJECT, cohort.id, by=by, after={"bookings": [str(i) for i in ids]}
+    )
+    publish(BookingCancelled(by, cohort.id, tuple(ids), why))
+    crash_point("booking.cancelled")
+
+
+def _locked(booking_ids: Sequence[uuid.UUID], also: uuid.UUID | None = None) -> list[uuid.UUID]:
+    """Lock the bookings' cohorts (and one more) in the order everybody does; their ids."""
+    found = set(
+        db.session.scalars(select(Booking.cohort_id).where(Booking.id.in_(booking_ids)).distinct())
+    )
+    for cohort_id in sorted(found | ({also} if also else set())):
+        lock_row(Cohort, cohort_id)
+    return sorted(found)
+
+
+def _live(cohort_id: uuid.UUID, booking_ids: Sequence[uuid.UUID]) -> list[uuid.UUID]:
+    return list(
+        db.session.scalars(
+            select(Booking.id).where(
+                Booking.id.in_(booking_ids),
+                Booking.cohort_id == cohort_id,
+                Booking.state == "booked",
+            )
+        )
+    )

@@ -1,0 +1,69 @@
+"""Personal links to a date: one per person and cohort, whatever becomes of the booking.
+
+Messages carry them; the page behind says what may be done there now.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import select
+
+from courses.queries.cohorts import CohortFacts
+from lms import clock
+from lms.db import db
+from lms.people import links
+from lms.people.models import PersonalLink
+
+BOOKING = "booking"
+WAITING = "waiting"
+
+
+def to_cohort(cohort: CohortFacts, person_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
+    """Links to the page of one's own place, until the first session: person to link."""
+    until = cohort.first.start if cohort.first else None
+    if until is not None and until <= clock.now():
+        until = cohort.last.end if cohort.last else until
+    return _of(BOOKING, cohort.id, person_ids, until)
+
+
+def to_list(course_id: uuid.UUID, person_id: uuid.UUID) -> uuid.UUID:
+    """The link to one's own place on a course's waiting list."""
+    return _of(WAITING, course_id, [person_id], None)[person_id]
+
+
+def follow(cohort: CohortFacts) -> None:
+    """Let the links of a cohort live until its first session, when that has moved."""
+    if cohort.first is None:
+        return
+    ids = db.session.scalars(
+        select(PersonalLink.id).where(
+            PersonalLink.purpose == BOOKING,
+            PersonalLink.object_id == cohort.id,
+            PersonalLink.revoked_at.is_(None),
+        )
+    ).all()
+    links.extend(ids, cohort.first.start)
+
+
+def _of(
+    purpose: str, object_id: uuid.UUID, person_ids: Iterable[uuid.UUID], until: datetime | None
+) -> dict[uuid.UUID, uuid.UUID]:
+    """The live link of each person to a thing, made where there is none."""
+    people = list(dict.fromkeys(person_ids))
+    held = {
+        row.person_id: row.id
+        for row in db.session.execute(
+            select(PersonalLink.person_id, PersonalLink.id).where(
+                PersonalLink.purpose == purpose,
+                PersonalLink.object_id == object_id,
+                PersonalLink.person_id.in_(people),
+                PersonalLink.revoked_at.is_(None),
+                PersonalLink.expires_at.is_(None) | (PersonalLink.expires_at > clock.now()),
+            )
+        )
+    }
+    wanted = [links.NewLink(purpose, one, object_id, until) for one in people if one not in held]
+    return held | {made.person_id: made.id for made in links.grant_many(wanted)}
