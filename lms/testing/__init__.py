@@ -208,13 +208,17 @@ def run_jobs(app: LmsFlask) -> RunJobs:
     """Runs the jobs that are due by `clock.now()`; a job that fails fails the test."""
 
     def run() -> None:
-        with app.app_context(), _database_clock_as_ours():
-            in_own_context(app, partial(jobs.run_pending, app))
-            failed = db.session.execute(text(FAILED)).all()
+        failed = in_own_context(partial(_run_jobs, app))
         if failed:
             raise AssertionError(f"jobs failed: {[tuple(job) for job in failed]}; see the log")
 
     return run
+
+
+def _run_jobs(app: LmsFlask) -> list[Any]:
+    with app.app_context(), _database_clock_as_ours():
+        jobs.run_pending(app)
+        return list(db.session.execute(text(FAILED)).all())
 
 
 FAILED = """

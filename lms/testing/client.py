@@ -6,13 +6,14 @@ committed before a request, which runs as in production, in a context of its own
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextvars import Context
 from functools import partial
 from typing import Any
 from xml.etree.ElementTree import Element
 
 import html5lib
-from flask import Flask, has_app_context
+from flask import has_app_context
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
@@ -30,11 +31,8 @@ class PageClient(FlaskClient):
         """Send one request; `csrf=False` leaves out the word that our own pages' forms carry."""
         if csrf and args and isinstance(args[0], str):
             self._add_word(args[0], kwargs)
-        keep()
         send = partial(super().open, *args, **(kwargs | {"buffered": True}))
-        response: TestResponse = Context().run(send)
-        if has_app_context():
-            db.session.expire_all()
+        response: TestResponse = in_own_context(send)
         if response.mimetype == "text/html" and response.data:
             check(response)
         return response
@@ -80,7 +78,7 @@ def keep() -> None:
         door.commit()
 
 
-def in_own_context(app: Flask, act: partial[Any]) -> Any:
+def in_own_context(act: Callable[[], Any]) -> Any:
     """Run something that pushes its own application context, as another process would."""
     keep()
     result = Context().run(act)
