@@ -1,0 +1,91 @@
+"""What this room does when others ask for a message by an event, or a person is erased."""
+
+from __future__ import annotations
+
+import uuid
+
+from sqlalchemy import select, text, update
+
+from lms import clock
+from lms.contracts import SYSTEM, Job
+from lms.db import db
+from lms.events import Event, LinkRequested, PersonErased, SignInRequested
+from lms.jobs import defer
+from lms.messages import composing, steps
+from lms.messages.models import Message, MessageChange
+from lms.messages.services.queueing import queue
+from lms.people import links
+from lms.people.services import sign_in
+from lms.web import words
+
+ERASED = "[erased]"
+
+
+def hear(event: Event) -> None:
+    """Act on the events that concern messages."""
+    match event:
+        case SignInRequested():
+            defer(SIGN_IN, sign_in_link_id=str(event.sign_in_link_id))
+        case LinkRequested():
+            send_new_link(event.link_id)
+        case PersonErased():
+            erase(event)
+        case _:
+            pass
+
+
+def send_sign_in(sign_in_link_id: str) -> None:
+    """Find out whom a request to sign in is for, and queue the message if there is somebody."""
+    found = sign_in.addressee(uuid.UUID(sign_in_link_id))
+    if found is None:
+        return
+    person_id, request = found
+    queue(
+        by=SYSTEM,
+        person_id=person_id,
+        kind="sign-in",
+        klass="now",
+        template="messages/sign-in.txt",
+        values={"until": words.time(request.expires_at)},
+        links={"sign_in": f"{composing.SIGN_IN}{request.id}"},
+        dedupe_key=f"sign-in:{request.id}",
+    )
+
+
+SIGN_IN = Job("messages.sign_in", send_sign_in)
+
+
+def send_new_link(link_id: uuid.UUID) -> None:
+    """Queue another link in place of one that has run out, once an hour at most."""
+    link = links.renew(link_id)
+    assert link.expires_at is not None
+    queue(
+        by=SYSTEM,
+        person_id=link.person_id,
+        kind="new-link",
+        klass="now",
+        template="messages/new-link.txt",
+        values={"until": words.weekday_datetime(link.expires_at)},
+        links={"page": link.id},
+        dedupe_key=f"new-link:{link_id}:{clock.now():%Y-%m-%d-%H}",
+    )
+
+
+def erase(event: PersonErased) -> None:
+    """Nothing more goes to this person, and no words to them are kept."""
+    theirs = Message.person_id == event.person_id
+    why = "The person has been erased"
+    steps.move(theirs, "cancelled", by=event.by, why=why, last_error=why)
+    ids = select(Message.id).where(theirs)
+    db.session.execute(
+        update(Message)
+        .where(theirs)
+        .values(subject=ERASED, body=ERASED, links={}, ical=None, sent_to=None)
+    )
+    db.session.execute(text("set local lms.erasing = 'on'"))
+    db.session.execute(
+        update(MessageChange)
+        .where(MessageChange.message_id.in_(ids), MessageChange.before.is_not(None))
+        .values(before={"text": ERASED}, after={"text": ERASED})
+    )
+    db.session.execute(text("set local lms.erasing = 'off'"))
