@@ -55,6 +55,7 @@ def init_app(app: Flask) -> None:
     env.lstrip_blocks = True
     env.filters.update(words.FILTERS)
     env.globals.update(
+        null=None,  # what GOV.UK's macros call it
         csrf_token=csrf.token,
         csp_nonce=context.nonce,
         page_url=paging.page_url,
