@@ -200,6 +200,7 @@ def test_rows_that_triggers_guard_and_others_lock_are_wiped_too(database: Databa
     holder.execute("begin")
     holder.execute("lock table audit_entry")
     database.wipe()
+    holder.close()
     with database.connect() as admin:
         assert admin.execute("select count(*) from audit_entry").fetchone() == (0,)
         assert admin.execute("select count(*) from installation").fetchone() == (1,)
