@@ -85,7 +85,7 @@ def find(
 
 def plain(text: str) -> str:
     """Words alone, in small letters and without accents: "E-mail *" and "e mail" are one."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    decomposed = unicodedata.normalize("NFKD", re.sub("['’]", "", text.casefold()))
     bare = "".join(sign for sign in decomposed if not unicodedata.combining(sign))
     return " ".join(re.findall(r"[^\W_]+", bare))
 
