@@ -43,10 +43,13 @@ class Settings(BaseSettings):
     database_url: str = Field(
         "",
         validation_alias="DATABASE_URL",
+        repr=False,
         description="The site's own PostgreSQL (15 or newer), as the role the application uses.",
     )
     owner_database_url: str = Field(
-        "", description="The same database as the role that owns the tables, for migrations."
+        "",
+        repr=False,
+        description="The same database as the role that owns the tables, for migrations.",
     )
     pool_size: int = Field(5, ge=1, le=50, description="Database connections kept per process.")
     statement_timeout_ms: int = Field(5000, ge=0, description="Longest query of a page.")
@@ -138,6 +141,17 @@ class Settings(BaseSettings):
         if isinstance(value, str):
             return tuple(word.strip() for word in value.split(",") if word.strip())
         return value
+
+    @field_validator("database_url", "owner_database_url")
+    @classmethod
+    def _by_psycopg(cls, value: str) -> str:
+        """`postgres://` and `postgresql://`, as hosts give it, with the driver we use."""
+        scheme, separator, rest = value.partition("://")
+        if not value:
+            return value
+        if not separator or scheme not in ("postgres", "postgresql", "postgresql+psycopg"):
+            raise ValueError("must begin with postgresql://")
+        return f"postgresql+psycopg://{rest}"
 
     @field_validator("brand_colour", "accent_colour")
     @classmethod
