@@ -7,9 +7,12 @@ A test names what it needs: `session` to write rows and call services, `client` 
 from __future__ import annotations
 
 import secrets
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from email import message_from_bytes, policy
+from email.message import EmailMessage
 from functools import partial
 from typing import Any
 
@@ -248,6 +251,19 @@ LET_GO = """
 update procrastinate_jobs set scheduled_at = scheduled_at - interval '1000 years'
 where scheduled_at > '2900-01-01'
 """
+
+
+@pytest.fixture
+def mail(settings: Settings) -> Iterator[Callable[[], list[EmailMessage]]]:
+    """The messages that went out, oldest first: `[confirmation] = mail()` after `run_jobs()`."""
+    folder = settings.instance / "mail"
+
+    def sent() -> list[EmailMessage]:
+        files = sorted(folder.glob("*.eml"), key=lambda file: file.stat().st_mtime_ns)
+        return [message_from_bytes(file.read_bytes(), policy=policy.default) for file in files]
+
+    yield sent
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 # -- time and counting ---------------------------------------------------------------------------

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import smtplib
 from collections.abc import Callable, Iterable
 from datetime import timedelta
+from email.message import EmailMessage
 from typing import Any
 
 import pytest
@@ -14,13 +16,16 @@ from sqlalchemy import func, select
 from lms import clock, hookimpl, jobs
 from lms.contracts import Job
 from lms.db import db
+from lms.messages.channels.file import FileChannel
 from lms.permissions import public
 from lms.records import RateEvent
+from lms.settings import Settings
 from lms.testing import Database, PageClient
 from lms.testing.client import in_own_context
 from lms.web.forms import csrf
 from lms.web.opening import LmsFlask, current_actor
 from tests import factories as make
+from tests.conftest import Postbox
 
 PAGE = """<!doctype html><html lang="en"><head><title>Kit</title></head><body>
 <form method="get"><input name="note"><button>Find</button></form>
@@ -204,3 +209,24 @@ def test_rows_that_triggers_guard_and_others_lock_are_wiped_too(database: Databa
     with database.connect() as admin:
         assert admin.execute("select count(*) from audit_entry").fetchone() == (0,)
         assert admin.execute("select count(*) from installation").fetchone() == (1,)
+
+
+@pytest.mark.parametrize("turn", ["first", "second"])
+def test_mail_is_read_back_and_not_left_for_the_next_test(
+    turn: str, settings: Settings, mail: Callable[[], list[EmailMessage]]
+) -> None:
+    assert mail() == []
+    channel = FileChannel(settings.instance / "mail")
+    for subject in ("Booked", "Changed"):
+        message = EmailMessage()
+        message["Subject"], message["Message-ID"] = subject, f"<{turn}-{subject}@localhost>"
+        channel.deliver(message, "amara@example.org")
+    assert [message["Subject"] for message in mail()] == ["Booked", "Changed"]
+
+
+def test_the_mail_server_keeps_what_it_accepts(postbox: Postbox) -> None:
+    message = EmailMessage()
+    message["Subject"] = "Booked: Brief Encounters"
+    with smtplib.SMTP("127.0.0.1", postbox.port) as server:
+        server.send_message(message, "team@example.org", ["amara@example.org"])
+    assert [m["Subject"] for m in postbox.to("amara@example.org")] == ["Booked: Brief Encounters"]
