@@ -22,6 +22,11 @@ class Event:
     by: Actor
 
 
+@dataclass(frozen=True)
+class Upgraded(Event):
+    """The database has this release's tables: rooms bring in what plugins ship."""
+
+
 # -- people
 
 

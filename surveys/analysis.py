@@ -1,0 +1,137 @@
+"""The plain before-and-after table of a cohort: counts and means over pairs, never one person.
+
+The cohort's survey page calls it. It counts in the database, shows nothing under five pairs, and
+moves in daily steps, so that nobody can watch one form come in.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import TextClause, text
+
+from lms import clock
+from lms.contracts import Item
+from lms.db import db
+from surveys.services.instruments import items_of
+
+Answers = Mapping[str, Any]
+
+FEWEST = 5
+"""Pairs (or answers, or comments) from which the team sees a table at all."""
+TOP = 2
+"""How many of the highest answers count as "quite or very"."""
+
+
+@dataclass(frozen=True)
+class Paired:
+    """One question answered twice by the same `n` people; shares in people, means on the scale."""
+
+    construct: str
+    question: str
+    n: int
+    before_top: int
+    after_top: int
+    before_mean: float
+    after_mean: float
+    before: tuple[int, ...]
+    after: tuple[int, ...]
+    options: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class BeforeAfter:
+    """The table, or how many pairs there are so far when they are too few."""
+
+    pairs: int
+    rows: tuple[Paired, ...]
+    as_of: datetime
+
+    @property
+    def shown(self) -> bool:
+        """Whether there are enough pairs."""
+        return self.pairs >= FEWEST
+
+
+PAIRS = text("""
+select before.answers as before, after.answers as after, instrument.definition as definition
+from surveys_wave as first
+join surveys_assignment as a on a.wave_id = first.id
+join surveys_submission as before on before.assignment_id = a.id
+join surveys_wave as second on second.cohort_id = first.cohort_id
+  and second.kind = 'post' and not second.is_second
+  and second.instrument_id = first.instrument_id
+join surveys_assignment as b on b.wave_id = second.id and b.booking_id = a.booking_id
+join surveys_submission as after on after.assignment_id = b.id
+join surveys_instrument as instrument on instrument.id = first.instrument_id
+where first.cohort_id = :cohort_id and first.kind = 'pre' and not first.is_second
+  and before.submitted_at < :until and after.submitted_at < :until
+""")
+
+LEVELS = text("""
+select submission.answers as before, submission.answers as after,
+  instrument.definition as definition
+from surveys_wave as wave
+join surveys_assignment as a on a.wave_id = wave.id
+join surveys_submission as submission on submission.assignment_id = a.id
+join surveys_instrument as instrument on instrument.id = wave.instrument_id
+where wave.cohort_id = :cohort_id and wave.kind = 'post' and not wave.is_second
+  and submission.submitted_at < :until
+""")
+
+
+def before_and_after(cohort_id: uuid.UUID) -> BeforeAfter:
+    """The same people's answers before and after, by question, up to last midnight."""
+    return _table(PAIRS, cohort_id)
+
+
+def levels(cohort_id: uuid.UUID) -> BeforeAfter:
+    """A cohort that was asked only afterwards: how people answered, never how they changed."""
+    return _table(LEVELS, cohort_id)
+
+
+def _table(statement: TextClause, cohort_id: uuid.UUID) -> BeforeAfter:
+    until = clock.start_of(clock.today())
+    rows = db.session.execute(statement, {"cohort_id": cohort_id, "until": until}).mappings().all()
+    if len(rows) < FEWEST:
+        return BeforeAfter(len(rows), (), until)
+    both = [(row["before"], row["after"]) for row in rows]
+    made = [_paired(item, both) for item in _scales(rows[0]["definition"])]
+    return BeforeAfter(len(rows), tuple(row for row in made if row is not None), until)
+
+
+def _scales(definition: Answers) -> list[Item]:
+    return [item for item in items_of(dict(definition)) if item.type == "scale"]
+
+
+def _paired(
+    item: Any, both: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]]
+) -> Paired | None:
+    """One question over the pairs that answered it twice; None when they are too few."""
+    values = [int(value) for value, _ in item.options]
+    pairs = [
+        (int(before[item.key]), int(after[item.key]))
+        for before, after in both
+        if item.key in before and item.key in after
+    ]
+    if len(pairs) < FEWEST:
+        return None
+    top = set(values[-TOP:])
+    before, after = Counter(b for b, _ in pairs), Counter(a for _, a in pairs)
+    return Paired(
+        construct=item.construct,
+        question=item.text,
+        n=len(pairs),
+        before_top=sum(before[value] for value in top),
+        after_top=sum(after[value] for value in top),
+        before_mean=sum(b for b, _ in pairs) / len(pairs),
+        after_mean=sum(a for _, a in pairs) / len(pairs),
+        before=tuple(before[value] for value in values),
+        after=tuple(after[value] for value in values),
+        options=tuple(words for _, words in item.options),
+    )

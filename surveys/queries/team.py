@@ -1,0 +1,337 @@
+"""What the team sees of surveys: who has answered, never what; comments without names.
+
+The cohort's pages, the columns of its table, to-dos and the undo of an import call it.
+"""
+
+from __future__ import annotations
+
+import random
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from flask import url_for
+from sqlalchemy import Float, cast, func, select
+from sqlalchemy.orm import undefer
+
+from courses import access
+from courses.models import Attendance, Booking, Cohort, Course, Edition, Place
+from lms import clock
+from lms.contracts import Actor, BookingColumn, Panel, Todo
+from lms.contracts import Place as PagePlace
+from lms.db import db
+from lms.errors import NotFound
+from lms.people.models import Person
+from lms.permissions import allowed
+from lms.records import ImportRow
+from lms.web import words
+from surveys.access import COMMENTS, MANAGE
+from surveys.analysis import FEWEST
+from surveys.models import Assignment, Instrument, Submission, Wave
+from surveys.services.instruments import items_of
+
+LOW, SOON = 0.7, timedelta(days=2)
+"""A before survey under this share, so shortly before it closes, is worth a to-do."""
+
+
+@dataclass(frozen=True)
+class WaveRow:
+    """A wave of a cohort with its counts. `expected` are those who were asked, `base` says whom."""
+
+    id: uuid.UUID
+    kind: str
+    months: int
+    is_second: bool
+    title: str
+    opens_at: datetime | None
+    closes_at: datetime | None
+    expected: int
+    returned: int
+    base: str
+
+    @property
+    def name(self) -> str:
+        """ "Before", "After", "6 months later", "About the course"."""
+        if self.is_second:
+            return self.title
+        if self.kind == "follow_up":
+            return f"{words.plural(self.months, 'month')} later"
+        return {"pre": "Before", "post": "After", "then_test": "Looking back"}[self.kind]
+
+    @property
+    def state(self) -> str:
+        """not_open, open or closed."""
+        now = clock.now()
+        if self.opens_at is None or self.opens_at > now:
+            return "not_open"
+        return "closed" if self.closes_at is not None and self.closes_at <= now else "open"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Somebody who was asked and has not answered yet."""
+
+    assignment_id: uuid.UUID
+    booking_id: uuid.UUID
+    name: str
+    state: str
+    reminders_sent: int
+
+
+def waves(actor: Actor, cohort_id: uuid.UUID) -> list[WaveRow]:
+    """The waves of a cohort the actor manages, in the order in which they open."""
+    _reach(actor, cohort_id)
+    return _waves(cohort_id)
+
+
+def wave(actor: Actor, wave_id: uuid.UUID) -> tuple[uuid.UUID, WaveRow]:
+    """A wave in the actor's reach with its cohort's id, else `NotFound`."""
+    cohort_id = db.session.scalar(select(Wave.cohort_id).where(Wave.id == wave_id))
+    if cohort_id is None:
+        raise NotFound
+    return cohort_id, next(row for row in waves(actor, cohort_id) if row.id == wave_id)
+
+
+def not_yet(wave_id: uuid.UUID) -> list[Asked]:
+    """Who has not answered a wave, in the order of names."""
+    rows = db.session.execute(
+        select(
+            Assignment.id,
+            Assignment.booking_id,
+            func.concat(Person.given_name, " ", Person.family_name),
+            Assignment.state,
+            Assignment.reminders_sent,
+        )
+        .join(Person, Person.id == Assignment.person_id)
+        .where(Assignment.wave_id == wave_id, Assignment.state.in_(("waiting", "open", "closed")))
+        .order_by(Person.sort_key, Person.id)
+    )
+    return [Asked(*row) for row in rows]
+
+
+def assignment(actor: Actor, assignment_id: uuid.UUID) -> uuid.UUID:
+    """The cohort of an assignment in the actor's reach, for keying in paper; else `NotFound`."""
+    cohort_id = db.session.scalar(
+        select(Wave.cohort_id)
+        .join(Assignment, Assignment.wave_id == Wave.id)
+        .where(Assignment.id == assignment_id)
+    )
+    if cohort_id is None:
+        raise NotFound
+    _reach(actor, cohort_id)
+    return cohort_id
+
+
+def comments(actor: Actor, cohort_id: uuid.UUID) -> list[str]:
+    """Own words from the page about the course: shuffled, nameless, and only from five on."""
+    if not allowed(actor, COMMENTS):
+        return []
+    _reach(actor, cohort_id)
+    found = [text for _, text in _texts(cohort_id)]
+    if len(found) < FEWEST:
+        return []
+    random.SystemRandom().shuffle(found)
+    return found
+
+
+def volunteers(actor: Actor, cohort_id: uuid.UUID) -> list[tuple[str, str, str]]:
+    """Answers that were asked to go to the coordinator by name: name, question, answer."""
+    _reach(actor, cohort_id)
+    rows = db.session.execute(
+        select(
+            func.concat(Person.given_name, " ", Person.family_name),
+            Submission.answers,
+            Instrument.definition,
+        )
+        .join(Assignment, Assignment.id == Submission.assignment_id)
+        .join(Wave, Wave.id == Assignment.wave_id)
+        .join(Instrument, Instrument.id == Submission.instrument_id)
+        .join(Person, Person.id == Assignment.person_id)
+        .where(Wave.cohort_id == cohort_id, Wave.is_second)
+        .order_by(Person.sort_key)
+    )
+    return [
+        (name, item.text, dict(item.options).get(str(answers[item.key]), ""))
+        for name, answers, definition in rows
+        for item in items_of(definition)
+        if item.named and item.key in answers
+    ]
+
+
+def answered_columns(cohort_id: uuid.UUID) -> Iterable[BookingColumn]:
+    """The columns "Before" and "After": Yes or No for who was asked, a dash for who was not."""
+    rows = db.session.execute(
+        select(Wave.kind, Assignment.booking_id, Assignment.state)
+        .join(Assignment, Assignment.wave_id == Wave.id)
+        .where(
+            Wave.cohort_id == cohort_id,
+            Wave.is_second.is_(False),
+            Wave.kind.in_(("pre", "post")),
+            Assignment.state != "void",
+        )
+    ).all()
+    for kind, title, order in (("pre", "Before", 10), ("post", "After", 80)):
+        of_kind = {row.booking_id: row.state for row in rows if row.kind == kind}
+        if not of_kind:
+            continue
+        asked = [state for state in of_kind.values() if state != "waiting"]
+        yielded = sum(state == "submitted" for state in asked)
+        yield BookingColumn(
+            title,
+            order,
+            {key: _yes_no(state) for key, state in of_kind.items()},
+            f"{yielded}/{len(asked)}" if asked else "",
+        )
+
+
+def _yes_no(state: str) -> str:
+    return {"submitted": "Yes", "waiting": "–"}.get(state, "No")
+
+
+def panels(place: PagePlace, subject_id: uuid.UUID, actor: Actor) -> Iterable[Panel]:
+    """The line about surveys beside a cohort's facts."""
+    if place is not PagePlace.COHORT_FACTS or not allowed(actor, MANAGE):
+        return
+    rows = [row for row in _waves(subject_id) if not row.is_second and row.state != "not_open"]
+    if rows:
+        yield Panel("Surveys", "surveys/cohort_facts.html", {"wave": rows[-1]}, order=20)
+
+
+def todos(actor: Actor, today: date) -> Iterable[Todo]:
+    """Before surveys with few answers, two days before they close."""
+    if not allowed(actor, MANAGE):
+        return
+    now = clock.now()
+    returned = func.count(Assignment.id).filter(Assignment.state == "submitted")
+    rows = db.session.execute(
+        select(
+            Cohort.id,
+            Cohort.code,
+            Course.title,
+            Wave.closes_at,
+            returned,
+            func.count(Assignment.id),
+        )
+        .join(Wave, Wave.cohort_id == Cohort.id)
+        .join(Assignment, Assignment.wave_id == Wave.id)
+        .join(Edition, Edition.id == Cohort.edition_id)
+        .join(Course, Course.id == Edition.course_id)
+        .where(
+            access.cohorts(actor, access.MANAGE),
+            Wave.kind == "pre",
+            Wave.closes_at > now,
+            Wave.closes_at <= now + SOON,
+            Assignment.state.in_(("open", "submitted")),
+        )
+        .group_by(Cohort.id, Course.id, Wave.id)
+        .having(cast(returned, Float) < LOW * func.count(Assignment.id))
+        .order_by(Wave.closes_at)
+        .limit(50)
+    )
+    for cohort_id, code, course, closes_at, answered, asked in rows:
+        assert closes_at is not None  # the condition above says so
+        yield Todo(
+            text=f"{course} ({code}): {words.count_of(answered, asked, 'booked')} have answered "
+            "the survey before",
+            reason=f"It closes {words.weekday_datetime(closes_at)}",
+            verb="Remind them",
+            url=url_for("surveys.cohort", cohort_id=cohort_id),
+            due=clock.london(closes_at).date(),
+            urgency=40,
+        )
+
+
+def undo_blockers(batch_id: uuid.UUID) -> Iterable[str]:
+    """Who of an import has answered a survey, so that it cannot be undone as a whole."""
+    names = db.session.scalars(
+        select(func.concat(Person.given_name, " ", Person.family_name))
+        .join(Assignment, Assignment.person_id == Person.id)
+        .join(
+            ImportRow,
+            (ImportRow.target_id == Assignment.booking_id) & (ImportRow.batch_id == batch_id),
+        )
+        .where(Assignment.state == "submitted")
+        .distinct()
+        .limit(20)
+    )
+    return [f"{name} has answered the survey" for name in names]
+
+
+def _reach(actor: Actor, cohort_id: uuid.UUID) -> None:
+    if not allowed(actor, MANAGE):
+        raise NotFound
+    reached = db.session.scalar(
+        select(Cohort.id).where(Cohort.id == cohort_id, access.cohorts(actor, access.MANAGE))
+    )
+    if reached is None:
+        raise NotFound
+
+
+def _waves(cohort_id: uuid.UUID) -> list[WaveRow]:
+    returned = func.count(Assignment.id).filter(Assignment.state == "submitted")
+    asked = func.count(Assignment.id).filter(Assignment.state != "void")
+    rows = db.session.execute(
+        select(
+            Wave.id,
+            Wave.kind,
+            func.coalesce(Wave.months, 0),
+            Wave.is_second,
+            Instrument.definition["title"].astext,
+            Wave.opens_at,
+            Wave.closes_at,
+            asked,
+            returned,
+        )
+        .join(Instrument, Instrument.id == Wave.instrument_id)
+        .outerjoin(Assignment, Assignment.wave_id == Wave.id)
+        .where(Wave.cohort_id == cohort_id)
+        .group_by(Wave.id, Instrument.id)
+        .order_by(Wave.opens_at.nulls_last(), Wave.is_second, Wave.id)
+    ).all()
+    attended = _attended(cohort_id)
+    return [_wave_row(row, attended) for row in rows]
+
+
+def _wave_row(row: Any, attended: int) -> WaveRow:
+    *facts, asked, returned = row
+    before = row[1] == "pre"
+    expected = asked if before else max(attended, returned)
+    return WaveRow(*(*facts, expected, returned, "booked" if before else "who attended"))
+
+
+def _attended(cohort_id: uuid.UUID) -> int:
+    """How many were at one session or more, by the marks nobody has replaced."""
+    later = select(Attendance.replaces_id).where(Attendance.replaces_id.is_not(None))
+    return (
+        db.session.scalar(
+            select(func.count(func.distinct(Booking.id)))
+            .join(Place, Place.booking_id == Booking.id)
+            .join(Attendance, Attendance.place_id == Place.id)
+            .where(
+                Booking.cohort_id == cohort_id,
+                Booking.state == "booked",
+                Attendance.mark != "absent",
+                Attendance.id.not_in(later),
+            )
+        )
+        or 0
+    )
+
+
+def _texts(cohort_id: uuid.UUID) -> list[tuple[str, str]]:
+    rows = db.session.execute(
+        select(Submission, Instrument.definition)
+        .join(Assignment, Assignment.id == Submission.assignment_id)
+        .join(Wave, Wave.id == Assignment.wave_id)
+        .join(Instrument, Instrument.id == Submission.instrument_id)
+        .where(Wave.cohort_id == cohort_id)
+        .options(undefer(Submission.answers))
+    )
+    return [
+        (item.text, str(submission.answers[item.key]))
+        for submission, definition in rows
+        for item in items_of(definition)
+        if item.type == "text" and item.key in submission.answers
+    ]

@@ -1,0 +1,1 @@
+"""What the surveys room does: snapshots, waves and assignments, opening, answers, reminders."""

@@ -1,0 +1,82 @@
+"""The code in the room: people open their own survey with the address they booked with.
+
+The team shows the page with the QR code; the people use theirs without an account.
+"""
+
+from __future__ import annotations
+
+import io
+import uuid
+from datetime import timedelta
+
+import segno
+from flask import request, url_for
+from markupsafe import Markup
+
+from courses.queries import cohorts
+from lms import limits, web
+from lms.people import links
+from lms.permissions import allow, public
+from lms.web import urls
+from surveys.forms import RoomForm
+from surveys.queries import respondent
+from surveys.services import opening
+from surveys.services.assigning import LINK
+from surveys.views.blueprint import blueprint
+
+TRIES, WITHIN = 10, timedelta(minutes=15)
+"""How often one address may be tried with one code."""
+
+
+@blueprint.route("/r/<code>", methods=["GET", "POST"])
+@public
+def room(code: str) -> web.Answer:
+    """Ask for the address and go on to one's own survey; shows nobody's name."""
+    cohort_id = respondent.session_near(code)
+    form = RoomForm()
+    if cohort_id is None:
+        return web.render("surveys/room_shut.html", code=code), 404
+    if request.method == "GET":
+        return web.render("surveys/room.html", form=form, code=code)
+    if not form.validate_on_submit():
+        return web.invalid("surveys/room.html", form=form, code=code)
+    limits.hit(f"room:{code}:{form.email.data}", TRIES, WITHIN)
+    address = _own_survey(cohort_id, form.email.data)
+    if address is None:
+        form.email.errors = [
+            "We did not find this address on today's list. Check it, or ask the trainer to add you"
+        ]
+        return web.invalid("surveys/room.html", form=form, code=code)
+    return web.see(address)
+
+
+@blueprint.get("/cohorts/<uuid:cohort_id>/surveys/room")
+@allow("cohorts.view")
+def show_room(cohort_id: uuid.UUID) -> str:
+    """The QR code, large, for the wall of the room."""
+    cohort = cohorts.get(web.current_actor(), cohort_id)
+    address = urls.external("surveys.room", code=cohort.code)
+    return web.render("surveys/room_code.html", cohort=cohort, address=address, qr=_qr(address))
+
+
+def _own_survey(cohort_id: uuid.UUID, address: str) -> str | None:
+    """The path of somebody's own survey, opened now if its time has come."""
+    survey = respondent.for_room(cohort_id, address)
+    if survey is None:
+        return None
+    opening.open_due(cohort_id, survey.assignment_id)
+    live = links.live_for(LINK, [survey.assignment_id])
+    if survey.assignment_id not in live:
+        return None
+    token = links.token(live[survey.assignment_id])
+    return url_for("surveys.answer", token=token, via="room")
+
+
+def _qr(address: str) -> Markup:
+    """The code as SVG with a title; dark on white, with its quiet zone."""
+    out = io.BytesIO()
+    segno.make(address, error="m", micro=False).save(
+        out, kind="svg", border=4, scale=8, xmldecl=False, svgclass="lms-qr", lineclass=None,
+        omitsize=True, title=f"QR code: opens {address}",
+    )  # fmt: skip
+    return Markup(out.getvalue().decode())  # noqa: S704 (made from an address of our own)
