@@ -16,6 +16,7 @@ import pluggy
 from flask import current_app
 
 from lms import clock
+from lms.content.rules import problems
 from lms.contracts import (
     Actor,
     Agenda,
@@ -116,6 +117,8 @@ class Registry:
                     f"got {type(item).__name__}"
                 )
             name = key(item)
+            for field, text in problems(item):
+                raise PluginError(f"Plugin {guest.name}, {kind.__name__} {name!r}: {field} {text}")
             if name in found:
                 raise PluginError(
                     f"{kind.__name__} {name!r} is offered by both {owners[name]} and "
