@@ -111,4 +111,4 @@ def _leaves(every: Mapping[str, type[events.Event]], name: str) -> Iterator[str]
 
 
 def _list(names: Iterable[str]) -> str:
-    return ", ".join(names) or "nobody yet"
+    return ", ".join(names) or "nobody"

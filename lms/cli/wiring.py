@@ -16,8 +16,14 @@ PAGE = ROOT / "docs" / "wiring.md"
 @click.option("--write", is_flag=True, help="Write docs/wiring.md.")
 def wiring(check: bool, write: bool) -> None:
     """Print how hooks and events are wired, for the rooms and the bundled providers."""
-    # No database is asked: the address only has to be one.
-    settings = Settings(database_url="postgresql+psycopg:///lms", environment="test")
+    # No database is asked, and the rooms and bundled providers are there whatever is set.
+    settings = Settings(
+        environment="test",
+        database_url="postgresql:///lms",
+        safe_mode=False,
+        disabled_plugins=(),
+        plugins=(),
+    )
     text = describe(create_app(settings).extensions["lms"])
     if write:
         PAGE.parent.mkdir(exist_ok=True)
