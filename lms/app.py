@@ -14,7 +14,7 @@ from lms import clock, web
 from lms.db import db
 from lms.plugins import PluginError, build_manager
 from lms.registry import Guest, Registry
-from lms.settings import Settings
+from lms.settings import Settings, SettingsError, read_settings
 from lms.web.opening import LmsFlask
 
 
@@ -23,7 +23,9 @@ def create_app(settings: Settings | None = None, plugins: Iterable[object] = ())
 
     Raises `PluginError` or a settings error, both in sentences, rather than starting half.
     """
-    settings = settings or Settings()
+    settings = settings or read_settings()
+    if not settings.database_url:
+        raise SettingsError("DATABASE_URL: is needed here; `lms serve` brings its own database")
     app = LmsFlask("lms", static_folder="web/static", template_folder="web/templates")
     app.config.update(
         SECRET_KEY=settings.secret_key.get_secret_value(),
