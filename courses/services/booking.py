@@ -159,9 +159,9 @@ def cancel_many(
             raise Complaint(
                 "person", "The course is over, so the booking stays. Correct the register instead"
             )
-        _end(cohort, ids, by=by, why=why)
+        heard = _end(cohort, ids, by=by, why=why)
         if told:
-            notices.taken_off(cohort, ids, why=why, by=by)
+            notices.taken_off(cohort, heard, why=why, by=by)
 
 
 def move(booking_id: uuid.UUID, to_cohort_id: uuid.UUID, *, by: Actor, why: str = "") -> uuid.UUID:
@@ -207,8 +207,9 @@ def move_many(
     publish(BookingMoved(by, from_id, tuple(people), to_cohort_id))
     publish(BookingMade(by, to_cohort_id, tuple(new), "coordinator"))
     crash_point("booking.moved")
+    heard = notices.hush(list(people), by=by, why="moved to another date")
     if told:
-        notices.moved(cohort, list(people), target, new, by=by)
+        notices.moved(cohort, heard, target, new, by=by)
     return new
 
 
@@ -303,13 +304,15 @@ def _explained(
     return refused
 
 
-def _end(cohort: CohortFacts, ids: Sequence[uuid.UUID], *, by: Actor, why: str) -> None:
+def _end(cohort: CohortFacts, ids: Sequence[uuid.UUID], *, by: Actor, why: str) -> list[uuid.UUID]:
+    """End bookings; those whose people have heard of them and should hear of this."""
     step(ids, "cancelled", by=by, why=why)
     audit.write(
         "cancelled bookings", SUBJECT, cohort.id, by=by, after={"bookings": [str(i) for i in ids]}
     )
     publish(BookingCancelled(by, cohort.id, tuple(ids), why))
     crash_point("booking.cancelled")
+    return notices.hush(ids, by=by, why="the booking has ended")
 
 
 def _locked(booking_ids: Sequence[uuid.UUID], also: uuid.UUID | None = None) -> list[uuid.UUID]:

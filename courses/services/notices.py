@@ -11,7 +11,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
 from sqlalchemy import func, select
 
@@ -19,11 +18,13 @@ from courses.models import Booking, BookingChange, Course
 from courses.queries import waiting as waiting_list
 from courses.queries.cohorts import CohortFacts, SessionFacts
 from courses.services import links
+from courses.services.describing import about, calendar, entry, ordinal, session_words
 from lms import clock
 from lms.contracts import Actor, BookingNote
 from lms.db import db
-from lms.messages.calendar import Calendar, Entry, Method
-from lms.messages.services.queueing import NewMessage, queue_many
+from lms.messages.calendar import Calendar
+from lms.messages.models import Message
+from lms.messages.services import NewMessage, cancel_about, queue_many
 from lms.registry import current_registry
 from lms.web import words
 from lms.web.context import settings
@@ -102,8 +103,8 @@ def sessions_cancelled(cohort: CohortFacts, sessions: Sequence[SessionFacts], *,
             _booked(cohort.id),
             "session_cancelled",
             by=by,
-            values=about(cohort) | {"session": _session(session)},
-            ical=replace(calendar(cohort, "CANCEL"), entries=(_entry(cohort, session),)),
+            values=about(cohort) | {"session": session_words(session)},
+            ical=replace(calendar(cohort, "CANCEL"), entries=(entry(cohort, session),)),
             key=f"{session.id}:{session.sequence}",
         )
 
@@ -167,37 +168,23 @@ def waiting(course_id: uuid.UUID, person_id: uuid.UUID, *, by: Actor) -> None:
     queue_many([message], by=by)
 
 
-def about(cohort: CohortFacts) -> dict[str, Any]:
-    """What every message about a cohort may say."""
-    first = cohort.first
-    return {
-        "course": cohort.course,
-        "date": words.date(first.start) if first else "",
-        "short_date": words.short_date(first.start) if first else "",
-        "weekday": words.weekday_date(first.start).split()[0] if first else "",
-        "weekday_date": words.weekday_date(first.start) if first else "",
-        "sessions": [_session(session) for session in cohort.held],
-        "trainers": words.listing(
-            dict.fromkeys(one.name for session in cohort.held for one in session.trainers)
-        ),
-        "arrival": cohort.arrival,
-        "bring": cohort.bring,
-        "lunch": cohort.lunch,
-        "day_phone": cohort.day_phone or settings().team_phone,
-        "speaks_of_abuse": bool(cohort.template.get("domestic_abuse_content")),
-    }
+def hush(booking_ids: Sequence[uuid.UUID], *, by: Actor, why: str) -> list[uuid.UUID]:
+    """Never send what waits about these bookings; those whose people have heard of them already.
 
-
-def calendar(cohort: CohortFacts, method: Method) -> Calendar:
-    """The cohort's sessions for a calendar; the number grows with each change of any of them."""
-    sequence = sum(session.sequence for session in cohort.sessions)
-    return Calendar(method, sequence, tuple(_entry(cohort, session) for session in cohort.held))
-
-
-def ordinal(number: int) -> str:
-    """'1st', '2nd', '11th'."""
-    ending = {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
-    return f"{number}{'th' if 10 < number % 100 < 14 else ending}"
+    Somebody whose confirmation had not gone need not hear that it was taken back.
+    """
+    unheard = set(
+        db.session.scalars(
+            select(Message.subject_id).where(
+                Message.subject_type == BOOKING,
+                Message.subject_id.in_(booking_ids),
+                Message.kind == "courses.confirmation",
+                Message.state.in_(("queued", "held")),
+            )
+        )
+    )
+    cancel_about(BOOKING, booking_ids, by=by, why=why)
+    return [one for one in booking_ids if one not in unheard]
 
 
 def _ended(
@@ -287,6 +274,11 @@ def _people(booking_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
     return {booking_id: person_id for booking_id, person_id in rows}
 
 
+def people_booked(cohort_id: uuid.UUID) -> list[uuid.UUID]:
+    """The people who have places on a cohort."""
+    return list(_people(_booked(cohort_id)).values())
+
+
 def _booked(cohort_id: uuid.UUID) -> list[uuid.UUID]:
     return list(
         db.session.scalars(
@@ -300,27 +292,6 @@ def _notes(message: str, booking_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, li
     for note in current_registry().booking_notes(message, booking_ids):
         found.setdefault(note.booking_id, []).append(note)
     return found
-
-
-def _session(session: SessionFacts) -> dict[str, str]:
-    """A session in words: "Thursday 4 March 2027", "9:30am to 12:30pm", the room."""
-    return {
-        "date": words.weekday_date(session.start),
-        "time": words.time_range(session.start, session.end),
-        "where": ", ".join(filter(None, (session.venue, session.address))) or session.link,
-        "link": session.link,
-    }
-
-
-def _entry(cohort: CohortFacts, session: SessionFacts) -> Entry:
-    return Entry(
-        uid=f"session-{session.id}@{urlsplit(settings().base_url).hostname}",
-        starts=session.start,
-        ends=session.end,
-        summary=cohort.course,
-        location=", ".join(filter(None, (session.venue, session.address))) or session.link,
-        description=f"Trainer: {session.who}" if session.who else "",
-    )
 
 
 def _when(cohort: CohortFacts) -> str:

@@ -1,0 +1,256 @@
+"""A cohort that is still being put together: its planned sessions, gaps and clashes.
+
+Scheduling pages show it step by step; the review lists what is missing with the step that mends it.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from itertools import pairwise
+from typing import Any
+
+from sqlalchemy import ColumnElement, cast, or_, select
+from sqlalchemy.dialects.postgresql import UUID
+
+from courses import access
+from courses.models import Trainer, Venue
+from courses.queries import clashes
+from courses.queries.catalogue import EditionFacts
+from courses.queries.cohorts import CohortFacts
+from lms import clock, permissions
+from lms.contracts import Actor, Role, ScopeKind
+from lms.db import db
+from lms.people.models import Locality, Person, Profession, RoleGrant
+from lms.web import words
+
+FORMAT, FOR_WHOM, DATES, WHERE, PLACES, SURVEYS = range(1, 7)
+START = time(9, 30)
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A session as planned so far; date and times are missing until step 3 is done."""
+
+    component_id: uuid.UUID
+    title: str
+    day: date | None
+    start: time | None
+    end: time | None
+    venue_id: uuid.UUID | None
+    link: str
+    trainer_ids: tuple[uuid.UUID, ...]
+
+    @property
+    def times(self) -> tuple[datetime, datetime] | None:
+        """Beginning and end as instants, once both are known."""
+        if self.day is None or self.start is None or self.end is None:
+            return None
+        return clock.at(self.day, self.start), clock.at(self.day, self.end)
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Something that stops a cohort from being published, and the step that mends it."""
+
+    step: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Option:
+    """Something to choose: a room, a trainer, a place."""
+
+    id: uuid.UUID
+    name: str
+    hint: str = ""
+
+
+def planned(cohort: CohortFacts, edition: EditionFacts) -> list[Planned]:
+    """The sessions of a draft: as saved, else one for each the edition asks for."""
+    saved = cohort.draft.get("sessions")
+    if saved is None:
+        return blank(edition)
+    titles = {str(part.id): part.title for part in edition.components}
+    return [_planned(one, titles) for one in saved if str(one["component"]) in titles]
+
+
+def blank(edition: EditionFacts) -> list[Planned]:
+    """The sessions an edition asks for, without dates."""
+    return [
+        Planned(part.id, part.title, None, START, _end_of(part.session_minutes), None, "", ())
+        for part in edition.workshops
+        for _ in range(part.sessions)
+    ]
+
+
+def as_saved(session: Planned) -> dict[str, Any]:
+    """A planned session as the draft keeps it."""
+    return {
+        "component": str(session.component_id),
+        "day": session.day.isoformat() if session.day else None,
+        "start": session.start.isoformat("minutes") if session.start else None,
+        "end": session.end.isoformat("minutes") if session.end else None,
+        "venue": str(session.venue_id) if session.venue_id else None,
+        "link": session.link,
+        "trainers": [str(one) for one in session.trainer_ids],
+    }
+
+
+def gaps(actor: Actor, cohort: CohortFacts, edition: EditionFacts) -> list[Gap]:
+    """What is missing or taken, in the order of the steps."""
+    sessions = planned(cohort, edition)
+    found = [] if cohort.localities else [Gap(FOR_WHOM, "Choose at least one place it is for")]
+    for number, session in enumerate(sessions, 1):
+        found += _session_gaps(number, session)
+    if cohort.capacity is None:
+        found.append(Gap(PLACES, "Enter how many places there are"))
+    if cohort.design is None:
+        found.append(Gap(SURVEYS, "Choose how people are surveyed"))
+    found += [Gap(WHERE, sentence) for sentence in taken(actor, sessions, cohort.id)]
+    return sorted(found, key=lambda gap: gap.step)
+
+
+def taken(actor: Actor, sessions: Sequence[Planned], cohort_id: uuid.UUID) -> list[str]:
+    """Rooms and trainers that are taken, each as a sentence; and sessions that overlap."""
+    found: list[str] = []
+    for session in sessions:
+        if session.times is None:
+            continue
+        times = [session.times]
+        if session.venue_id:
+            rooms = clashes.of_venue(actor, session.venue_id, times, leaving_out=cohort_id)
+            found += [clash.of_venue() for clash in rooms]
+        people = clashes.of_trainers(actor, session.trainer_ids, times, leaving_out=cohort_id)
+        found += [clash.of_trainer() for clash in people]
+    return list(dict.fromkeys(found + _overlaps(sessions)))
+
+
+def venues(actor: Actor, locality_ids: Sequence[uuid.UUID]) -> list[Option]:
+    """Rooms of the cohort's places and of the actor's own."""
+    conditions: list[ColumnElement[bool]] = [
+        Venue.locality_id.is_(None),
+        Venue.locality_id.in_(locality_ids),
+        Venue.locality_id.in_([one.id for one in own_localities(actor)]),
+    ]
+    rows = db.session.execute(
+        select(Venue.id, Venue.name, Venue.address).where(or_(*conditions)).order_by(Venue.name)
+    )
+    return [Option(*row) for row in rows]
+
+
+def trainers(provider_key: str) -> list[Option]:
+    """People who train for a provider, by name; `id` is the person's."""
+    granted = select(RoleGrant.person_id).where(
+        RoleGrant.role == Role.TRAINER.value,
+        RoleGrant.ended_at.is_(None),
+        RoleGrant.scope_kind == ScopeKind.PROVIDER.value,
+        RoleGrant.scope_id == provider_key,
+    )
+    known = select(Trainer.person_id).where(Trainer.provider_key == provider_key)
+    rows = db.session.execute(
+        select(Person.id, Person.given_name, Person.family_name)
+        .where(or_(Person.id.in_(granted), Person.id.in_(known)), Person.erased_at.is_(None))
+        .order_by(Person.sort_key)
+    )
+    return [Option(one, f"{given} {family}".strip()) for one, given, family in rows]
+
+
+def trainer_people(trainer_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
+    """The person behind each trainer."""
+    rows = db.session.execute(
+        select(Trainer.id, Trainer.person_id).where(Trainer.id.in_(trainer_ids))
+    )
+    return {trainer_id: person_id for trainer_id, person_id in rows}
+
+
+def localities() -> list[Option]:
+    """All places, by name."""
+    rows = db.session.execute(select(Locality.id, Locality.name).order_by(Locality.name))
+    return [Option(*row) for row in rows]
+
+
+def own_localities(actor: Actor) -> list[Option]:
+    """The places whose cohorts the actor may schedule."""
+    held = permissions.scopes(actor, access.MANAGE)
+    if any(scope.kind is ScopeKind.PROGRAMME for scope in held):
+        return localities()
+    ids = [scope.id for scope in held if scope.kind is ScopeKind.LOCALITY]
+    rows = db.session.execute(
+        select(Locality.id, Locality.name)
+        .where(Locality.id.in_([cast(one, UUID(as_uuid=True)) for one in ids]))
+        .order_by(Locality.name)
+    )
+    return [Option(*row) for row in rows]
+
+
+def professions() -> list[Option]:
+    """The jobs a cohort may be closed to, by name."""
+    rows = db.session.execute(
+        select(Profession.id, Profession.name)
+        .where(Profession.retired_at.is_(None))
+        .order_by(Profession.name)
+    )
+    return [Option(*row) for row in rows]
+
+
+def _planned(saved: Mapping[str, Any], titles: Mapping[str, str]) -> Planned:
+    return Planned(
+        component_id=uuid.UUID(saved["component"]),
+        title=titles[saved["component"]],
+        day=date.fromisoformat(saved["day"]) if saved.get("day") else None,
+        start=time.fromisoformat(saved["start"]) if saved.get("start") else None,
+        end=time.fromisoformat(saved["end"]) if saved.get("end") else None,
+        venue_id=uuid.UUID(saved["venue"]) if saved.get("venue") else None,
+        link=saved.get("link") or "",
+        trainer_ids=tuple(uuid.UUID(one) for one in saved.get("trainers", ())),
+    )
+
+
+def _end_of(minutes: int) -> time | None:
+    if not minutes:
+        return None
+    end = datetime.combine(date.min, START) + timedelta(minutes=minutes)
+    return end.time()
+
+
+def _session_gaps(number: int, session: Planned) -> list[Gap]:
+    found = []
+    if session.times is None:
+        found.append(Gap(DATES, f"Enter a date and times for session {number}"))
+    elif session.times[0] <= clock.now():
+        found.append(Gap(DATES, f"Session {number} is in the past. Choose a later date"))
+    if session.venue_id is None and not session.link:
+        found.append(Gap(WHERE, f"Choose a venue for session {number}"))
+    if not session.trainer_ids:
+        found.append(Gap(WHERE, f"Choose a trainer for session {number}"))
+    return found
+
+
+def _overlaps(sessions: Sequence[Planned]) -> list[str]:
+    timed = sorted(
+        (session.times, number) for number, session in enumerate(sessions, 1) if session.times
+    )
+    return [
+        f"Session {later} begins before session {earlier} ends, at {words.time(first[1])}"
+        for (first, earlier), (second, later) in pairwise(timed)
+        if second[0] < first[1]
+    ]
+
+
+def venue_names(venue_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """The names of rooms."""
+    rows = db.session.execute(select(Venue.id, Venue.name).where(Venue.id.in_(list(venue_ids))))
+    return {venue_id: name for venue_id, name in rows}
+
+
+def trainer_names(trainer_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """The names of trainers."""
+    rows = db.session.execute(
+        select(Trainer.id, Person.given_name, Person.family_name)
+        .join(Person, Person.id == Trainer.person_id)
+        .where(Trainer.id.in_(list(trainer_ids)))
+    )
+    return {trainer_id: f"{given} {family}".strip() for trainer_id, given, family in rows}

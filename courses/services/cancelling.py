@@ -1,0 +1,120 @@
+"""Cancelling a cohort: what becomes of the people, who is told what, and the rooms given free.
+
+The cancel page shows it first; nothing happens before `cancel`.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+
+from sqlalchemy import select, update
+
+from courses.models import Booking, Cohort, Session
+from courses.queries import cohorts
+from courses.queries.cohorts import CohortFacts
+from courses.services import booking, notices, waiting
+from courses.services.cohorts import ALLOWED, locked, record
+from courses.services.schedule import SUBJECT
+from courses.services.steps import step
+from lms import audit, clock
+from lms.contracts import Actor
+from lms.db import Complaint, crash_point, db, lock_row
+from lms.events import BookingCancelled, CohortCancelled, publish
+from lms.web import words
+
+NOWHERE, WAITING_LIST = "nowhere", "waiting"
+
+
+@dataclass(frozen=True)
+class Fate:
+    """Where people go: another cohort, the waiting list with their old place, or nowhere."""
+
+    kind: str
+    cohort_id: uuid.UUID | None = None
+
+    @classmethod
+    def read(cls, value: str) -> Fate:
+        """From a form's answer: a cohort's id, `waiting` or `nowhere`."""
+        if value in (NOWHERE, WAITING_LIST):
+            return cls(value)
+        return cls("cohort", uuid.UUID(value))
+
+    @property
+    def value(self) -> str:
+        """As a form's answer."""
+        return str(self.cohort_id) if self.cohort_id else self.kind
+
+
+def what_people_read(cohort: CohortFacts, fate: Fate) -> str:
+    """The sentence that says what happens to them."""
+    if fate.cohort_id is not None:
+        target = cohorts.facts(fate.cohort_id)
+        when = words.weekday_date(target.first.start) if target.first else target.code
+        return f"You have been moved to {when}. Its details come in another message."
+    if fate.kind == WAITING_LIST:
+        return "You are on the waiting list, in the place that your booking gave you."
+    return "Choose another date when it suits you."
+
+
+def cancel(cohort_id: uuid.UUID, *, reason: str, fate: Fate, by: Actor) -> int:
+    """Cancel a cohort; how many people were told. Doing it twice is doing it once.
+
+    Raises `Complaint` when it has finished, or when people cannot all be moved.
+    """
+    for one in sorted({cohort_id, fate.cohort_id or cohort_id}):
+        lock_row(Cohort, one)
+    row = locked(cohort_id)
+    if row.state == "cancelled":
+        return 0
+    if "cancelled" not in ALLOWED.get(row.state, ()):
+        raise Complaint("", f"This cohort is {row.state}, so it cannot be cancelled")
+    before = cohorts.facts(cohort_id)
+    ids = _booked(cohort_id)
+    what = what_people_read(before, fate)
+    _send_on(before, ids, fate, reason, by)
+    _let_go(cohort_id)
+    record(cohort_id, row.state, "cancelled", by=by, why=reason)
+    row.state, row.draft = "cancelled", None
+    db.session.flush()
+    audit.write("cancelled", SUBJECT, cohort_id, by=by, after={"people": len(ids)})
+    publish(CohortCancelled(by, cohort_id, reason))
+    crash_point("cohort.cancelled")
+    notices.cancelled(before, ids, reason=reason, what=what, by=by)
+    return len(ids)
+
+
+def _booked(cohort_id: uuid.UUID) -> list[uuid.UUID]:
+    return list(
+        db.session.scalars(
+            select(Booking.id).where(Booking.cohort_id == cohort_id, Booking.state == "booked")
+        )
+    )
+
+
+def _send_on(cohort: CohortFacts, ids: list[uuid.UUID], fate: Fate, reason: str, by: Actor) -> None:
+    if not ids:
+        return
+    if fate.cohort_id is not None:
+        new = booking.move_many(ids, fate.cohort_id, by=by, why=reason, told=False)
+        target = cohorts.facts(fate.cohort_id)
+        notices.confirm(target, new, source="coordinator", by=by)
+        return
+    step(ids, "cancelled", by=by, why=reason)
+    notices.hush(ids, by=by, why="the cohort was cancelled")
+    publish(BookingCancelled(by, cohort.id, tuple(ids), reason))
+    if fate.kind == WAITING_LIST:
+        rows = db.session.execute(
+            select(Booking.person_id, Booking.created_at).where(Booking.id.in_(ids))
+        ).all()
+        for person_id, booked_at in rows:
+            waiting.join(cohort.course_id, person_id, by=by, joined_at=booked_at, told=False)
+
+
+def _let_go(cohort_id: uuid.UUID) -> None:
+    """Free the rooms, trainers and people of every session."""
+    db.session.execute(
+        update(Session)
+        .where(Session.cohort_id == cohort_id, Session.holds)
+        .values(holds=False, sequence=Session.sequence + 1, updated_at=clock.now())
+    )

@@ -1,0 +1,69 @@
+"""A cohort in the words and calendar entries of messages.
+
+`courses.services.notices` builds messages from these, the home page its calendar file.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from courses.queries.cohorts import CohortFacts, SessionFacts
+from lms.messages.calendar import Calendar, Entry, Method
+from lms.web import words
+from lms.web.context import settings
+
+
+def about(cohort: CohortFacts) -> dict[str, Any]:
+    """What every message about a cohort may say."""
+    first = cohort.first
+    return {
+        "course": cohort.course,
+        "date": words.date(first.start) if first else "",
+        "short_date": words.short_date(first.start) if first else "",
+        "weekday": words.weekday_date(first.start).split()[0] if first else "",
+        "weekday_date": words.weekday_date(first.start) if first else "",
+        "sessions": [session_words(session) for session in cohort.held],
+        "trainers": words.listing(
+            dict.fromkeys(one.name for session in cohort.held for one in session.trainers)
+        ),
+        "arrival": cohort.arrival,
+        "bring": cohort.bring,
+        "lunch": cohort.lunch,
+        "day_phone": cohort.day_phone or settings().team_phone,
+        "speaks_of_abuse": bool(cohort.template.get("domestic_abuse_content")),
+    }
+
+
+def calendar(cohort: CohortFacts, method: Method) -> Calendar:
+    """The cohort's sessions for a calendar; the number grows with each change of any of them."""
+    sequence = sum(session.sequence for session in cohort.sessions)
+    return Calendar(method, sequence, tuple(entry(cohort, session) for session in cohort.held))
+
+
+def ordinal(number: int) -> str:
+    """'1st', '2nd', '11th'."""
+    ending = {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{'th' if 10 < number % 100 < 14 else ending}"
+
+
+def session_words(session: SessionFacts) -> dict[str, str]:
+    """A session in words: "Thursday 4 March 2027", "9:30am to 12:30pm", the room."""
+    return {
+        "date": words.weekday_date(session.start),
+        "time": words.time_range(session.start, session.end),
+        "where": ", ".join(filter(None, (session.venue, session.address))) or session.link,
+        "link": session.link,
+    }
+
+
+def entry(cohort: CohortFacts, session: SessionFacts) -> Entry:
+    """A session in a calendar; its UID is the same for ever."""
+    return Entry(
+        uid=f"session-{session.id}@{urlsplit(settings().base_url).hostname}",
+        starts=session.start,
+        ends=session.end,
+        summary=cohort.course,
+        location=", ".join(filter(None, (session.venue, session.address))) or session.link,
+        description=f"Trainer: {session.who}" if session.who else "",
+    )
