@@ -1,4 +1,113 @@
 // Everything works without this file: it only improves what the page already does.
+//
+// data-autosave="url" on a form   each change is posted there; [data-saved] says "Saved 9:52am"
+// data-copy="id" on a button      copies the text of that element
+// data-now="id" on a button       puts the present time into that field
+// data-reveal="id" on a radio     shows that element while the radio is chosen
+// A page may send its own event "lms:saved" to learn of a kept change (detail: the answer).
 import { initAll } from "./govuk-frontend.js";
 
 initAll();
+
+const word = document.querySelector('meta[name="csrf-token"]')?.content ?? "";
+const PAUSE = 600;
+
+function clock(now = new Date()) {
+  const minutes = String(now.getMinutes()).padStart(2, "0");
+  const half = now.getHours() < 12 ? "am" : "pm";
+  return `${now.getHours() % 12 || 12}:${minutes}${half}`;
+}
+
+// What was typed stays in the page whatever the answer is; a failed save is tried again.
+class Autosave {
+  constructor(form) {
+    this.form = form;
+    this.says = form.querySelector("[data-saved]");
+    this.waiting = 0;
+    this.turn = Promise.resolve();
+    form.addEventListener("change", () => this.soon(0));
+    form.addEventListener("input", (event) => {
+      if (event.target.matches("textarea, input:not([type=radio], [type=checkbox], [type=file])")) {
+        this.soon(PAUSE);
+      }
+    });
+    form.addEventListener("submit", () => clearTimeout(this.waiting));
+    window.addEventListener("online", () => this.unsaved && this.soon(0));
+    window.addEventListener("beforeunload", (event) => {
+      if (this.unsaved && !this.sent) event.preventDefault();
+    });
+    form.addEventListener("submit", () => (this.sent = true));
+  }
+
+  soon(pause) {
+    this.unsaved = true;
+    clearTimeout(this.waiting);
+    this.waiting = setTimeout(() => (this.turn = this.turn.then(() => this.save())), pause);
+  }
+
+  async save() {
+    const body = new FormData(this.form);
+    for (const [name, value] of [...body]) if (value instanceof File) body.delete(name);
+    try {
+      const answer = await fetch(this.form.dataset.autosave, {
+        method: "POST",
+        body,
+        headers: { "X-CSRF-Token": word, "X-Asked-By": "script", Accept: "application/json" },
+      });
+      if (!answer.ok || answer.redirected) throw await this.reason(answer);
+      this.unsaved = false;
+      this.say(`Saved ${clock()}`, false);
+      const detail = answer.status === 204 ? null : await answer.json().catch(() => null);
+      this.form.dispatchEvent(new CustomEvent("lms:saved", { detail, bubbles: true }));
+    } catch (reason) {
+      const said = typeof reason === "string" ? reason : "There is no connection";
+      this.say(`${said}. Not saved yet: press the button below to try again`, true);
+    }
+  }
+
+  async reason(answer) {
+    const said = await answer.json().catch(() => null);
+    return said?.error ?? "Something went wrong at our end";
+  }
+
+  say(text, failed) {
+    if (!this.says) return;
+    this.says.textContent = text;
+    this.says.classList.toggle("lms-saved--failed", failed);
+  }
+}
+
+document.querySelectorAll("form[data-autosave]").forEach((form) => new Autosave(form));
+
+document.querySelectorAll("button[data-copy]").forEach((button) => {
+  if (!navigator.clipboard) return;
+  button.hidden = false;
+  const before = button.textContent;
+  button.addEventListener("click", async () => {
+    const source = document.getElementById(button.dataset.copy);
+    await navigator.clipboard.writeText(source.value ?? source.innerText.trim());
+    button.textContent = "Copied";
+    setTimeout(() => (button.textContent = before), 3000);
+  });
+});
+
+document.querySelectorAll("button[data-now]").forEach((button) => {
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    const field = document.getElementById(button.dataset.now);
+    field.value = clock();
+    field.dispatchEvent(new Event("change", { bubbles: true }));
+    field.focus();
+  });
+});
+
+document.querySelectorAll("input[data-reveal]").forEach((input) => {
+  const more = document.getElementById(input.dataset.reveal);
+  const hidden = [...more.classList].find((name) => name.endsWith("__conditional--hidden"));
+  const mark = hidden ?? `govuk-${input.type === "radio" ? "radios" : "checkboxes"}__conditional--hidden`;
+  const show = () => more.classList.toggle(mark, !input.checked);
+  const scope = input.form ?? document;
+  scope.addEventListener("change", (event) => event.target.name === input.name && show());
+  window.addEventListener("pageshow", show);
+  show();
+});
