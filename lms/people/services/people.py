@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from sqlalchemy import insert, select, update
 
 from lms import audit, clock
-from lms.contracts import Actor
+from lms.contracts import SYSTEM, Actor
 from lms.db import Complaint, db, uuid7, violations
 from lms.errors import NotFound
 from lms.people import emails, links, names
-from lms.people.models import Organisation, Person, PersonEmail, Profession
+from lms.people.models import Organisation, Person, PersonEmail, Profession, RoleGrant
+from lms.people.services.roles import as_grant, may_give
 
 MISSING_NAME = Complaint("given_name", "Enter a name")
 NO_ORGANISATION = Complaint("organisation", "Choose an organisation that is on the list")
@@ -152,20 +153,24 @@ def edit_person(person_id: uuid.UUID, edit: PersonEdit, *, by: Actor) -> None:
         person.sort_key = names.sort_key(given, family)
     after = _post(person) | {"name": names.full(given, family)}
     old, new = audit.changes(before, after)
-    if set_email(person_id, edit.email):
+    if set_email(person_id, edit.email, by=by):
         old["email"], new["email"] = "changed", "changed"
     if new:
         audit.write("changed", "person", person_id, by=by, before=old, after=new)
 
 
-def set_email(person_id: uuid.UUID, raw: str | None) -> bool:
-    """Make this the person's only address (None: they have none); whether that is a change."""
+def set_email(person_id: uuid.UUID, raw: str | None, *, by: Actor) -> bool:
+    """Make this the person's only address (None: they have none); whether that is a change.
+
+    Who signs in with it could act as them: so the actor must hold every role that they hold.
+    """
     address = emails.cleaned(raw)
     held = db.session.scalar(
         select(PersonEmail).where(PersonEmail.person_id == person_id, PersonEmail.is_primary)
     )
     if (held.address.lower() if held else None) == address:
         return False
+    _refuse_taking_over(person_id, by)
     with violations(uq_people_person_email_address=ADDRESS_TAKEN):
         if held and address:
             held.address, held.verified_at = address, None
@@ -175,6 +180,19 @@ def set_email(person_id: uuid.UUID, raw: str | None) -> bool:
             db.session.add(PersonEmail(person_id=person_id, address=address, is_primary=True))
     links.revoke(person_id=person_id)
     return True
+
+
+def _refuse_taking_over(person_id: uuid.UUID, by: Actor) -> None:
+    theirs = db.session.scalars(
+        select(RoleGrant).where(RoleGrant.person_id == person_id, RoleGrant.ended_at.is_(None))
+    )
+    for held in map(as_grant, theirs):
+        if by is not SYSTEM and not may_give(by, held.role, held.scope):
+            raise Complaint(
+                "email",
+                f"They are {held.role.value} as well, so only somebody who holds that role can "
+                "change their address",
+            )
 
 
 def _post(person: Person) -> dict[str, str]:

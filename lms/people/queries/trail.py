@@ -1,0 +1,86 @@
+"""Reading the audit trail: filtered, in the actor's scope, newest first."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, select
+
+from lms import clock
+from lms.contracts import Actor
+from lms.db import db
+from lms.permissions import where
+from lms.records import AuditEntry
+
+
+@dataclass(frozen=True)
+class TrailRow:
+    """One thing that was done."""
+
+    at: datetime
+    who: str
+    what: str
+    subject_type: str
+    subject_id: uuid.UUID | None
+    changes: tuple[str, ...]
+    request: str
+
+
+def listed(
+    actor: Actor,
+    *,
+    who: str = "",
+    verb: str = "",
+    subject: str = "",
+    since: date | None = None,
+    until: date | None = None,
+) -> Select[Any]:
+    """Entries for `web.paginate`; `until` is a whole day."""
+    statement = select(AuditEntry).where(where(actor, "audit.view"))
+    if who:
+        statement = statement.where(AuditEntry.actor_label.icontains(who, autoescape=True))
+    if verb:
+        statement = statement.where(AuditEntry.verb == verb)
+    if subject:
+        statement = statement.where(AuditEntry.subject_type == subject)
+    if since:
+        statement = statement.where(AuditEntry.at >= clock.start_of(since))
+    if until:
+        statement = statement.where(AuditEntry.at < clock.start_of(until + timedelta(days=1)))
+    return statement.order_by(AuditEntry.at.desc(), AuditEntry.id.desc())
+
+
+def as_row(entry: AuditEntry) -> TrailRow:
+    """An entry as people read it."""
+    return TrailRow(
+        entry.at,
+        entry.actor_label,
+        entry.verb,
+        entry.subject_type,
+        entry.subject_id,
+        tuple(_changes(entry.before or {}, entry.after or {})),
+        entry.request_id or "",
+    )
+
+
+def kinds(actor: Actor) -> tuple[list[str], list[str]]:
+    """The verbs and the kinds of thing that occur, for the filters."""
+    mine = where(actor, "audit.view")
+    verbs = db.session.scalars(select(AuditEntry.verb).where(mine).distinct().limit(100))
+    subjects = db.session.scalars(select(AuditEntry.subject_type).where(mine).distinct().limit(100))
+    return sorted(verbs), sorted(subjects)
+
+
+def _changes(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
+    names = list(dict.fromkeys([*before, *after]))
+    return [_change(name, before.get(name), after.get(name)) for name in names]
+
+
+def _change(name: str, before: Any, after: Any) -> str:
+    label = name.replace("_", " ")
+    if before in (None, ""):
+        return f"{label}: {after}"
+    return f"{label}: {before} → {'nothing' if after in (None, '') else after}"

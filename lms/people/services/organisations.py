@@ -1,0 +1,107 @@
+"""Places, organisations and jobs."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+
+from lms import audit, clock, content
+from lms.contracts import Actor, ProfessionTemplate
+from lms.db import Complaint, db, uuid7, violations
+from lms.errors import NotFound
+from lms.people import names
+from lms.people.models import Locality, Organisation, Profession
+from lms.permissions import where
+
+PROFESSIONS = Path(__file__).parents[1] / "content" / "professions.yaml"
+ONS_CODE = re.compile(r"[EWSN]\d{8}")
+TAKEN = "There is an organisation with this name there already"
+
+
+def add_locality(name: str, ons_code: str, *, by: Actor) -> uuid.UUID:
+    """Add a place by its name and ONS code, like E10000015."""
+    cleaned = names.cleaned(name, "name", "Name")
+    code = ons_code.strip().upper()
+    if not cleaned:
+        raise Complaint("name", "Enter the place's name")
+    if not ONS_CODE.fullmatch(code):
+        raise Complaint("ons_code", "Enter an ONS code in the correct format, like E10000015")
+    place = Locality(name=cleaned, ons_code=code)
+    taken = Complaint("ons_code", "There is a place with this ONS code already")
+    with violations(uq_people_locality_ons_code=taken):
+        db.session.add(place)
+    audit.write("added", "locality", place.id, by=by, after={"name": cleaned, "ons_code": code})
+    return place.id
+
+
+def add_organisation(
+    name: str, locality_id: uuid.UUID, *, by: Actor, parent_id: uuid.UUID | None = None
+) -> uuid.UUID:
+    """Add an employer or group within a place; the view offers the places of the actor's scope."""
+    made = Organisation(name=_name(name), locality_id=locality_id, parent_id=parent_id)
+    with violations(uq_people_organisation_locality_id_name=Complaint("name", TAKEN)):
+        db.session.add(made)
+    audit.write("added", "organisation", made.id, by=by, after={"name": made.name})
+    return made.id
+
+
+def rename_organisation(organisation_id: uuid.UUID, name: str, *, by: Actor) -> None:
+    """Give an organisation another name; bookings keep the one of their day."""
+    organisation = db.session.scalar(
+        select(Organisation)
+        .where(Organisation.id == organisation_id, where(by, "organisations.manage"))
+        .with_for_update()
+    )
+    if organisation is None:
+        raise NotFound
+    before = organisation.name
+    with violations(uq_people_organisation_locality_id_name=Complaint("name", TAKEN)):
+        organisation.name = _name(name)
+    if organisation.name != before:
+        audit.write(
+            "renamed",
+            "organisation",
+            organisation_id,
+            by=by,
+            before={"name": before},
+            after={"name": organisation.name},
+        )
+
+
+def _name(raw: str) -> str:
+    cleaned = names.cleaned(raw, "name", "Name")
+    if not cleaned:
+        raise Complaint("name", "Enter the organisation's name")
+    return cleaned
+
+
+def shipped_professions() -> tuple[ProfessionTemplate, ...]:
+    """The jobs this release knows, with what registers call them."""
+    return content.listed(PROFESSIONS, ProfessionTemplate)
+
+
+def synchronise_professions() -> None:
+    """Bring the jobs of this release in; one that is gone is retired and stays readable."""
+    shipped = shipped_professions()
+    now = clock.now()
+    rows = [
+        {"id": uuid7(), "code": job.code, "name": job.name, "retired_at": None} for job in shipped
+    ]
+    statement = insert(Profession)
+    db.session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["code"],
+            set_={"name": statement.excluded.name, "retired_at": None, "updated_at": now},
+        ),
+        rows,
+    )
+    known = {job.code for job in shipped}
+    for profession in db.session.scalars(
+        select(Profession).where(Profession.code.not_in(known), Profession.retired_at.is_(None))
+    ):
+        profession.retired_at = now
+    db.session.flush()
