@@ -94,6 +94,11 @@ class Press:
             raise RenderError(NO_LIBRARIES)
         return self._child
 
+    @property
+    def pid(self) -> int | None:
+        """The child's process number while there is one."""
+        return self._child.pid if self._child else None
+
     def close(self) -> None:
         """End the child, if there is one."""
         child, self._child = self._child, None
