@@ -47,8 +47,9 @@ bench: assets .venv/.dev ## Measure, and print the ratios
 	@$(BIN)/python -m benchmarks
 
 lock: .venv/.dev ## Write the hash-locked requirements anew from pyproject.toml
-	$(LOCK) pyproject.toml --group setup -o requirements.txt
-	$(LOCK) pyproject.toml --group setup --group dev -c requirements.txt -o requirements-dev.txt
+	$(LOCK) pyproject.toml -o requirements.txt
+	$(LOCK) pyproject.toml --group dev -c requirements.txt -o requirements-dev.txt
+	$(LOCK) --group setup -o requirements-setup.txt
 	$(LOCK) --group node -o requirements-node.txt
 
 LOCK = $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links \
@@ -70,14 +71,15 @@ python:
 	@$(BIN)/python -c '' 2>/dev/null || rm -rf .venv
 	@test -d .venv || { echo "python: making .venv"; python3 -m venv .venv; }
 
-.venv/.runtime: requirements.txt pyproject.toml | python
+.venv/.runtime: requirements-setup.txt requirements.txt pyproject.toml | python
 	@echo "python: installing the locked libraries (a minute, the first time)"
-	@$(PIP) -r requirements.txt
+	@$(PIP) -r requirements-setup.txt
+	@$(PIP) --no-binary=odfpy --no-build-isolation -r requirements.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps \
 	  --no-build-isolation --config-settings editable_mode=compat --editable .
 	@touch $@
 
 .venv/.dev: requirements-dev.txt .venv/.runtime
 	@echo "python: installing the libraries of tests and checks"
-	@$(PIP) -r requirements-dev.txt
+	@$(PIP) --no-binary=odfpy --no-build-isolation -r requirements-dev.txt
 	@touch $@

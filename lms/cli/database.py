@@ -9,7 +9,7 @@ import click
 
 from lms import backup as copies
 from lms import hosting, migrate
-from lms.cli.site import application, owner_application
+from lms.cli.site import application, settings_of
 from lms.contracts import SYSTEM, Tables
 from lms.db import unit_of_work
 from lms.events import Upgraded, publish
@@ -22,7 +22,8 @@ from lms.web.opening import LmsFlask
 @click.option("--copy", is_flag=True, help="Copy the database before changing its tables.")
 def upgrade(demo: bool, copy: bool) -> None:
     """Bring the tables to this release."""
-    with owner_application() as (settings, app):
+    with application() as app:
+        settings = settings_of(app)
         owner = settings.owner_database_url
         guests = guest_tables(app)
         waiting = [step for guest in (None, *guests) for step in migrate.pending(owner, guest)]

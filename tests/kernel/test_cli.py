@@ -1,0 +1,100 @@
+"""The command line: every command explains itself, and refusals are sentences with an exit code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from lms import migrate
+from lms.cli import COMMANDS, cli
+from lms.cli.site import application
+from lms.settings import Settings, variable
+from lms.testing.server import Database
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(
+    new_database: Callable[..., Database], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Run:
+    """Runs a command against a new database: `run("upgrade", migrated=False)`."""
+    for name in Settings.model_fields:
+        monkeypatch.delenv(variable(name), raising=False)
+    monkeypatch.setenv("LMS_INSTANCE", str(tmp_path))
+    monkeypatch.setenv("LMS_SECRET_KEY", "a test's session key, long enough")
+    monkeypatch.setenv("LMS_LINK_KEY", "a test's link key, also long enough")
+
+    def run(*arguments: str, on: Database | None = None, migrated: bool = True) -> Result:
+        database = on or new_database(migrated=migrated)
+        monkeypatch.setenv("DATABASE_URL", database.app_url)
+        monkeypatch.setenv("LMS_OWNER_DATABASE_URL", database.owner_url)
+        return CliRunner().invoke(cli, arguments)
+
+    return run
+
+
+def test_every_command_explains_itself() -> None:
+    said = CliRunner().invoke(cli, ["--help"])
+    assert said.exit_code == 0
+    for name in COMMANDS:
+        helped = CliRunner().invoke(cli, [name, "--help"])
+        assert helped.exit_code == 0
+        assert len(helped.output.splitlines()[2].split()) > 3, f"{name} does not say what it does"
+
+
+def test_upgrade_makes_the_tables_and_brings_in_what_providers_ship(
+    run: Run, new_database: Callable[..., Database]
+) -> None:
+    database = new_database(migrated=False)
+    first = run("upgrade", on=database)
+    assert (first.exit_code, "steps applied" in first.output) == (0, True), first.output
+    assert migrate.is_demo(database.owner_url) is False
+    with database.connect() as connection:
+        courses = connection.execute("select count(*) from courses_course").fetchone()
+    assert courses
+    assert int(str(courses[0])) > 5
+    again = run("upgrade", on=database)
+    assert (again.exit_code, again.output) == (0, "tables: up to date\n")
+
+
+def test_an_upgrade_that_changes_tables_makes_a_copy_first(
+    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(migrate, "pending", lambda url, guest=None: ["a step to come"])
+    done = run("upgrade", "--copy")
+    assert done.exit_code == 0, done.output
+    copies = list((tmp_path / "backups").glob("before-upgrade-*.dump"))
+    assert len(copies) == 1
+    assert str(copies[0]) in done.output
+
+
+def test_the_demonstration_is_refused_in_a_database_that_began_without_it(run: Run) -> None:
+    refused = run("upgrade", "--demo")
+    assert isinstance(refused.exception, migrate.MigrationError)
+    assert "LMS_DEMO=0" in str(refused.exception)
+
+
+def test_doctor_answers_1_and_says_how_to_mend_it(run: Run) -> None:
+    found = run("doctor", migrated=False)
+    assert found.exit_code == 1
+    assert "WRONG tables" in found.output
+    assert "mend: run `lms upgrade`" in found.output
+
+
+def test_a_backup_goes_where_it_is_told(run: Run, tmp_path: Path) -> None:
+    made = run("backup", str(tmp_path / "copy.dump"))
+    assert made.exit_code == 0, made.output
+    assert (tmp_path / "copy.dump").read_bytes().startswith(b"PGDMP")
+
+
+def test_commands_act_on_the_database_of_the_environment(
+    run: Run, new_database: Callable[..., Database]
+) -> None:
+    database = new_database()
+    run("upgrade", on=database)
+    with application() as app:
+        assert app.config["SQLALCHEMY_DATABASE_URI"] == database.app_url
