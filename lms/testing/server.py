@@ -70,9 +70,10 @@ class DatabaseServer:
     def copy(self, name: str, *, demo: bool = False) -> Database:
         """A fresh database with every table and no row but the installation's."""
         template = self.template(demo=demo)
+        owner = str(make_url(self.owner_url).username)
         with self.connect() as admin:
             drop(admin, name)
-            _run(admin, "create database {} template {}", name, template)
+            _run(admin, "create database {} owner {} template {}", name, owner, template)
         return Database(self, name)
 
 
