@@ -37,6 +37,7 @@ class Attendance(Signed, AppendOnly, Model):
     __table_args__ = (
         one_of("mark", MARKS),
         at_most("reason", 2000),
+        at_most("why", 2000),
         CheckConstraint("minutes >= 0", name="minutes"),
         UniqueConstraint("id", "place_id"),
         ForeignKeyConstraint(
@@ -63,6 +64,8 @@ class Attendance(Signed, AppendOnly, Model):
     # Attended, as counted from the mark when it was made.
     minutes: Mapped[int]
     at: Mapped[datetime] = mapped_column(default=clock.now)
+    # Why it was corrected once the day had passed.
+    why: Mapped[str] = mapped_column(default="")
     replaces_id: Mapped[uuid.UUID | None] = mapped_column(unique=True)
 
     place: Mapped[Place] = relationship(lazy="raise_on_sql", foreign_keys=[place_id])

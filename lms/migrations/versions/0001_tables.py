@@ -1577,6 +1577,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=True),
         sa.Column("minutes", sa.Integer(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
         sa.Column("replaces_id", sa.Uuid(), nullable=True),
         sa.Column("by_id", sa.Uuid(), nullable=True),
         sa.Column("by_label", sa.Text(), nullable=False),
@@ -1587,6 +1588,9 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint(
             "char_length(reason) <= 2000", name=op.f("ck_courses_attendance_reason_length")
+        ),
+        sa.CheckConstraint(
+            "char_length(why) <= 2000", name=op.f("ck_courses_attendance_why_length")
         ),
         sa.CheckConstraint("minutes >= 0", name=op.f("ck_courses_attendance_minutes")),
         sa.ForeignKeyConstraint(

@@ -1,0 +1,292 @@
+"""Whether a booking meets its rule: judged at each mark and each piece of evidence, kept as rows.
+
+The rule is the cohort's snapshot. A course's own provider may judge its own courses; otherwise
+every component must be attended for its required minutes, or be done where it is e-learning.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, func, select
+from sqlalchemy.dialects.postgresql import insert
+
+from courses.models import (
+    Attendance,
+    Booking,
+    Cohort,
+    Completion,
+    Component,
+    ComponentCompletion,
+    Course,
+    Edition,
+    Place,
+    Session,
+)
+from courses.queries import completion as queries
+from courses.queries import register
+from lms import audit, clock
+from lms.contracts import (
+    Actor,
+    BookingFacts,
+    ComponentFacts,
+    ComponentKind,
+    Evidence,
+    Outcome,
+    Verdict,
+)
+from lms.db import crash_point, db, uuid7
+from lms.events import CompletionRecorded, CompletionWithdrawn, publish
+from lms.registry import current_registry
+from lms.web import words
+
+
+def reassess(booking_ids: Sequence[uuid.UUID], *, by: Actor) -> None:
+    """Judge these bookings again and keep every verdict that has changed.
+
+    Publishes `CompletionRecorded` for one that is now completed, `CompletionWithdrawn` for one
+    that no longer is. Two at the same time wait for each other.
+    """
+    if not booking_ids:
+        return
+    rows = db.session.execute(
+        select(Booking.id, Booking.cohort_id)
+        .where(Booking.id.in_(booking_ids), Booking.state == "booked")
+        .order_by(Booking.id)
+        .with_for_update()
+    ).all()
+    known = queries.current([row.id for row in rows])
+    for booking in facts([row.id for row in rows]):
+        before = known.get(booking.booking_id)
+        evidence = (*evidence_of(booking), *current_registry().completion_evidence(booking))
+        verdict = current_registry().assess_completion(booking, evidence) or judge(booking)
+        if before is None and verdict.outcome is Outcome.NOT_YET:
+            continue
+        if before is None or before.verdict != verdict.outcome:
+            _keep(booking, verdict, evidence, before, by)
+
+
+def judge(booking: BookingFacts) -> Verdict:
+    """The core's rule: completed when every component is, not any more when one cannot be."""
+    reasons = tuple(_reason(component) for component in booking.components)
+    states = [_component_outcome(component) for component in booking.components]
+    if Outcome.NOT_COMPLETED in states:
+        return Verdict(Outcome.NOT_COMPLETED, reasons)
+    if states and all(state is Outcome.COMPLETED for state in states):
+        return Verdict(Outcome.COMPLETED, reasons)
+    return Verdict(Outcome.NOT_YET, reasons)
+
+
+def _component_outcome(component: ComponentFacts) -> Outcome:
+    if component.kind is ComponentKind.E_LEARNING:
+        return Outcome.COMPLETED if component.completed_at else Outcome.NOT_YET
+    if component.attended_minutes >= component.required_minutes:
+        return Outcome.COMPLETED
+    if component.possible_minutes < component.required_minutes:
+        return Outcome.NOT_COMPLETED
+    return Outcome.NOT_YET
+
+
+def _reason(component: ComponentFacts) -> str:
+    if component.kind is ComponentKind.E_LEARNING:
+        done = component.completed_at
+        return f"{component.title}: {f'done on {words.date(done)}' if done else 'not done yet'}"
+    attended = words.duration(component.attended_minutes)
+    return f"{component.title}: {attended} of {words.duration(component.required_minutes)}"
+
+
+def evidence_of(booking: BookingFacts) -> tuple[Evidence, ...]:
+    """What the register and the e-learning say, as evidence in words."""
+    return tuple(
+        Evidence(
+            component=component.key,
+            text=_reason(component),
+            minutes=component.attended_minutes,
+            source="e-learning" if component.kind is ComponentKind.E_LEARNING else "register",
+            at=component.completed_at,
+        )
+        for component in booking.components
+    )
+
+
+def add_component(rows: Iterable[Mapping[str, Any]], *, by: Actor) -> list[uuid.UUID]:
+    """Keep evidence that components were done, each once; returns the bookings it was new for.
+
+    A row has booking_id, component_id, completed_at, minutes, source (import_row, hook or
+    person), source_ref (what makes it the same evidence) and evidence (a dictionary).
+    """
+    made = [
+        {
+            **row,
+            "id": uuid7(),
+            "created_at": clock.now(),
+            "by_id": by.person_id,
+            "by_label": by.name,
+        }
+        for row in rows
+    ]
+    if not made:
+        return []
+    kept = db.session.scalars(
+        insert(ComponentCompletion)
+        .on_conflict_do_nothing(constraint="uq_courses_component_completion_once")
+        .returning(ComponentCompletion.booking_id),
+        made,
+    ).all()
+    bookings = list(dict.fromkeys(kept))
+    reassess(bookings, by=by)
+    return bookings
+
+
+# -- facts
+
+
+def facts(booking_ids: Sequence[uuid.UUID]) -> list[BookingFacts]:
+    """What is known of these bookings' components, in three queries however many."""
+    rows = db.session.execute(
+        select(
+            Booking.id,
+            Booking.person_id,
+            Cohort.id,
+            Cohort.rule,
+            Course.key,
+            Course.provider_key,
+            Edition.id,
+            Edition.key,
+        )
+        .join(Cohort, Cohort.id == Booking.cohort_id)
+        .join(Edition, Edition.id == Cohort.edition_id)
+        .join(Course, Course.id == Edition.course_id)
+        .where(Booking.id.in_(booking_ids))
+        .order_by(Booking.id)
+    ).all()
+    attended, open_minutes, unmarked = _attendance(booking_ids)
+    done = _components_done(booking_ids)
+    return [
+        BookingFacts(
+            booking_id=booking_id,
+            person_id=person_id,
+            course_key=course_key,
+            edition_key=edition_key,
+            provider_key=provider_key,
+            components=tuple(
+                _component(part, booking_id, attended, open_minutes, done)
+                for part in (rule or {}).get("components", ())
+            ),
+            all_marked=booking_id not in unmarked,
+        )
+        for booking_id, person_id, _, rule, course_key, provider_key, _, edition_key in rows
+    ]
+
+
+Minutes = Mapping[tuple[uuid.UUID, str], int]
+
+
+def _component(
+    part: Mapping[str, Any],
+    booking_id: uuid.UUID,
+    attended: Minutes,
+    open_minutes: Minutes,
+    done: Mapping[tuple[uuid.UUID, str], tuple[datetime, int]],
+) -> ComponentFacts:
+    key = (booking_id, part["key"])
+    completed_at, minutes = done.get(key, (None, 0))
+    total = attended.get(key, 0) + minutes
+    return ComponentFacts(
+        key=part["key"],
+        title=part["title"],
+        kind=ComponentKind(part["kind"]),
+        required_minutes=part["required_minutes"],
+        attended_minutes=total,
+        possible_minutes=total + open_minutes.get(key, 0),
+        completed_at=completed_at,
+    )
+
+
+def _attendance(
+    booking_ids: Sequence[uuid.UUID],
+) -> tuple[Minutes, Minutes, set[uuid.UUID]]:
+    """Minutes attended and minutes not yet marked, by booking and component; who has unmarked."""
+    length = func.extract("epoch", func.upper(Place.during) - func.lower(Place.during)) / 60
+    rows = db.session.execute(
+        select(Place.booking_id, Component.key, Attendance.minutes, length)
+        .join(Session, Session.id == Place.session_id)
+        .join(Component, Component.id == Session.component_id)
+        .outerjoin(Attendance, and_(Attendance.place_id == Place.id, register.is_current()))
+        .where(Place.booking_id.in_(booking_ids), Session.holds)
+    )
+    attended: dict[tuple[uuid.UUID, str], int] = defaultdict(int)
+    open_minutes: dict[tuple[uuid.UUID, str], int] = defaultdict(int)
+    unmarked = set()
+    for booking_id, component, minutes, full in rows:
+        if minutes is None:
+            open_minutes[booking_id, component] += int(full)
+            unmarked.add(booking_id)
+        else:
+            attended[booking_id, component] += minutes
+    return attended, open_minutes, unmarked
+
+
+def _components_done(
+    booking_ids: Sequence[uuid.UUID],
+) -> dict[tuple[uuid.UUID, str], tuple[datetime, int]]:
+    rows = db.session.execute(
+        select(
+            ComponentCompletion.booking_id,
+            Component.key,
+            func.min(ComponentCompletion.completed_at),
+            func.max(ComponentCompletion.minutes),
+        )
+        .join(Component, Component.id == ComponentCompletion.component_id)
+        .where(ComponentCompletion.booking_id.in_(booking_ids))
+        .group_by(ComponentCompletion.booking_id, Component.key)
+    )
+    return {(booking_id, key): (at, minutes) for booking_id, key, at, minutes in rows if at}
+
+
+# -- keeping
+
+
+def _keep(
+    booking: BookingFacts,
+    verdict: Verdict,
+    evidence: Sequence[Evidence],
+    before: queries.Standing | None,
+    by: Actor,
+) -> None:
+    cohort_id, rule = db.session.execute(
+        select(Booking.cohort_id, Cohort.rule)
+        .join(Cohort, Cohort.id == Booking.cohort_id)
+        .where(Booking.id == booking.booking_id)
+    ).one()
+    row = Completion(
+        id=uuid7(),
+        booking_id=booking.booking_id,
+        verdict=verdict.outcome.value,
+        rule=rule or {},
+        evidence={
+            "reasons": list(verdict.reasons),
+            "facts": [{"text": one.text, "source": one.source} for one in evidence],
+            "components": {part.key: part.attended_minutes for part in booking.components},
+        },
+        replaces_id=before.completion_id if before else None,
+    )
+    db.session.add(row)
+    db.session.flush()
+    audit.write(
+        "completion",
+        "courses_booking",
+        booking.booking_id,
+        by=by,
+        before={"verdict": before.verdict if before else None},
+        after={"verdict": row.verdict},
+    )
+    crash_point("completion.recorded")
+    if row.verdict == Outcome.COMPLETED:
+        publish(CompletionRecorded(by, cohort_id, booking.booking_id, row.id))
+    elif before and before.verdict == Outcome.COMPLETED:
+        publish(CompletionWithdrawn(by, cohort_id, booking.booking_id, before.completion_id))

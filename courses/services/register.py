@@ -1,0 +1,212 @@
+"""Marking a register: each mark kept with who and when, a correction as a row that replaces one.
+
+The register's page calls it. Two people may mark at once: nobody's mark is lost or overwritten
+unseen, the second is told and shown both.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from courses.models import Attendance, Session
+from courses.queries import register
+from courses.queries.register import Line, Mark
+from lms import audit, clock
+from lms.contracts import Actor
+from lms.db import Complaint, Complaints, crash_point, db, uuid7
+from lms.errors import NotFound
+from lms.events import RegisterMarked, publish
+from lms.web import words
+
+MARKS = ("present", "late", "left_early", "absent")
+ABSENCES = {
+    "unwell": "Unwell",
+    "work": "Called to work",
+    "leave": "On leave",
+    "told": "Told us beforehand",
+    "unknown": "Not known",
+}
+"""Why somebody was absent; no free text, so that nothing private is written down."""
+
+
+@dataclass(frozen=True)
+class NewMark:
+    """A mark as somebody gave it. `seen` is the mark the page showed them, None for none."""
+
+    place_id: uuid.UUID
+    mark: str
+    arrived_at: datetime | None = None
+    left_at: datetime | None = None
+    reason: str = ""
+    seen: uuid.UUID | None = None
+
+
+@dataclass(frozen=True)
+class Times:
+    """A session's beginning and end."""
+
+    start: datetime
+    end: datetime
+
+    @property
+    def over(self) -> bool:
+        """Whether the session's day has passed: corrections then need a reason."""
+        return clock.today() > clock.london(self.start).date()
+
+
+class Changed(Exception):
+    """Somebody else has marked these people meanwhile; `lines` are the marks that stand now."""
+
+    def __init__(self, lines: Sequence[Line]) -> None:
+        super().__init__("the register was changed meanwhile")
+        self.lines = tuple(lines)
+
+    @property
+    def sentence(self) -> str:
+        """Who changed what, and what to do."""
+        marks = [line.mark for line in self.lines if line.mark]
+        newest = max(marks, key=lambda mark: mark.at)
+        return (
+            f"Someone else changed this register at {words.time(newest.at)} ({newest.by}, "
+            f"{words.plural(len(marks), 'mark')}). Check the marks shown now, then save again"
+        )
+
+
+def save(
+    session_id: uuid.UUID, marks: Sequence[NewMark], *, by: Actor, why: str = ""
+) -> list[uuid.UUID]:
+    """Keep the marks that are new or changed; returns the bookings they are of.
+
+    A mark that is as it was shown is nobody's change and leaves a newer one of somebody else
+    alone. Raises `Complaints` for a missing or impossible time and for a late correction without
+    `why`; `Changed` when a mark to be changed is no longer the one that was shown. Either way
+    nothing is kept.
+    """
+    times = times_of(session_id, lock=True)
+    lines = {line.place_id: line for line in register.lines(session_id)}
+    shown = _shown({mark.seen for mark in marks if mark.seen})
+    chosen = [mark for mark in marks if _differs(mark, shown.get(mark.seen) if mark.seen else None)]
+    if any(mark.place_id not in lines for mark in chosen):
+        raise NotFound
+    changed = [mark for mark in chosen if _differs(mark, lines[mark.place_id].mark)]
+    _complain(times, changed, lines, why)
+    if meanwhile := [lines[m.place_id] for m in changed if _id_of(lines[m.place_id]) != m.seen]:
+        raise Changed(meanwhile)
+    for mark in changed:
+        db.session.add(_row(mark, times, by=by, why=why))
+    db.session.flush()
+    return _publish(session_id, [lines[mark.place_id].booking_id for mark in changed], by)
+
+
+def mark_rest_present(session_id: uuid.UUID, *, by: Actor) -> int:
+    """Mark everybody without a mark as present; how many."""
+    times = times_of(session_id, lock=True)
+    rest = [line for line in register.lines(session_id) if line.mark is None]
+    for line in rest:
+        db.session.add(_row(NewMark(line.place_id, "present"), times, by=by, why=""))
+    db.session.flush()
+    _publish(session_id, [line.booking_id for line in rest], by)
+    return len(rest)
+
+
+def times_of(session_id: uuid.UUID, *, lock: bool = False) -> Times:
+    """When a session is; `lock` holds off others who mark it, until this transaction ends."""
+    query = select(Session.during).where(Session.id == session_id, Session.holds)
+    during = db.session.scalar(query.with_for_update(key_share=True) if lock else query)
+    if during is None or during.lower is None or during.upper is None:
+        raise NotFound
+    return Times(during.lower, during.upper)
+
+
+def minutes_of(mark: NewMark, times: Times) -> int:
+    """Whole minutes attended: all, from arrival, until leaving, or none."""
+    start, end = times.start, times.end
+    if mark.mark == "absent":
+        return 0
+    if mark.mark == "late" and mark.arrived_at:
+        start = mark.arrived_at
+    if mark.mark == "left_early" and mark.left_at:
+        end = mark.left_at
+    return max(0, int((end - start).total_seconds() // 60))
+
+
+def _shown(ids: set[uuid.UUID]) -> dict[uuid.UUID, Attendance]:
+    rows = db.session.scalars(select(Attendance).where(Attendance.id.in_(ids)))
+    return {row.id: row for row in rows}
+
+
+def _differs(mark: NewMark, other: Mark | Attendance | None) -> bool:
+    if other is None:
+        return True
+    mine = (mark.mark, mark.arrived_at, mark.left_at, mark.reason)
+    return mine != (other.mark, other.arrived_at, other.left_at, other.reason or "")
+
+
+def _id_of(line: Line) -> uuid.UUID | None:
+    return line.mark.id if line.mark else None
+
+
+def _row(mark: NewMark, times: Times, *, by: Actor, why: str) -> Attendance:
+    return Attendance(
+        id=uuid7(),
+        place_id=mark.place_id,
+        mark=mark.mark,
+        arrived_at=mark.arrived_at,
+        left_at=mark.left_at,
+        reason=mark.reason or None,
+        minutes=minutes_of(mark, times),
+        why=why,
+        by_id=by.person_id,
+        by_label=by.name,
+        replaces_id=mark.seen,
+    )
+
+
+def _complain(
+    times: Times, marks: Sequence[NewMark], lines: dict[uuid.UUID, Line], why: str
+) -> None:
+    """Complaints by field: `arrived-<place>`, `left-<place>`, `why`."""
+    found = [
+        complaint
+        for mark in marks
+        if (complaint := _time_complaint(times, mark, lines[mark.place_id].name)) is not None
+    ]
+    if times.over and not why.strip() and any(mark.seen for mark in marks):
+        found.append(Complaint("why", "Enter why you correct this register, as its day has passed"))
+    if found:
+        raise Complaints(*found)
+
+
+def _time_complaint(times: Times, mark: NewMark, name: str) -> Complaint | None:
+    between = f"between {words.time(times.start)} and {words.time(times.end)}, when the session ran"
+    if mark.mark == "late":
+        field, moment, verb = f"arrived-{mark.place_id}", mark.arrived_at, "arrived"
+        like = words.time(times.start)
+    elif mark.mark == "left_early":
+        field, moment, verb = f"left-{mark.place_id}", mark.left_at, "left"
+        like = words.time(times.end)
+    else:
+        return None
+    if moment is None:
+        return Complaint(field, f"Enter when {name} {verb}, like {like}")
+    if not times.start <= moment <= times.end:
+        return Complaint(field, f"The time {name} {verb} must be {between}")
+    return None
+
+
+def _publish(session_id: uuid.UUID, bookings: list[uuid.UUID], by: Actor) -> list[uuid.UUID]:
+    if not bookings:
+        return bookings
+    cohort_id = db.session.scalar(select(Session.cohort_id).where(Session.id == session_id))
+    assert cohort_id is not None
+    audit.write(
+        "register_marked", "courses_session", session_id, by=by, after={"marks": len(bookings)}
+    )
+    crash_point("register.marked")
+    publish(RegisterMarked(by, cohort_id, session_id, tuple(bookings)))
+    return bookings
