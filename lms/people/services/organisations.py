@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
+from collections.abc import Sequence
 from pathlib import Path
 
 from sqlalchemy import select
@@ -47,6 +48,39 @@ def add_organisation(
         db.session.add(made)
     audit.write("added", "organisation", made.id, by=by, after={"name": made.name})
     return made.id
+
+
+def add_organisations(
+    wanted: Sequence[tuple[str, uuid.UUID]], *, by: Actor
+) -> dict[tuple[uuid.UUID, str], uuid.UUID]:
+    """Make sure of organisations by name and place, in three statements however many.
+
+    Returns the id of each by place and name as given; one that is there already is that one.
+    """
+    if not wanted:
+        return {}
+    now = clock.now()
+    rows = {
+        (place, name.lower()): {
+            "id": uuid7(),
+            "name": _name(name),
+            "locality_id": place,
+            "created_at": now,
+            "updated_at": now,
+        }
+        for name, place in wanted
+    }
+    statement = insert(Organisation).values(list(rows.values())).on_conflict_do_nothing()
+    made = db.session.scalars(statement.returning(Organisation.name)).all()
+    if made:
+        audit.write("added organisations", "organisation", None, by=by, after={"names": list(made)})
+    held = db.session.execute(
+        select(Organisation.locality_id, Organisation.name, Organisation.id).where(
+            Organisation.locality_id.in_({place for _, place in wanted})
+        )
+    )
+    ids = {(place, name.lower()): key for place, name, key in held}
+    return {(place, name): ids[place, _name(name).lower()] for name, place in wanted}
 
 
 def rename_organisation(organisation_id: uuid.UUID, name: str, *, by: Actor) -> None:
