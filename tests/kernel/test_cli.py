@@ -98,3 +98,69 @@ def test_commands_act_on_the_database_of_the_environment(
     run("upgrade", on=database)
     with application() as app:
         assert app.config["SQLALCHEMY_DATABASE_URI"] == database.app_url
+
+
+def test_the_first_administrator_is_made_from_the_machine_itself(
+    run: Run, new_database: Callable[..., Database]
+) -> None:
+    database = new_database()
+    done = run("invite-administrator", "Ada de Souza", "Ada@Council.Example", on=database)
+    assert done.exit_code == 0, done.output
+    assert "/sign-in" in done.output
+    with database.connect() as connection:
+        found = connection.execute(
+            "select given_name, family_name, address::text, role, scope_kind "
+            "from people_person p join people_person_email e on e.person_id = p.id "
+            "join people_role_grant g on g.person_id = p.id"
+        ).fetchall()
+    assert found == [("Ada de", "Souza", "ada@council.example", "administrator", "programme")]
+
+
+def test_inviting_an_administrator_twice_says_so_and_makes_nobody_twice(
+    run: Run, new_database: Callable[..., Database]
+) -> None:
+    database = new_database()
+    run("invite-administrator", "Ada Souza", "ada@council.example", on=database)
+    again = run("invite-administrator", "Ada Souza", "ada@council.example", on=database)
+    assert again.exit_code == 1
+    assert "They have this role there already" in again.output
+    with database.connect() as connection:
+        assert connection.execute("select count(*) from people_person").fetchone() == (1,)
+
+
+def test_an_address_that_is_none_is_refused_in_a_sentence(run: Run) -> None:
+    refused = run("invite-administrator", "Ada Souza", "ada at council")
+    assert refused.exit_code == 1
+    assert refused.output.startswith("Error: ")
+
+
+def test_revoking_all_signs_everybody_out_and_ends_requests_to_sign_in(
+    run: Run, new_database: Callable[..., Database]
+) -> None:
+    database = new_database()
+    run("invite-administrator", "Ada Souza", "ada@council.example", on=database)
+    with database.connect() as connection:
+        before = connection.execute("select session_epoch from people_person").fetchone()
+        connection.execute(
+            "insert into people_sign_in_link (id, key, address, nonce_sha256, code_tries, "
+            "expires_at, created_at, updated_at) values (gen_random_uuid(), '0123456789abcdef', "
+            "'ada@council.example', 'n', 0, now() + interval '10 minutes', now(), now())"
+        )
+    done = run("revoke-all", "--yes", on=database)
+    assert done.exit_code == 0, done.output
+    assert "1 people signed out" in done.output
+    with database.connect() as connection:
+        after = connection.execute("select session_epoch from people_person").fetchone()
+        live = connection.execute(
+            "select count(*) from people_sign_in_link where expires_at > now()"
+        ).fetchone()
+    assert before
+    assert after == (int(str(before[0])) + 1,)
+    assert live == (0,)
+
+
+def test_wiring_prints_hooks_and_events_without_asking_a_database(run: Run) -> None:
+    said = run("wiring", migrated=False)
+    assert said.exit_code == 0, said.output
+    assert "| `lms_on_event` |" in said.output
+    assert "| `CompletionRecorded` |" in said.output
