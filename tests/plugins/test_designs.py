@@ -6,7 +6,10 @@ import re
 from dataclasses import replace
 from io import BytesIO
 
+import pypdfium2
 import pytest
+import zxingcpp
+from PIL import Image, ImageChops
 from pypdf import PdfReader
 
 from certificates.render import render
@@ -238,3 +241,41 @@ def test_a_design_shouts_nothing_and_fetches_nothing(design: CertificateDesign) 
     assert "url(" not in design.css
     assert "href" not in source
     assert "@import" not in source
+
+
+# -- as a black-and-white printer gives it ---------------------------------------------------------
+
+
+def printed(pdf: bytes, dots: int = 100) -> Image.Image:
+    """The page in grey, as so many dots an inch."""
+    picture = pypdfium2.PdfDocument(pdf)[0].render(scale=dots / 72).to_pil()
+    return picture.convert("L")
+
+
+@every_design
+def test_the_code_is_read_from_a_grey_print(design: CertificateDesign) -> None:
+    facts = of_design(design)
+    (code,) = zxingcpp.read_barcodes(printed(render(facts, design, COLOURS), 150))
+    assert code.text == facts.verify_url
+
+
+@every_design
+def test_little_ink_is_used_and_every_tint_is_light(design: CertificateDesign) -> None:
+    shades = printed(render(of_design(design), design, COLOURS)).histogram()
+    dark = sum(shades[:128]) / sum(shades)
+    assert dark < 0.08
+    large = [shade for shade, dots in enumerate(shades) if dots / sum(shades) > 0.05]
+    assert min(large) >= 0.80 * 255
+
+
+def test_an_accreditation_can_be_told_from_a_completion_in_grey() -> None:
+    design = DESIGNS["tavistock:letterpress"]
+    facts = of_design(design)
+    seals = [
+        printed(render(replace(facts, kind=kind), design, COLOURS))
+        for kind in ("completion", "accreditation")
+    ]
+    where = ImageChops.difference(*seals).point(lambda shade: 255 if shade > 96 else 0).getbbox()
+    assert where is not None
+    left, _, right, _ = where
+    assert 80 < right - left < 140, "the second ring, about 30 mm across"
