@@ -1,0 +1,147 @@
+"""What happened to a cohort and its people, newest first: who, when, what, from what to what.
+
+The history page and the cockpit's last line read it.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, func, literal, select, union_all
+from sqlalchemy.orm import aliased
+
+from courses.models import (
+    Attendance,
+    Booking,
+    BookingChange,
+    CohortChange,
+    Place,
+    Session,
+)
+from courses.queries.cohorts import CohortFacts
+from lms.db import db
+from lms.people.models import Person
+from lms.web import words
+
+COHORT, BOOKING, MARK = "cohort", "booking", "mark"
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of the history; `whom` is the person it is about, "" for the cohort itself."""
+
+    kind: str
+    at: datetime
+    by: str
+    person_id: uuid.UUID | None
+    whom: str
+    before: str
+    after: str
+    why: str
+    session_at: datetime | None
+
+    @property
+    def what(self) -> str:
+        """What it is about, in words."""
+        if self.kind == MARK and self.session_at is not None:
+            return f"Register of {words.short_date(self.session_at)}"
+        return "Place" if self.kind == BOOKING else "Cohort"
+
+    @property
+    def step(self) -> str:
+        """From what to what, as "booked → moved"."""
+        after = self.after.replace("_", " ")
+        if self.before == self.after:
+            return "changed"
+        return f"{self.before.replace('_', ' ')} → {after}" if self.before else after
+
+
+def listed(cohort: CohortFacts, person_id: uuid.UUID | None = None) -> Select[*tuple[Any, ...]]:
+    """The lines of a cohort, newest first; of one person when given."""
+    parts = [_bookings(cohort.id, person_id), _marks(cohort.id, person_id)]
+    if person_id is None:
+        parts.append(_cohort(cohort.id))
+    lines = union_all(*parts).subquery()
+    statement: Select[*tuple[Any, ...]] = select(lines).order_by(lines.c.at.desc(), lines.c.whom)
+    return statement
+
+
+def as_line(row: Any) -> Line:
+    """A row of `listed`."""
+    return Line(*row)
+
+
+def number(cohort: CohortFacts) -> int:
+    """How many lines there are."""
+    return db.session.scalar(select(func.count()).select_from(listed(cohort).subquery())) or 0
+
+
+def last(cohort: CohortFacts) -> Line | None:
+    """The newest line."""
+    row = db.session.execute(listed(cohort).limit(1)).first()
+    return as_line(row) if row else None
+
+
+def _name() -> Any:
+    return func.btrim(Person.given_name + " " + Person.family_name)
+
+
+def _bookings(cohort_id: uuid.UUID, person_id: uuid.UUID | None) -> Select[*tuple[Any, ...]]:
+    statement: Select[*tuple[Any, ...]] = (
+        select(
+            literal(BOOKING).label("kind"),
+            BookingChange.at.label("at"),
+            BookingChange.by_label.label("by"),
+            Person.id.label("person_id"),
+            _name().label("whom"),
+            func.coalesce(BookingChange.from_state, "").label("before"),
+            BookingChange.to_state.label("after"),
+            BookingChange.why.label("why"),
+            literal(None, BookingChange.at.type).label("session_at"),
+        )
+        .join(Booking, Booking.id == BookingChange.booking_id)
+        .join(Person, Person.id == Booking.person_id)
+        .where(Booking.cohort_id == cohort_id)
+    )
+    return statement.where(Booking.person_id == person_id) if person_id else statement
+
+
+def _marks(cohort_id: uuid.UUID, person_id: uuid.UUID | None) -> Select[*tuple[Any, ...]]:
+    earlier = aliased(Attendance)
+    statement: Select[*tuple[Any, ...]] = (
+        select(
+            literal(MARK),
+            Attendance.at,
+            Attendance.by_label,
+            Person.id,
+            _name(),
+            func.coalesce(earlier.mark, ""),
+            Attendance.mark,
+            func.coalesce(Attendance.reason, ""),
+            func.lower(Session.during, type_=Attendance.at.type),
+        )
+        .join(Place, Place.id == Attendance.place_id)
+        .join(Session, Session.id == Place.session_id)
+        .join(Person, Person.id == Place.person_id)
+        .outerjoin(earlier, earlier.id == Attendance.replaces_id)
+        .where(Session.cohort_id == cohort_id)
+    )
+    return statement.where(Person.id == person_id) if person_id else statement
+
+
+def _cohort(cohort_id: uuid.UUID) -> Select[*tuple[Any, ...]]:
+    statement: Select[*tuple[Any, ...]] = select(
+        literal(COHORT),
+        CohortChange.at,
+        CohortChange.by_label,
+        literal(None, CohortChange.id.type),
+        literal(""),
+        func.coalesce(CohortChange.from_state, ""),
+        CohortChange.to_state,
+        CohortChange.why,
+        literal(None, CohortChange.at.type),
+    ).where(CohortChange.cohort_id == cohort_id)
+    return statement

@@ -1,0 +1,206 @@
+"""The list of cohorts: one row each with dates, places and registers, filtered by the address.
+
+The cohorts page and the home page read it; the number of queries does not grow with the rows.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, DateTime, Select, and_, exists, func, or_, select
+from sqlalchemy.orm import aliased
+
+from courses import access
+from courses.models import (
+    Attendance,
+    Cohort,
+    CohortLocality,
+    Course,
+    Edition,
+    Place,
+    Session,
+)
+from lms import clock
+from lms.contracts import Actor
+from lms.db import db
+from lms.people.models import Locality
+from lms.web import words
+
+GROUPS: dict[str, tuple[str, ...]] = {
+    "coming": ("scheduled", "published"),
+    "running": ("running",),
+    "finished": ("finished", "closed"),
+    "cancelled": ("cancelled",),
+    "drafts": ("draft",),
+}
+
+
+@dataclass(frozen=True)
+class CohortLine:
+    """A cohort in the list."""
+
+    id: uuid.UUID
+    code: str
+    state: str
+    course: str
+    edition: str
+    place: str
+    first: datetime | None
+    last: datetime | None
+    booked: int
+    capacity: int | None
+    sessions: int
+    sessions_over: int
+    sessions_marked: int
+
+    @property
+    def dates(self) -> str:
+        """From the first to the last session."""
+        if self.first is None or self.last is None:
+            return "No dates yet"
+        if words.day_of(self.first) == words.day_of(self.last):
+            return words.short_date(self.first)
+        return f"{words.short_date(self.first)} to {words.short_date(self.last)}"
+
+    @property
+    def full(self) -> bool:
+        """Whether no place is left."""
+        return self.capacity is not None and self.booked >= self.capacity
+
+    @property
+    def registers(self) -> str:
+        """As "2 of 4 saved", "–" before the first session."""
+        if not self.sessions_over:
+            return "–"
+        return f"{self.sessions_marked} of {self.sessions_over} saved"
+
+
+@dataclass(frozen=True)
+class CohortFilter:
+    """What the list is narrowed to; empty means everything."""
+
+    group: str = "coming"
+    words: str = ""
+    locality_id: uuid.UUID | None = None
+    course: str = ""
+    start: date | None = None
+    end: date | None = None
+
+
+def listed(actor: Actor, wanted: CohortFilter) -> Select[*tuple[Any, ...]]:
+    """The cohorts of a filter that the actor may see, soonest first; finished ones newest first."""
+    first = _edge(func.min, func.lower)
+    order = first.desc().nulls_last() if wanted.group == "finished" else first.asc().nulls_last()
+    statement: Select[*tuple[Any, ...]] = (
+        select(
+            Cohort.id,
+            Cohort.code,
+            Cohort.state,
+            Course.title,
+            Edition.title,
+            _places().label("place"),
+            first.label("first"),
+            _edge(func.max, func.upper).label("last"),
+            Cohort.seats_taken,
+            Cohort.capacity,
+            _sessions().label("sessions"),
+            _sessions(func.upper(Session.during) <= clock.now()).label("over"),
+            _sessions(func.upper(Session.during) <= clock.now(), ~_unmarked()).label("marked"),
+        )
+        .join(Edition, Edition.id == Cohort.edition_id)
+        .join(Course, Course.id == Edition.course_id)
+        .where(access.cohorts(actor), *_conditions(wanted, first))
+        .order_by(order, Cohort.code)
+    )
+    return statement
+
+
+def as_line(row: Any) -> CohortLine:
+    """A row of `listed`."""
+    return CohortLine(*row)
+
+
+def courses_seen(actor: Actor) -> list[tuple[str, str]]:
+    """Slug and title of the courses of cohorts the actor may see, for the filter."""
+    rows = db.session.execute(
+        select(Course.slug, Course.title)
+        .where(
+            Course.id.in_(
+                select(Edition.course_id)
+                .join(Cohort, Cohort.edition_id == Edition.id)
+                .where(access.cohorts(actor))
+            )
+        )
+        .order_by(Course.title)
+    )
+    return [(slug, title) for slug, title in rows]
+
+
+def _conditions(wanted: CohortFilter, first: ColumnElement[datetime]) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if wanted.group in GROUPS:
+        found.append(Cohort.state.in_(GROUPS[wanted.group]))
+    if wanted.words:
+        like = f"%{_escaped(wanted.words)}%"
+        found.append(or_(Cohort.code.ilike(like), Course.title.ilike(like)))
+    if wanted.locality_id is not None:
+        there = select(CohortLocality.cohort_id).where(
+            CohortLocality.locality_id == wanted.locality_id
+        )
+        found.append(Cohort.id.in_(there))
+    if wanted.course:
+        found.append(Course.slug == wanted.course)
+    if wanted.start is not None:
+        found.append(first >= clock.start_of(wanted.start))
+    if wanted.end is not None:
+        found.append(first < clock.at(wanted.end, datetime.max.time()))
+    return found
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def _edge(reach: Any, end: Any) -> ColumnElement[datetime]:
+    edge: ColumnElement[datetime] = (
+        select(reach(end(Session.during, type_=DateTime(timezone=True))))
+        .where(Session.cohort_id == Cohort.id, Session.holds)
+        .correlate(Cohort)
+        .scalar_subquery()
+    )
+    return edge
+
+
+def _places() -> ColumnElement[str]:
+    return (
+        select(func.coalesce(func.string_agg(Locality.name, ", "), ""))
+        .join(CohortLocality, CohortLocality.locality_id == Locality.id)
+        .where(CohortLocality.cohort_id == Cohort.id)
+        .correlate(Cohort)
+        .scalar_subquery()
+    )
+
+
+def _sessions(*conditions: ColumnElement[bool]) -> ColumnElement[int]:
+    return (
+        select(func.count())
+        .select_from(Session)
+        .where(Session.cohort_id == Cohort.id, Session.holds, *conditions)
+        .correlate(Cohort)
+        .scalar_subquery()
+    )
+
+
+def _unmarked() -> ColumnElement[bool]:
+    """Somebody booked has no mark at the session."""
+    place = aliased(Place)
+    return exists().where(
+        and_(
+            place.session_id == Session.id,
+            place.is_booked,
+            ~exists().where(Attendance.place_id == place.id),
+        )
+    )
