@@ -26,9 +26,10 @@ from lms import clock
 from lms.contracts import Actor, Permission, Role
 from lms.permissions import by_scope, where
 
-VIEW, MANAGE, MANAGE_BOOKINGS, OWN = (
+VIEW, MANAGE, MARK, MANAGE_BOOKINGS, OWN = (
     "cohorts.view",
     "cohorts.manage",
+    "registers.mark",
     "bookings.manage",
     "bookings.own",
 )
@@ -111,6 +112,16 @@ PERMISSIONS = (
         "Schedule, change and cancel cohorts and book people",
         STAFF,
         by_scope(locality=_of_localities, cohort=lambda ids: Cohort.id.in_(ids)),
+    ),
+    Permission(
+        MARK,
+        "Mark and correct registers",
+        STAFF | {Role.TRAINER},
+        by_scope(
+            locality=_of_localities,
+            cohort=lambda ids: Cohort.id.in_(ids),
+            provider=_of_providers,
+        ),
     ),
     Permission(
         MANAGE_BOOKINGS,

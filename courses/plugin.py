@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from flask import Blueprint
 
 from courses import access, views
-from courses.services import catalogue
+from courses.services import catalogue, completion
 from lms import events, hookimpl
 from lms.contracts import Permission, Tables
 
@@ -35,7 +35,9 @@ def lms_blueprints() -> Iterable[Blueprint]:
 
 @hookimpl
 def lms_on_event(event: events.Event) -> None:
-    """The catalogue follows the plugins."""
+    """The catalogue follows the plugins, completions follow the register."""
     match event:
         case events.Upgraded():
             catalogue.synchronise()
+        case events.RegisterMarked():
+            completion.reassess(event.booking_ids, by=event.by)

@@ -91,7 +91,7 @@ def lines(session_id: uuid.UUID) -> list[Line]:
         .where(Place.session_id == session_id, Booking.state == "booked")
         .order_by(Person.sort_key, Person.id)
     )
-    return [Line(*facts, _mark(attendance)) for *facts, attendance in rows]
+    return [Line(*(*facts, _mark(attendance))) for *facts, attendance in rows]
 
 
 def matrix(cohort_id: uuid.UUID) -> dict[uuid.UUID, dict[uuid.UUID, Mark]]:

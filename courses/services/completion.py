@@ -221,7 +221,7 @@ def _attendance(
     )
     attended: dict[tuple[uuid.UUID, str], int] = defaultdict(int)
     open_minutes: dict[tuple[uuid.UUID, str], int] = defaultdict(int)
-    unmarked = set()
+    unmarked: set[uuid.UUID] = set()
     for booking_id, component, minutes, full in rows:
         if minutes is None:
             open_minutes[booking_id, component] += int(full)

@@ -1,5 +1,6 @@
 """Pages of the courses room, one file per noun, all on one blueprint."""
 
+from courses.views import register
 from courses.views.blueprint import blueprint
 
-__all__ = ["blueprint"]
+__all__ = ["blueprint", "register"]

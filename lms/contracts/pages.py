@@ -61,6 +61,7 @@ class Place(StrEnum):
     COHORT = "cohort"
     COHORT_FACTS = "cohort_facts"
     COURSE = "course"
+    REGISTER = "register"
     PERSON = "person"
     BOOKED = "booked"
 

@@ -17,7 +17,7 @@ from sqlalchemy import Float, cast, func, select
 from sqlalchemy.orm import undefer
 
 from courses import access
-from courses.models import Attendance, Booking, Cohort, Course, Edition, Place
+from courses.models import Attendance, Booking, Cohort, Course, Edition, Place, Session
 from lms import clock
 from lms.contracts import Actor, BookingColumn, Panel, Todo
 from lms.contracts import Place as PagePlace
@@ -191,12 +191,25 @@ def _yes_no(state: str) -> str:
 
 
 def panels(place: PagePlace, subject_id: uuid.UUID, actor: Actor) -> Iterable[Panel]:
-    """The line about surveys beside a cohort's facts."""
+    """The line about surveys beside a cohort's facts, and the code for the room in a register."""
+    if place is PagePlace.REGISTER:
+        yield from _for_the_room(subject_id)
     if place is not PagePlace.COHORT_FACTS or not allowed(actor, MANAGE):
         return
     rows = [row for row in _waves(subject_id) if not row.is_second and row.state != "not_open"]
     if rows:
         yield Panel("Surveys", "surveys/cohort_facts.html", {"wave": rows[-1]}, order=20)
+
+
+def _for_the_room(session_id: uuid.UUID) -> Iterable[Panel]:
+    """Under a register: how many have answered, and the code that opens everybody's own survey."""
+    cohort_id = db.session.scalar(select(Session.cohort_id).where(Session.id == session_id))
+    if cohort_id is None:
+        return
+    rows = [row for row in _waves(cohort_id) if not row.is_second and row.kind != "follow_up"]
+    if rows:
+        values = {"waves": rows, "cohort_id": cohort_id}
+        yield Panel("Surveys", "surveys/register_panel.html", values)
 
 
 def todos(actor: Actor, today: date) -> Iterable[Todo]:

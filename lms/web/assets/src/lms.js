@@ -56,13 +56,24 @@ class Autosave {
       });
       if (!answer.ok || answer.redirected) throw await this.reason(answer);
       this.unsaved = false;
-      this.say(`Saved ${clock()}`, false);
       const detail = answer.status === 204 ? null : await answer.json().catch(() => null);
+      this.show(detail);
       this.form.dispatchEvent(new CustomEvent("lms:saved", { detail, bubbles: true }));
     } catch (reason) {
       const said = typeof reason === "string" ? reason : "There is no connection";
       this.say(`${said}. Not saved yet: press the button below to try again`, true);
     }
+  }
+
+  // The answer may carry values for hidden fields, texts by id, and words in place of "Saved".
+  show(detail) {
+    for (const [name, value] of Object.entries(detail?.fields ?? {})) {
+      if (this.form.elements[name]) this.form.elements[name].value = value;
+    }
+    for (const [id, text] of Object.entries(detail?.texts ?? {})) {
+      document.getElementById(id)?.replaceChildren(text);
+    }
+    this.say(detail?.says ?? `Saved ${clock()}`, false);
   }
 
   async reason(answer) {

@@ -1,0 +1,1 @@
+"""Forms of the courses room, one file per noun."""

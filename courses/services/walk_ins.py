@@ -1,0 +1,53 @@
+"""Somebody is in the room who is not on the list: add them, book them, mark them present."""
+
+from __future__ import annotations
+
+import uuid
+
+from sqlalchemy import select
+
+from courses.models import Place, Session
+from courses.services import booking, register
+from courses.services.register import NewMark
+from lms.contracts import Actor
+from lms.db import Complaint, db
+from lms.errors import NotFound
+from lms.people import emails
+from lms.people.models import PersonEmail
+from lms.people.services import people
+
+
+def add(
+    session_id: uuid.UUID, *, given_name: str, family_name: str, email: str, by: Actor
+) -> uuid.UUID:
+    """Book somebody who is here and mark them present; returns the booking's id.
+
+    An address we hold is that person, whose name stays as it is. A full cohort, a double booking
+    or a clash is a `Complaint`, and nothing is kept.
+    """
+    cohort_id = db.session.scalar(select(Session.cohort_id).where(Session.id == session_id))
+    if cohort_id is None:
+        raise NotFound
+    address = emails.cleaned(email) if email else None
+    person_id = _known(address) if address else None
+    if person_id is None:
+        person_id = people.add_person(
+            people.NewPerson(given_name, family_name, email=address), by=by
+        )
+    try:
+        (booking_id,) = booking.book_many(
+            cohort_id, [person_id], source="coordinator", by=by, why="Was here without a booking"
+        )
+    except Complaint as complaint:
+        raise Complaint("given_name", complaint.text) from complaint
+    place_id = db.session.scalar(
+        select(Place.id).where(Place.booking_id == booking_id, Place.session_id == session_id)
+    )
+    if place_id is None:
+        raise NotFound
+    register.save(session_id, [NewMark(place_id, "present")], by=by)
+    return booking_id
+
+
+def _known(address: str) -> uuid.UUID | None:
+    return db.session.scalar(select(PersonEmail.person_id).where(PersonEmail.address == address))

@@ -1,0 +1,184 @@
+"""The register of a session: made for a phone in the room, kept as tapped, correctable later.
+
+Without scripts the same form is saved by its button.
+"""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from flask import Response, jsonify, request
+
+from courses import access
+from courses.forms import register as forms
+from courses.forms.register import RegisterSheet, WalkInForm
+from courses.queries import cohorts, register
+from courses.queries.cohorts import CohortFacts, SessionFacts
+from courses.queries.register import Line
+from courses.services import register as service
+from courses.services import walk_ins
+from courses.services.register import Changed, Times
+from courses.views.blueprint import blueprint
+from lms import web
+from lms.db import Complaint, Complaints
+from lms.permissions import allow
+from lms.web import words
+from lms.web.context import wants_json
+
+MARK = access.MARK
+ADDRESS = "/cohorts/<uuid:cohort_id>/sessions/<int:number>/register"
+
+
+@blueprint.get(ADDRESS)
+@allow(MARK)
+def open_register(cohort_id: uuid.UUID, number: int) -> web.Answer:
+    """Everybody booked, with the marks made so far."""
+    cohort, session = _session(cohort_id, number)
+    return _page(cohort, session, forms.shown(register.lines(session.id)))
+
+
+@blueprint.post(ADDRESS)
+@allow(MARK)
+def save_register(cohort_id: uuid.UUID, number: int) -> web.Answer:
+    """Keep the marks; the page's script sends each as it is tapped, the button all of them."""
+    cohort, session = _session(cohort_id, number)
+    lines, times = register.lines(session.id), Times(session.start, session.end)
+    sheet = forms.read(request.form, lines, times)
+    if wants_json():
+        return _keep_tapped(session, sheet)
+    try:
+        if sheet.complaints:
+            raise Complaints(*sheet.complaints)
+        done = service.save(session.id, sheet.marks, by=web.current_actor(), why=sheet.why)
+    except Complaints as error:
+        return _page(cohort, session, forms.with_complaints(sheet, error.complaints), status=422)
+    except Changed as error:
+        return _conflict(cohort, session, error)
+    web.say(f"Register saved: {words.plural(len(done), 'mark')} changed")
+    return web.see("courses.open_register", cohort_id=cohort_id, number=number)
+
+
+@blueprint.post(f"{ADDRESS}/rest")
+@allow(MARK)
+def mark_rest(cohort_id: uuid.UUID, number: int) -> web.Answer:
+    """Everybody without a mark is present."""
+    _, session = _session(cohort_id, number)
+    count = service.mark_rest_present(session.id, by=web.current_actor())
+    web.say(f"{words.plural(count, 'person', 'people')} marked as present. Change any mark below")
+    return web.see("courses.open_register", cohort_id=cohort_id, number=number)
+
+
+@blueprint.route(f"{ADDRESS}/add", methods=["GET", "POST"])
+@allow(MARK)
+def walk_in(cohort_id: uuid.UUID, number: int) -> web.Answer:
+    """Add someone who is here."""
+    cohort, session = _session(cohort_id, number)
+    form = WalkInForm()
+    page: dict[str, Any] = {"form": form, "cohort": cohort, "session": session}
+    if request.method == "GET":
+        return web.render("courses/walk_in.html", **page)
+    if not form.validate_on_submit():
+        return web.invalid("courses/walk_in.html", **page)
+    try:
+        walk_ins.add(
+            session.id,
+            given_name=form.given_name.data,
+            family_name=form.family_name.data,
+            email=form.email.data or "",
+            by=web.current_actor(),
+        )
+    except (Complaint, Complaints) as complaint:
+        form.add_complaint(complaint)
+        return web.invalid("courses/walk_in.html", **page)
+    web.say(f"{form.given_name.data} {form.family_name.data} is booked and marked as present")
+    return web.see("courses.open_register", cohort_id=cohort_id, number=number)
+
+
+@blueprint.get(f"{ADDRESS}/history")
+@allow(MARK)
+def register_history(cohort_id: uuid.UUID, number: int) -> web.Answer:
+    """Every mark, the replaced ones too: who, when and why."""
+    cohort, session = _session(cohort_id, number)
+    return web.render(
+        "courses/register_history.html",
+        cohort=cohort,
+        session=session,
+        marks=register.history(session.id),
+        absences=service.ABSENCES,
+    )
+
+
+def _session(cohort_id: uuid.UUID, number: int) -> tuple[CohortFacts, SessionFacts]:
+    cohort = cohorts.get(web.current_actor(), cohort_id, MARK)
+    session = cohort.session(number)
+    if not session.holds or cohort.state in ("draft", "cancelled"):
+        web.not_found()
+    return cohort, session
+
+
+def _page(
+    cohort: CohortFacts,
+    session: SessionFacts,
+    sheet: RegisterSheet,
+    *,
+    status: int = 200,
+    changed: str = "",
+) -> web.Answer:
+    page = web.render(
+        "courses/register.html",
+        cohort=cohort,
+        session=session,
+        sheet=sheet,
+        form=sheet,
+        counts=counts_words([row.line for row in sheet.rows]),
+        to_mark=sum(row.line.mark is None for row in sheet.rows),
+        correcting=Times(session.start, session.end).over,
+        absences=service.ABSENCES,
+        changed=changed,
+    )
+    return page, status
+
+
+def _conflict(cohort: CohortFacts, session: SessionFacts, error: Changed) -> web.Answer:
+    """The marks as they stand now, after somebody else was quicker; nothing was kept."""
+    fresh = forms.shown(register.lines(session.id))
+    return _page(cohort, session, fresh, status=409, changed=error.sentence)
+
+
+def _keep_tapped(session: SessionFacts, sheet: RegisterSheet) -> web.Answer:
+    """Keep what is complete; a time that is still to be typed is asked for, not refused."""
+    waiting = [*sheet.complaints]
+    marks = list(sheet.marks)
+    for _ in range(2):
+        try:
+            service.save(session.id, marks, by=web.current_actor(), why=sheet.why)
+            break
+        except Complaints as error:
+            waiting.extend(error.complaints)
+            unfinished = {complaint.field.partition("-")[2] for complaint in error.complaints}
+            marks = [mark for mark in marks if str(mark.place_id) not in unfinished]
+            if any(complaint.field == "why" for complaint in error.complaints):
+                return _refused(waiting[-1].text, 422)
+        except Changed as error:
+            return _refused(error.sentence, 409)
+    lines = register.lines(session.id)
+    return jsonify(
+        fields={f"seen-{line.place_id}": str(line.mark.id) if line.mark else "" for line in lines},
+        texts={"register-counts": counts_words(lines)},
+        says=waiting[0].text if waiting else None,
+    )
+
+
+def _refused(text: str, status: int) -> Response:
+    answer = jsonify(error=text)
+    answer.status_code = status
+    return answer
+
+
+def counts_words(lines: list[Line]) -> str:
+    """As "Here 11 · Late 1 · Left early 0 · Absent 2 · To mark 4"."""
+    marks = [line.mark.mark if line.mark else "" for line in lines]
+    names = {"present": "Here", "late": "Late", "left_early": "Left early", "absent": "Absent"}
+    parts = [f"{name} {marks.count(mark)}" for mark, name in names.items()]
+    return " · ".join([*parts, f"To mark {marks.count('')}"])
