@@ -52,6 +52,10 @@ ORGANISATIONS = by_scope(
 )
 
 
+NOWHERE = by_scope()
+"""For what belongs to the programme as a whole."""
+
+
 def _grants_in_localities(ids: Ids) -> ColumnElement[bool]:
     organisations = select(cast(Organisation.id, Text)).where(Organisation.locality_id.in_(ids))
     return or_(

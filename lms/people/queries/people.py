@@ -132,6 +132,12 @@ def find(actor: Actor, person_id: uuid.UUID, *permissions: str) -> PersonDetail:
     )
 
 
+def reaches(actor: Actor, person_id: uuid.UUID, permission: str) -> bool:
+    """Whether a permission reaches this person."""
+    found = select(Person.id).where(Person.id == person_id, in_sight(actor, permission))
+    return db.session.scalar(found) is not None
+
+
 def namesakes(
     given_name: str, family_name: str, organisation_id: uuid.UUID | None
 ) -> list[PersonRow]:
@@ -183,22 +189,24 @@ def posts(person: PersonDetail) -> list[Post]:
 
 
 def _columns() -> Select[Any]:
+    columns: list[Any] = [
+        Person.id,
+        Person.given_name,
+        Person.family_name,
+        Person.organisation_id,
+        Person.profession_id,
+        Person.manager_id,
+        Person.created_at,
+        Profession.name.label("profession"),
+        Organisation.name.label("organisation"),
+        Organisation.locality_id,
+        Locality.name.label("locality"),
+        PersonEmail.address,
+        PersonEmail.verified_at,
+    ]
     return (
-        select(
-            Person.id,
-            Person.given_name,
-            Person.family_name,
-            Person.organisation_id,
-            Person.profession_id,
-            Person.manager_id,
-            Person.created_at,
-            Profession.name.label("profession"),
-            Organisation.name.label("organisation"),
-            Organisation.locality_id,
-            Locality.name.label("locality"),
-            PersonEmail.address,
-            PersonEmail.verified_at,
-        )
+        select(*columns)
+        .select_from(Person)
         .outerjoin(Organisation, Organisation.id == Person.organisation_id)
         .outerjoin(Locality, Locality.id == Organisation.locality_id)
         .outerjoin(Profession, Profession.id == Person.profession_id)

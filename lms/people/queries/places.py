@@ -144,7 +144,7 @@ def any_organisation() -> bool:
 
 
 def scope_words(scopes_said: list[Scope]) -> dict[Scope, str]:
-    """What scopes are called: "Whole programme", a place's, organisation's or provider's name."""
+    """What scopes are called: "whole programme", a place's, organisation's or provider's name."""
     ids = [
         uuid.UUID(s.id)
         for s in scopes_said
@@ -159,7 +159,7 @@ def scope_words(scopes_said: list[Scope]) -> dict[Scope, str]:
     words = {}
     for scope in scopes_said:
         if scope.kind is ScopeKind.PROGRAMME:
-            words[scope] = "Whole programme"
+            words[scope] = "whole programme"
         elif scope.kind is ScopeKind.PROVIDER:
             provider = providers.get(scope.id)
             words[scope] = provider.name if provider else f"{scope.id} (not installed)"

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import aliased
 
 from lms.contracts import Actor, Role, Scope, ScopeKind
 from lms.db import db
+from lms.errors import NotFound
 from lms.people.models import Person, RoleGrant
 from lms.people.names import full
 from lms.people.queries import places
@@ -43,6 +44,16 @@ def listed(actor: Actor, *, role: str = "", ended: bool = False) -> Select[Any]:
     if not ended:
         statement = statement.where(RoleGrant.ended_at.is_(None))
     return statement.order_by(RoleGrant.role, Person.sort_key, RoleGrant.id)
+
+
+def find(actor: Actor, grant_id: uuid.UUID) -> GrantRow:
+    """One grant in the actor's scope; else `NotFound`."""
+    rows = db.session.execute(
+        _columns().where(RoleGrant.id == grant_id, where(actor, "roles.manage"))
+    ).all()
+    if not rows:
+        raise NotFound
+    return as_rows(rows)[0]
 
 
 def of_person(person_id: uuid.UUID) -> list[GrantRow]:
@@ -82,19 +93,15 @@ def offers(actor: Actor) -> list[tuple[str, str]]:
     ]
     providers = [Scope(ScopeKind.PROVIDER, key) for key in current_registry().providers]
     words = places.scope_words(scopes + providers)
-    found = []
-    for role in GIVEN:
-        reach = [*scopes, *providers] if role is Role.TRAINER else scopes
-        for scope in reach:
-            if may_give(actor, role, scope):
-                value = f"{role.value} {scope.kind.value} {scope.id}"
-                found.append(
-                    (
-                        value,
-                        f"{role.value.capitalize()}: {words[scope].lower() if scope.kind is ScopeKind.PROGRAMME else words[scope]}",
-                    )
-                )
-    return found
+    return [
+        (
+            f"{role.value} {scope.kind.value} {scope.id}",
+            f"{role.value.capitalize()}, {words[scope]}",
+        )
+        for role in GIVEN
+        for scope in ([*scopes, *providers] if role is Role.TRAINER else scopes)
+        if may_give(actor, role, scope)
+    ]
 
 
 def read_offer(value: str) -> tuple[Role, Scope]:
@@ -111,21 +118,23 @@ def may_do(role: Role) -> list[str]:
 
 def _columns() -> Select[Any]:
     giver = aliased(Person)
+    columns: list[Any] = [
+        RoleGrant.id,
+        RoleGrant.person_id,
+        RoleGrant.role,
+        RoleGrant.scope_kind,
+        RoleGrant.scope_id,
+        RoleGrant.created_at,
+        RoleGrant.ended_at,
+        Person.given_name,
+        Person.family_name,
+        giver.given_name.label("by_given"),
+        giver.family_name.label("by_family"),
+    ]
     return (
-        select(
-            RoleGrant.id,
-            RoleGrant.person_id,
-            RoleGrant.role,
-            RoleGrant.scope_kind,
-            RoleGrant.scope_id,
-            RoleGrant.created_at,
-            RoleGrant.ended_at,
-            Person.given_name,
-            Person.family_name,
-            giver.given_name.label("by_given"),
-            giver.family_name.label("by_family"),
-        )
+        select(*columns)
+        .select_from(RoleGrant)
         .join(Person, Person.id == RoleGrant.person_id)
         .outerjoin(giver, giver.id == RoleGrant.granted_by_id)
-        .where(and_(Person.erased_at.is_(None)))
+        .where(Person.erased_at.is_(None))
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -51,6 +52,11 @@ def listed(
     if until:
         statement = statement.where(AuditEntry.at < clock.start_of(until + timedelta(days=1)))
     return statement.order_by(AuditEntry.at.desc(), AuditEntry.id.desc())
+
+
+def entries(actor: Actor, limit: int, **filters: Any) -> Sequence[AuditEntry]:
+    """The filtered entries for a download."""
+    return db.session.scalars(listed(actor, **filters).limit(limit)).all()
 
 
 def as_row(entry: AuditEntry) -> TrailRow:

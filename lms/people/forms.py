@@ -1,0 +1,111 @@
+"""Forms of the people's room; views fill their choices from queries in the actor's scope."""
+
+from __future__ import annotations
+
+import uuid
+
+from lms import web
+
+SEARCH_HINT = "Name or e-mail address"
+REASONS = (
+    ("asked", "The person asked for it"),
+    ("check", "We check that it is right"),
+    ("complaint", "We answer a complaint"),
+)
+
+
+class SignInForm(web.Form):
+    """An e-mail address to send a link to."""
+
+    email = web.EmailField(
+        "E-mail address",
+        missing="Enter your e-mail address",
+        hint="The address that your training messages go to",
+        longest=254,
+    )
+    next = web.HiddenField()
+
+
+class CodeForm(web.Form):
+    """The code of the message, instead of its link."""
+
+    code = web.TextField(
+        "Code from the e-mail",
+        missing="Enter the code from the e-mail",
+        hint="8 characters, like 7K3M 9QXT",
+        width=10,
+        longest=20,
+        autocomplete="one-time-code",
+    )
+
+
+class PersonForm(web.OnceForm):
+    """Somebody new, or somebody changed."""
+
+    given_name = web.TextField("First name", missing="Enter the first name")
+    family_name = web.TextField("Last name", hint="Leave empty if they have only one name")
+    email = web.EmailField(
+        "E-mail address (optional)",
+        hint="Leave empty if they have none, or share a mailbox: their messages can be printed",
+        autocomplete="off",
+        longest=254,
+    )
+    profession = web.SelectField(
+        "Job (optional)", coerce=uuid.UUID, empty="Not known: the person is asked once"
+    )
+    organisation = web.SelectField("Organisation", coerce=uuid.UUID, empty="None")
+    same_name = web.CheckboxField("This is somebody else with the same name")
+
+
+class OrganisationForm(web.OnceForm):
+    """A new organisation."""
+
+    name = web.TextField("Name", missing="Enter the organisation's name")
+    locality = web.SelectField("Place", missing="Choose a place", coerce=uuid.UUID)
+    parent = web.SelectField("Belongs to (optional)", coerce=uuid.UUID, empty="Nothing larger")
+
+
+class RenameForm(web.Form):
+    """Another name for an organisation."""
+
+    name = web.TextField("Name", missing="Enter the organisation's name")
+
+
+class LocalityForm(web.OnceForm):
+    """A new place."""
+
+    name = web.TextField("Name", missing="Enter the place's name")
+    ons_code = web.TextField(
+        "ONS code",
+        missing="Enter the ONS code",
+        hint="The nine characters the Office for National Statistics gives it, like E10000015",
+        width=10,
+    )
+
+
+class RoleForm(web.Form):
+    """A role with the place it reaches."""
+
+    role = web.SelectField("Role and place", missing="Choose a role")
+
+
+class HeldForm(web.Form):
+    """Download everything held: why, and as what."""
+
+    reason = web.RadioField(
+        "Why do you download it?", choices=REASONS, missing="Choose why you download it"
+    )
+    file = web.RadioField(
+        "File",
+        choices=[
+            ("csv", "CSV", "Opens in a spreadsheet"),
+            ("json", "JSON", "For another system to read"),
+        ],
+        missing="Choose a kind of file",
+    )
+
+
+class OwnHeldForm(web.Form):
+    """Download one's own: as what."""
+
+    file = HeldForm.file

@@ -1,0 +1,157 @@
+"""People: the list, one person's record, adding and changing, all that is held."""
+
+from __future__ import annotations
+
+import uuid
+
+from flask import Response
+
+from lms import web
+from lms.contracts import Actor
+from lms.db import Complaint
+from lms.people import export, queries
+from lms.people.forms import HeldForm, OwnHeldForm, PersonForm
+from lms.people.queries import people as reading
+from lms.people.queries import roles
+from lms.people.services import NewPerson, PersonEdit, add_person, edit_person
+from lms.people.views.blueprint import blueprint
+from lms.permissions import allow, allowed
+
+
+@blueprint.get("/people")
+@allow("people.view")
+def people_list() -> str:
+    """Everybody in sight, by name; searched by name or e-mail address."""
+    shown = web.filters("q")
+    page = web.paginate(queries.listed(web.current_actor(), shown["q"])).map(reading.as_row)
+    return web.render("people/people.html", page=page, filters=shown)
+
+
+@blueprint.get("/me")
+@allow("people.own")
+def own_record() -> Response:
+    """One's own record."""
+    return web.see("people.person", person_id=web.current_actor().person_id)
+
+
+@blueprint.get("/people/<uuid:person_id>")
+@allow("people.view", "people.own")
+def person(person_id: uuid.UUID) -> str:
+    """One person: who they are, their learning record, roles, posts over time."""
+    actor = web.current_actor()
+    found = queries.find(actor, person_id, "people.view", "people.own")
+    return web.render(
+        "people/person.html",
+        person=found,
+        own=person_id == actor.person_id,
+        manages=_manages(actor, person_id),
+        gives_roles=allowed(actor, "roles.manage"),
+        roles=roles.of_person(person_id),
+        posts=reading.posts(found),
+    )
+
+
+def _manages(actor: Actor, person_id: uuid.UUID) -> bool:
+    return allowed(actor, "people.manage") and reading.reaches(actor, person_id, "people.manage")
+
+
+@blueprint.route("/people/new", methods=["GET", "POST"])
+@allow("people.manage")
+def new_person() -> str | Response:
+    """Add somebody."""
+    actor = web.current_actor()
+    form = PersonForm()
+    _offer(form, actor)
+    if not form.validate_on_submit():
+        answer = web.invalid if form.is_submitted() else web.render
+        return answer("people/new_person.html", form=form, twins=[])
+    twins = reading.namesakes(form.given_name.data, form.family_name.data, form.organisation.data)
+    if twins and not form.same_name.data:
+        form.add_complaint(
+            Complaint("same_name", f"There is a {twins[0].name} there already. Is it the same?")
+        )
+        return web.invalid("people/new_person.html", form=form, twins=twins)
+    try:
+        person_id = add_person(_new(form), by=actor)
+    except Complaint as complaint:
+        form.add_complaint(complaint)
+        return web.invalid("people/new_person.html", form=form, twins=twins)
+    web.say(f"{_name(form)} was added")
+    return web.see("people.person", person_id=person_id)
+
+
+@blueprint.route("/people/<uuid:person_id>/edit", methods=["GET", "POST"])
+@allow("people.manage")
+def change_person(person_id: uuid.UUID) -> str | Response:
+    """Change somebody's name, address or post."""
+    actor = web.current_actor()
+    found = queries.find(actor, person_id, "people.manage")
+    form = PersonForm(
+        given_name=found.given_name,
+        family_name=found.family_name,
+        email=found.email,
+        profession=found.profession_id,
+        organisation=found.organisation_id,
+    )
+    _offer(form, actor, found)
+    values = {"form": form, "person": found}
+    if not form.validate_on_submit():
+        answer = web.invalid if form.is_submitted() else web.render
+        return answer("people/change_person.html", **values)
+    new = _new(form)
+    edit = PersonEdit(
+        new.given_name,
+        new.family_name,
+        new.email,
+        new.organisation_id,
+        new.profession_id,
+        found.manager_id,
+    )
+    try:
+        edit_person(person_id, edit, by=actor)
+    except Complaint as complaint:
+        form.add_complaint(complaint)
+        return web.invalid("people/change_person.html", **values)
+    web.say(f"{_name(form)} was changed")
+    return web.see("people.person", person_id=person_id)
+
+
+@blueprint.route("/people/<uuid:person_id>/held", methods=["GET", "POST"])
+@allow("people.export", "people.own")
+def download_held(person_id: uuid.UUID) -> str | Response:
+    """Download everything we hold about a person; the audit trail says who did."""
+    actor = web.current_actor()
+    found = queries.find(actor, person_id, "people.export", "people.own")
+    own = person_id == actor.person_id
+    form = OwnHeldForm() if own else HeldForm()
+    if not form.validate_on_submit():
+        answer = web.invalid if form.is_submitted() else web.render
+        return answer("people/held.html", form=form, person=found, own=own)
+    reason = "asked" if own else form.reason.data
+    made = export.everything(found.id, found.name, form.file.data, reason, by=actor)
+    return web.download(made.content, made.name, made.mimetype)
+
+
+def _offer(form: PersonForm, actor: Actor, person: queries.PersonDetail | None = None) -> None:
+    """The jobs and organisations to choose from: the actor's, and what the person has."""
+    form.profession.choices = queries.professions(also=person.profession_id if person else None)
+    form.organisation.choices = [
+        web.Choice(key, name, group=place)
+        for key, name, place in queries.organisations(
+            actor, also=person.organisation_id if person else None
+        )
+    ]
+
+
+def _new(form: PersonForm) -> NewPerson:
+    return NewPerson(
+        given_name=form.given_name.data,
+        family_name=form.family_name.data,
+        email=form.email.data,
+        organisation_id=form.organisation.data,
+        profession_id=form.profession.data,
+    )
+
+
+def _name(form: PersonForm) -> str:
+    return f"{form.given_name.data} {form.family_name.data}".strip()
