@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Sequence
 
 from sqlalchemy import delete, exists, or_, select, update
+from sqlalchemy.orm import aliased
 
 from lms import audit, clock
 from lms.contracts import Actor
@@ -22,6 +23,7 @@ def take_back(person_ids: Sequence[uuid.UUID], *, by: Actor) -> list[uuid.UUID]:
     life of their own and stays. That nothing of the rooms above hangs on them is the caller's to
     know.
     """
+    managed = aliased(Person)
     used = or_(
         exists().where(RoleGrant.person_id == Person.id),
         exists().where(PersonEmail.person_id == Person.id, PersonEmail.verified_at.is_not(None)),
@@ -29,7 +31,7 @@ def take_back(person_ids: Sequence[uuid.UUID], *, by: Actor) -> list[uuid.UUID]:
         exists().where(
             or_(PersonMerge.from_person_id == Person.id, PersonMerge.into_person_id == Person.id)
         ),
-        exists(select(1).where(_report().manager_id == Person.id)),
+        exists().where(managed.manager_id == Person.id),
     )
     gone = list(
         db.session.scalars(

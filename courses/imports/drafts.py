@@ -1,0 +1,121 @@
+"""A row while it is being decided, and what is decided about it.
+
+`assessing` works on drafts and gives decisions; `services` carries a decision's plan out.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from courses.imports import reasons
+from courses.imports.known import KnownPerson, Named, name_key
+from courses.imports.lines import Line
+from courses.imports.reasons import Reason
+
+ADD, HAVE, ATTENTION, OUT = "add", "already", "attention", "left_out"
+Choice = Mapping[str, str]
+LONGEST_NAME = 200
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What adding the row means: a person we hold, or a new one with these particulars."""
+
+    given_name: str
+    family_name: str
+    email: str | None
+    person_id: uuid.UUID | None = None
+    profession_id: uuid.UUID | None = None
+    organisation_id: uuid.UUID | None = None
+    new_organisation: Named | None = None
+    team: str = ""
+    waits: bool = False
+    waiver: str = ""
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What happens to a row, and why; `plan` for those that are added."""
+
+    row_no: int
+    verdict: str
+    reasons: tuple[Reason, ...] = ()
+    plan: Plan | None = None
+
+
+@dataclass
+class Draft:
+    """A person's row while it is being decided."""
+
+    line: Line
+    choice: Choice
+    given: str = ""
+    family: str = ""
+    email: str = ""
+    shares: bool = False
+    person: KnownPerson | None = None
+    profession_id: uuid.UUID | None = None
+    organisation_id: uuid.UUID | None = None
+    new_organisation: Named | None = None
+    waits: bool = False
+    waiver: str = ""
+    reasons: list[Reason] = field(default_factory=list)
+    notes: list[Reason] = field(default_factory=list)
+    ended: tuple[str, Reason] | None = None
+
+    @property
+    def key(self) -> str:
+        """The name, however it is written."""
+        return name_key(self.given, self.family)
+
+    @property
+    def decided(self) -> bool:
+        """Whether the row is out of the list already."""
+        return self.ended is not None
+
+    @property
+    def held(self) -> KnownPerson | None:
+        """The person we hold, where the page may say so."""
+        return self.person if self.person and self.person.in_reach else None
+
+    def ask(self, code: str, why: str, name: str, *, key: str = "", guess: str = "") -> None:
+        """Ask about a field: its cell and what stands there are said."""
+        unsaved = name in self.line.unsaved
+        cell, read = self.line.at.get(name, ""), self.line.read.get(name, "")
+        if unsaved:
+            why = f"The cell shows an error, {read}" if read else reasons.FORMULA
+        self.reasons.append(Reason(code, why, cell, read, key, guess))
+
+    def end(self, verdict: str, why: str) -> None:
+        """Take the row out of the list."""
+        code = reasons.ALREADY if verdict == HAVE else reasons.LEFT_OUT
+        self.ended = verdict, Reason(code, why)
+
+
+def decision(draft: Draft) -> Decision:
+    """What has been decided."""
+    number = draft.line.row_no
+    if draft.ended:
+        verdict, reason = draft.ended
+        return Decision(number, verdict, (reason,))
+    if draft.reasons:
+        return Decision(number, ATTENTION, tuple(draft.reasons))
+    return Decision(number, ADD, tuple(draft.notes), _plan(draft))
+
+
+def _plan(draft: Draft) -> Plan:
+    person = draft.person
+    return Plan(
+        given_name=draft.given,
+        family_name=draft.family,
+        email=draft.email or None,
+        person_id=person.id if person else None,
+        profession_id=draft.profession_id,
+        organisation_id=draft.organisation_id,
+        new_organisation=draft.new_organisation,
+        team=draft.line.read.get("team", "")[:LONGEST_NAME],
+        waits=draft.waits,
+        waiver=draft.waiver,
+    )

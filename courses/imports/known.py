@@ -1,0 +1,117 @@
+"""What we hold that a file is compared with: people, jobs, organisations, the cohort's places.
+
+`facts` loads it from the database in a fixed number of queries; `assessing` only reads it.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from lms.spreadsheets.headings import plain
+
+_APOSTROPHES = re.compile("['\u2019\u2018`\u00b4\u02bc]")
+CLOSE = 0.82
+"""How alike two names of organisations are before we ask whether they are one."""
+
+
+@dataclass(frozen=True)
+class KnownPerson:
+    """Somebody we hold. Out of the actor's reach, no page may say so."""
+
+    id: uuid.UUID
+    given_name: str
+    family_name: str
+    added_at: datetime
+    in_reach: bool
+    organisation_id: uuid.UUID | None
+    profession_id: uuid.UUID | None
+
+    @property
+    def name(self) -> str:
+        """As it is read."""
+        return f"{self.given_name} {self.family_name}".strip()
+
+    @property
+    def key(self) -> str:
+        """What one name has in common however it is written."""
+        return name_key(self.given_name, self.family_name)
+
+
+def name_key(given: str, family: str) -> str:
+    """The words of a name in alphabetical order, without accents, apostrophes and capitals."""
+    return " ".join(sorted(plain(_APOSTROPHES.sub("", f"{given} {family}")).split()))
+
+
+@dataclass(frozen=True)
+class Named:
+    """Something chosen from a list: a job or an organisation; `place` is its locality."""
+
+    id: uuid.UUID
+    name: str
+    place: uuid.UUID | None = None
+
+
+@dataclass(frozen=True)
+class Names:
+    """A list to find things in by what people write."""
+
+    items: tuple[Named, ...] = ()
+    also: Mapping[str, uuid.UUID] = field(default_factory=dict)
+
+    def exactly(self, text: str) -> Named | None:
+        """The one of this name or alias; a plural counts as the word."""
+        words = plain(text)
+        found = self._by_name.get(words) or self._by_name.get(words.removesuffix("s"))
+        return found
+
+    def like(self, text: str) -> Named | None:
+        """The one that the text probably means: it contains its name, or is nearly it."""
+        words = plain(text)
+        inside = {
+            item.id: item
+            for name, item in self._by_name.items()
+            if len(name) > 3 and re.search(rf"\b{re.escape(name)}s?\b", words)
+        }
+        if len(inside) == 1:
+            return next(iter(inside.values()))
+        close = difflib.get_close_matches(words, self._by_name, n=1, cutoff=CLOSE)
+        return self._by_name[close[0]] if close else None
+
+    def get(self, chosen: str) -> Named | None:
+        """The one with this id."""
+        return next((item for item in self.items if str(item.id) == chosen), None)
+
+    @property
+    def _by_name(self) -> dict[str, Named]:
+        found = self.__dict__.get("_cache")
+        if found is None:
+            by_id = {item.id: item for item in self.items}
+            found = {plain(alias): by_id[key] for alias, key in self.also.items() if key in by_id}
+            found |= {plain(item.name): item for item in self.items}
+            object.__setattr__(self, "_cache", found)
+        return found
+
+
+@dataclass(frozen=True)
+class Known:
+    """Everything a file is compared with. `clashes` are sentences by person.
+
+    `finished` are those (in reach) who finished the course that comes first, None where none does.
+    """
+
+    by_email: Mapping[str, KnownPerson] = field(default_factory=dict)
+    by_name: Mapping[str, Sequence[KnownPerson]] = field(default_factory=dict)
+    booked: frozenset[uuid.UUID] = frozenset()
+    clashes: Mapping[uuid.UUID, str] = field(default_factory=dict)
+    professions: Names = Names()
+    organisations: Names = Names()
+    localities: tuple[Named, ...] = ()
+    places_left: int = 0
+    first_course: str = ""
+    finished: frozenset[uuid.UUID] | None = None
+    for_profession: Named | None = None

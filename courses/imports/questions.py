@@ -1,0 +1,164 @@
+"""What the preview asks: rows with the same question together, each with its possible answers.
+
+`queries` groups the rows that need attention; `forms` turns the questions into fields.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from courses.imports import reasons
+from courses.imports.assessing import LATER, LEAVE, MAILBOX, NEW, NONE, ONE, WAIT
+from courses.imports.batches import KeptRow
+from courses.imports.known import Known
+from courses.imports.reasons import Reason
+from lms.web import words
+
+USE = "use"
+NO_EMAIL = "no_email"
+Options = Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question about one or more rows; `chosen` is the answer to start from, "" for none.
+
+    `typed` are values for the boxes that the answer `USE` opens.
+    """
+
+    code: str
+    rows: tuple[int, ...]
+    cell: str
+    read: str
+    why: str
+    options: Options = ()
+    chosen: str = ""
+    typed: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def id(self) -> str:
+        """The name of its field."""
+        return f"{self.code}_{self.rows[0]}"
+
+    @property
+    def where(self) -> str:
+        """ "Row 12" or "Rows 17, 18 and 22"."""
+        if len(self.rows) == 1:
+            return f"Row {self.rows[0]}"
+        if len(self.rows) > 6:
+            return f"Rows {', '.join(map(str, self.rows[:5]))} and {len(self.rows) - 5} more"
+        return f"Rows {words.listing(map(str, self.rows))}"
+
+
+@dataclass(frozen=True)
+class Lists:
+    """What selects offer: jobs, organisations, and where a new organisation may be."""
+
+    professions: Options
+    organisations: Options
+    places: Options
+
+    @classmethod
+    def of(cls, known: Known) -> Lists:
+        """From what we hold."""
+        return cls(
+            tuple((str(one.id), one.name) for one in known.professions.items),
+            tuple((str(one.id), one.name) for one in known.organisations.items),
+            tuple((str(one.id), one.name) for one in known.localities),
+        )
+
+
+def ask(rows: Iterable[KeptRow], lists: Lists) -> list[Question]:
+    """The questions of these rows, in the order of the file."""
+    together: dict[tuple[str, str], list[tuple[KeptRow, Reason]]] = {}
+    for row in rows:
+        for reason in row.reasons:
+            key = (reason.code, reason.key or f"row {row.row_no}")
+            together.setdefault(key, []).append((row, reason))
+    return [_question(found, lists) for found in together.values()]
+
+
+def _question(found: Sequence[tuple[KeptRow, Reason]], lists: Lists) -> Question:
+    row, reason = found[0]
+    numbers = tuple(one.row_no for one, _ in found)
+    cells = {cell.cell.rstrip("0123456789") for _, cell in found}
+    column = cells.pop() if len(cells) == 1 else ""
+    options, chosen = _options(reason, len(found), lists)
+    return Question(
+        code=reason.code,
+        rows=numbers,
+        cell=reason.cell if len(found) == 1 else column,
+        read=reason.read or _read(row, reason),
+        why=reason.why,
+        options=options,
+        chosen=chosen,
+        typed=_typed(row, reason),
+    )
+
+
+def _read(row: KeptRow, reason: Reason) -> str:
+    """What the row is about, where no single cell is: the person's name."""
+    if reason.code in (reasons.CLASH, reasons.FULL, reasons.RULE, reasons.PERSON):
+        return f"{row.line.read.get('given_name', '')} {row.line.read.get('family_name', '')}"
+    return ""
+
+
+def _typed(row: KeptRow, reason: Reason) -> dict[str, str]:
+    if reason.code == reasons.EMAIL:
+        return {"email": reason.guess}
+    if reason.code == reasons.NAME:
+        read = row.line.read
+        return {name: read.get(name, "")[:200] for name in ("given_name", "family_name")}
+    return {"waiver": ""} if reason.code == reasons.RULE else {}
+
+
+def _options(reason: Reason, count: int, lists: Lists) -> tuple[Options, str]:
+    """The answers to a question and the one to start from."""
+    leave = (LEAVE, f"Leave all {count} out" if count > 1 else "Leave out")
+    if reason.code in (reasons.PROFESSION, reasons.ORGANISATION):
+        return (*_listed(reason, lists), leave), reason.guess
+    if reason.code in (reasons.CLASH, reasons.FULL):
+        return (leave, (WAIT, "Put on the waiting list")), LEAVE
+    match reason.code:
+        case reasons.EMAIL:
+            use = (USE, "Use this address")
+            return (use, (NO_EMAIL, "Add without an address"), leave), USE if reason.guess else ""
+        case reasons.NAME:
+            return ((USE, "Use this name"), leave), ""
+        case reasons.SHARED:
+            shared = (MAILBOX, f"A shared mailbox, {words.plural(count, 'person', 'people')}")
+            return (shared, (ONE, "One person: keep the first row"), leave), MAILBOX
+        case reasons.PERSON:
+            same = (reason.key, "The same person, with the name we hold")
+            return (same, (NEW, "Somebody else"), leave), reason.key
+        case reasons.RULE:
+            return ((USE, "Let in, because"), leave), ""
+        case _:
+            return (leave,), ""
+
+
+def _listed(reason: Reason, lists: Lists) -> Options:
+    if reason.code == reasons.PROFESSION:
+        return (*lists.professions, (LATER, "Ask the person later"))
+    new = [(f"{NEW}:{key}", f"New organisation in {name}") for key, name in lists.places]
+    return (*new, (NONE, "Without an organisation"), *lists.organisations)
+
+
+_KEPT_AS = {
+    reasons.SHARED: "shared",
+    reasons.PERSON: "person",
+    reasons.PROFESSION: "profession",
+    reasons.ORGANISATION: "organisation",
+    reasons.CLASH: "seat",
+    reasons.FULL: "seat",
+}
+
+
+def answers(question: Question, chosen: str, typed: dict[str, str]) -> dict[str, str | None]:
+    """What the rows of a question keep when this was chosen."""
+    if chosen in (LEAVE, NO_EMAIL):
+        return {chosen: "yes"}
+    if chosen == USE:
+        return dict(typed)
+    return {_KEPT_AS[question.code]: chosen}
