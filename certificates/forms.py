@@ -17,7 +17,6 @@ class NumberForm(web.SearchForm):
         longest=100,
         width=20,
         autocomplete="off",
-        spellcheck=False,
     )
 
 

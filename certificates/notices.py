@@ -43,7 +43,7 @@ def tell_ready(certificate_id: uuid.UUID) -> None:
         values |= {
             "old_number": Shown.from_json(row.old_shown).number,
             "reason": row.why,
-            "sender": row.by_label,
+            "changed_by": row.by_label,
             "date": words.date(clock.today()),
         }
     _queue(kind, certificate_id, row, values, by=SYSTEM, link=link.id)
@@ -54,7 +54,7 @@ def tell_withdrawn(certificate: Certificate, *, reason: str, by: Actor) -> None:
     row = _read(certificate.id)
     values = _values(Shown.from_json(certificate.shown)) | {
         "reason": reason,
-        "sender": by.name,
+        "changed_by": by.name,
         "date": words.date(clock.today()),
     }
     _queue("withdrawn", certificate.id, row, values, by=by)

@@ -10,8 +10,8 @@ from sqlalchemy import select
 
 from certificates.models import Certificate, CertificateFile
 from certificates.shown import Shown
-from courses.models import Booking, Cohort, CohortChange, Completion
-from lms.contracts import SYSTEM, Actor, Grant, Role, Scope, ScopeKind
+from courses.models import Booking, Cohort, CohortChange, CohortLocality, Completion, Place
+from lms.contracts import Actor, Grant, Role, Scope, ScopeKind
 from lms.db import db
 from lms.people.models import Locality, Person
 from tests import factories as make
@@ -134,4 +134,15 @@ def pdf_of(certificate: Certificate) -> bytes:
     ).one()
 
 
-__all__ = ["SYSTEM", "Finisher", "cohort", "coordinator", "finisher", "of", "pdf_of", "shown"]
+__all__ = [
+    "CohortLocality",
+    "Finisher",
+    "Place",
+    "cohort",
+    "coordinator",
+    "finisher",
+    "make",
+    "of",
+    "pdf_of",
+    "shown",
+]
