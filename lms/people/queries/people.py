@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy.orm import aliased
 
 from lms.contracts import Actor
 from lms.db import db
@@ -75,8 +76,11 @@ def matching(words: str) -> ColumnElement[bool]:
     if not parts:
         return Person.id.is_not(None)
     address = clean.shown(words).strip().lower()
-    by_address = exists().where(
-        PersonEmail.person_id == Person.id, PersonEmail.address.contains(address, autoescape=True)
+    theirs = aliased(PersonEmail)
+    by_address = exists(
+        select(theirs.id)
+        .where(theirs.person_id == Person.id, theirs.address.contains(address, autoescape=True))
+        .correlate(Person)
     )
     return or_(and_(*parts), by_address)
 

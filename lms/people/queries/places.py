@@ -107,7 +107,9 @@ def tree(actor: Actor) -> list[PlaceTree]:
         )
         for row in rows
     ]
-    codes = dict(db.session.execute(select(Locality.id, Locality.ons_code)).tuples().all())
+    codes = {
+        row.id: row.ons_code for row in db.session.execute(select(Locality.id, Locality.ons_code))
+    }
     places = {row.locality_id: row.locality for row in found}
     places |= dict(localities(actor, "organisations.manage"))
     return [
