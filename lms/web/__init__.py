@@ -26,10 +26,21 @@ from lms.web.forms import (
 )
 from lms.web.opening import after_commit, current_actor
 from lms.web.paging import Filters, Page, filters, page_of, paginate
-from lms.web.responses import download, gone, invalid, local_path, not_found, render, say, see
+from lms.web.responses import (
+    Answer,
+    download,
+    gone,
+    invalid,
+    local_path,
+    not_found,
+    render,
+    say,
+    see,
+)
 from lms.web.setup import init_app
 
 __all__ = [
+    "Answer",
     "CheckboxField",
     "CheckboxesField",
     "Choice",

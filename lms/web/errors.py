@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import sys
 import traceback
 from collections.abc import Callable
@@ -52,6 +53,7 @@ ROLE_WORDS = {
     Role.ANALYST: "analysts",
     Role.ADMINISTRATOR: "administrators",
 }
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 CHANGED = "Somebody else changed this; nothing was saved"
 
 
@@ -70,9 +72,17 @@ def init_app(app: Flask) -> None:
         HTTPException: _http,
         Exception: _fault,
     }
+    app.before_request(refuse_the_unreadable)
     for kind, handler in handlers.items():
         app.register_error_handler(kind, handler)
     app.log_exception = _log_unhandled  # type: ignore[method-assign,assignment]
+
+
+def refuse_the_unreadable() -> None:
+    """An address with control characters was not made by a page; PostgreSQL takes no NUL."""
+    asked = (text for pair in request.args.items(multi=True) for text in pair)
+    if any(CONTROL.search(text) for text in (request.path, *asked)):
+        raise BadRequest
 
 
 # -- refusals of our own ---------------------------------------------------------------------

@@ -9,9 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flask import request
+from werkzeug.exceptions import HTTPException
 
 from lms.web.forms import clean
-from lms.web.forms.csrf import FIELD, SAFE
+from lms.web.forms.csrf import FIELD
 
 MOST_FIELDS = 2000
 LONG = 80
@@ -39,9 +40,12 @@ class Kept:
 
 def words_kept() -> Kept | None:
     """The form of this request, to be shown again; None when none was sent or it is too large."""
-    if request.method in SAFE or request.method != "POST":
+    if request.method != "POST":
         return None
-    sent = [(name, value) for name, value in request.form.items(multi=True) if name != FIELD]
+    try:
+        sent = [(name, value) for name, value in request.form.items(multi=True) if name != FIELD]
+    except HTTPException:  # too large, or cut off on its way
+        return None
     if len(sent) > MOST_FIELDS:
         return None
     fields = tuple(_field(name, value) for name, value in sent)

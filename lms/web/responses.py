@@ -18,6 +18,9 @@ from lms.web.opening import after_commit
 
 SAID = "said"
 
+Answer = str | Response | tuple[str, int]
+"""What a view returns: a page, a response, or a page with its status."""
+
 
 @dataclass(frozen=True)
 class Said:

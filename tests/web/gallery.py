@@ -281,4 +281,3 @@ class Gallery:
             Panel("Check-ins", "gallery/panel.html", {"words": "3 of 4 have <answered>"}),
             Panel("Broken part", "gallery/broken.html"),
         ]
-

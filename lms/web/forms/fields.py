@@ -88,6 +88,7 @@ class TextField(BaseField):
     input_type = "text"
     inputmode: str | None = None
     spellcheck: bool | None = None
+    nothing: Any = ""
 
     def __init__(
         self,
@@ -107,13 +108,13 @@ class TextField(BaseField):
 
     def process_data(self, value: Any) -> None:
         """None counts as nothing written."""
-        self.data = "" if value is None else value
+        self.data = self.nothing if value is None else value
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Trimmed, composed, free of hidden signs, of the right length."""
         if not valuelist:
             return
-        self.data = ""
+        self.data = self.nothing
         try:
             self.data = self.read(valuelist[0])
         except ValueError as error:
@@ -163,13 +164,10 @@ class EmailField(TextField):
 
     input_type = "email"
     spellcheck = False
+    nothing = None
 
     def __init__(self, label: str, *, autocomplete: str | None = "email", **kwargs: Any) -> None:
         super().__init__(label, autocomplete=autocomplete, **kwargs)
-
-    def process_data(self, value: Any) -> None:
-        """An absent address is None."""
-        self.data = value or None
 
     def read(self, raw: str) -> str | None:
         """The address."""
@@ -182,6 +180,7 @@ class IntegerField(TextField):
     """A whole number between bounds; None when left empty."""
 
     inputmode = "numeric"
+    nothing = None
 
     def __init__(
         self,
@@ -199,10 +198,6 @@ class IntegerField(TextField):
         self.like = like
         self.suffix = suffix
         super().__init__(label, width=width, **kwargs)
-
-    def process_data(self, value: Any) -> None:
-        """No number is None."""
-        self.data = value
 
     def read(self, raw: str) -> int | None:
         """The number, in its bounds."""
@@ -222,15 +217,13 @@ class IntegerField(TextField):
 class TimeField(TextField):
     """A time of day as people write it: 9:30am, 9.30am, 09:30, midday; None when left empty."""
 
+    nothing = None
+
     def __init__(
         self, label: str, *, width: int | None = 5, now_button: bool = False, **kwargs: Any
     ) -> None:
         self.now_button = now_button
         super().__init__(label, width=width, **kwargs)
-
-    def process_data(self, value: time | None) -> None:
-        """No time is None."""
-        self.data = value
 
     def read(self, raw: str) -> time | None:
         """The time."""
