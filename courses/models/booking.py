@@ -150,6 +150,8 @@ class Place(Dated, Model):
             where=text("holds and is_booked"),
             using="gist",
             name="ex_place_person_clash",
+            deferrable=True,
+            initially="IMMEDIATE",
         ),
     )
 
