@@ -5,12 +5,16 @@ The registry loads it after people; the rooms above queue through `lms.messages.
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable
+from datetime import date
+
+from flask import Blueprint
 
 from lms import hookimpl
-from lms.contracts import Job, Permission, Role, Tables
+from lms.contracts import Actor, Job, Permission, PersonalRecord, Role, Tables, Todo
 from lms.events import Event
-from lms.messages import listening, scope, sending
+from lms.messages import listening, queries, scope, sending, todos, views
 
 STAFF = frozenset({Role.COORDINATOR, Role.ADMINISTRATOR})
 
@@ -28,6 +32,24 @@ def lms_permissions() -> Iterable[Permission]:
         Permission("messages.view", "Read messages", STAFF, scope.MESSAGES),
         Permission("messages.manage", "Hold, change and send messages", STAFF, scope.MESSAGES),
     ]
+
+
+@hookimpl
+def lms_blueprints() -> Iterable[Blueprint]:
+    """Messages, and the outbox of a demonstration."""
+    return (views.blueprint,)
+
+
+@hookimpl
+def lms_todos(actor: Actor, today: date) -> Iterable[Todo]:
+    """Messages that wait for a person."""
+    return todos.of(actor)
+
+
+@hookimpl
+def lms_personal_data(person_id: uuid.UUID) -> Iterable[PersonalRecord]:
+    """Every message to a person, with its words."""
+    return queries.personal_data(person_id)
 
 
 @hookimpl

@@ -115,9 +115,13 @@ def cancel_about(
     return len(steps.move(which, "cancelled", by=by, why=why, last_error=why))
 
 
+def note_sheet(message_id: uuid.UUID, *, by: Actor) -> None:
+    """Note that somebody opened the sheet to print, which shows its person's own links."""
+    audit.write("opened the sheet to print", "message", message_id, by=by)
+
+
 def printed(message_id: uuid.UUID, *, by: Actor) -> None:
     """Note that a message without an address was printed and given to its person."""
-    audit.write("printed", "message", message_id, by=by)
     _one(message_id, "cancelled", by, "printed and given by hand", last_error="Printed")
 
 
