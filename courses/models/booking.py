@@ -150,8 +150,6 @@ class Place(Dated, Model):
             where=text("holds and is_booked"),
             using="gist",
             name="ex_place_person_clash",
-            deferrable=True,
-            initially="IMMEDIATE",
         ),
     )
 

@@ -203,8 +203,6 @@ class Session(Dated, Model):
             where=text("holds and venue_id is not null"),
             using="gist",
             name="ex_session_venue_clash",
-            deferrable=True,
-            initially="IMMEDIATE",
         ),
         CheckConstraint("sequence >= 0", name="sequence"),
     )
@@ -254,8 +252,6 @@ class SessionTrainer(Dated, Model):
             where=text("holds"),
             using="gist",
             name="ex_session_trainer_clash",
-            deferrable=True,
-            initially="IMMEDIATE",
         ),
     )
 
