@@ -74,12 +74,12 @@ python:
 .venv/.runtime: requirements-setup.txt requirements.txt pyproject.toml | python
 	@echo "python: installing the locked libraries (a minute, the first time)"
 	@$(PIP) -r requirements-setup.txt
-	@$(PIP) --no-binary=odfpy --no-build-isolation -r requirements.txt
+	@$(PIP) --no-binary=odfpy --no-build-isolation --use-pep517 -r requirements.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps \
 	  --no-build-isolation --config-settings editable_mode=compat --editable .
 	@touch $@
 
 .venv/.dev: requirements-dev.txt .venv/.runtime
 	@echo "python: installing the libraries of tests and checks"
-	@$(PIP) --no-binary=odfpy --no-build-isolation -r requirements-dev.txt
+	@$(PIP) --no-binary=odfpy --no-build-isolation --use-pep517 -r requirements-dev.txt
 	@touch $@

@@ -9,8 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import psycopg
+from sqlalchemy.engine import make_url
+
 from lms import embedded
 from lms.settings import Settings
+
+
+class Unreachable(RuntimeError):
+    """The site's own database does not answer; the message says why and what to do."""
 
 
 def start(settings: Settings) -> tuple[Settings, embedded.Server | None]:
@@ -30,10 +37,23 @@ def located(settings: Settings, server: embedded.Server) -> Settings:
     )
 
 
+def check(settings: Settings) -> None:
+    """Raise `Unreachable` in a sentence when the application's role cannot connect."""
+    url = make_url(settings.database_url).set(drivername="postgresql")
+    try:
+        psycopg.connect(url.render_as_string(hide_password=False), connect_timeout=10).close()
+    except psycopg.OperationalError as error:
+        raise Unreachable(
+            f"DATABASE_URL: {str(error).strip().splitlines()[0]}. "
+            "Start that database, correct its address, or unset DATABASE_URL to use one of our own."
+        ) from None
+
+
 @contextmanager
 def database(settings: Settings) -> Iterator[Settings]:
     """The settings with a database that answers; what was started for this is stopped after."""
     settings, server = start(settings)
+    check(settings)
     try:
         yield settings
     finally:

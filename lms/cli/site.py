@@ -12,11 +12,15 @@ from lms.settings import Settings, read_settings
 from lms.web.opening import LmsFlask
 
 
+PATIENT = {"statement_timeout_ms": 0, "idle_timeout_ms": 0}
+"""A command may take its time over a statement; waiting for a lock it may not, others wait too."""
+
+
 @contextmanager
 def application(settings: Settings | None = None) -> Iterator[LmsFlask]:
     """The application in its context; the command opens the unit of work."""
     with hosting.database(settings or read_settings()) as found:
-        app = create_app(found)
+        app = create_app(found.model_copy(update=PATIENT))
         with app.app_context():
             try:
                 yield app

@@ -99,6 +99,7 @@ class Supervisor:
             self.settings = read_settings()
         self.say("database: the site's own" if self.settings.database_url else "database: starting")
         self.settings, self.server = hosting.start(self.settings)
+        hosting.check(self.settings)
         first = migrate.current(self.settings.owner_database_url) is None
         self.say("tables: making them" if first else "tables: checking them")
         self._step("upgrade", "--copy", *(["--demo"] if first and self._wants_demo() else []))

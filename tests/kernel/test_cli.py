@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from lms import migrate
+from lms import hosting, migrate
 from lms.cli import COMMANDS, cli
 from lms.cli.site import application
 from lms.settings import Settings, variable
@@ -164,3 +164,14 @@ def test_wiring_prints_hooks_and_events_without_asking_a_database(run: Run) -> N
     assert said.exit_code == 0, said.output
     assert "| `lms_on_event` |" in said.output
     assert "| `CompletionRecorded` |" in said.output
+
+
+def test_a_database_that_does_not_answer_is_a_sentence_and_not_a_traceback(
+    run: Run, new_database: Callable[..., Database], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = new_database()
+    run("upgrade", on=database)
+    monkeypatch.setenv("DATABASE_URL", "postgresql://lms_app@127.0.0.1:1/lms")
+    refused = CliRunner().invoke(cli, ["upgrade"])
+    assert isinstance(refused.exception, hosting.Unreachable)
+    assert str(refused.exception).startswith("DATABASE_URL: ")

@@ -127,7 +127,7 @@ def test_a_database_is_reached_however_the_host_writes_its_address(
 
 def test_no_other_kind_of_database_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", "sqlite:///lms.db")
-    with pytest.raises(SettingsError, match="^DATABASE_URL: must begin with postgresql://"):
+    with pytest.raises(SettingsError, match=r"^DATABASE_URL: must begin with postgresql://"):
         read_settings()
 
 
