@@ -248,7 +248,9 @@ def _database(error: psycopg.Error) -> Response | None:
 def log_fault(error: BaseException) -> None:
     """One line with the reference and where it happened: no form, path, token or parameter."""
     frames = traceback.extract_tb(error.__traceback__)
-    places = " < ".join(f"{_short(f.filename)}:{f.lineno} {f.name}" for f in reversed(frames[-8:]))
+    ours = [frame for frame in frames if "site-packages" not in frame.filename]
+    shown = [*frames[-1:], *reversed(ours[-6:])]
+    places = " < ".join(f"{_short(f.filename)}:{f.lineno} {f.name}" for f in shown)
     log.error(
         "fault %s in %s %s: %s; %s",
         reference(),

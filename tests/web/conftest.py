@@ -18,34 +18,44 @@ from tests.web.gallery import Gallery
 MakeGallery = Callable[..., LmsFlask]
 
 
-@pytest.fixture
-def make_gallery(
-    settings: Settings, database: Database, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[MakeGallery]:
-    """Builds the application: `make_gallery(base_url="https://council.example/training")`."""
+@pytest.fixture(scope="session")
+def build_gallery(settings: Settings) -> Iterator[MakeGallery]:
+    """Builds the application without any room."""
     made: list[LmsFlask] = []
-    monkeypatch.setattr(plugins, "ROOMS", ())
-    monkeypatch.setattr(plugins, "BUNDLED", ())
 
-    def make(**changes: object) -> LmsFlask:
-        known = settings.model_dump() | changes
-        app = create_app(Settings(**known), [Gallery()])
+    def build(**changes: object) -> LmsFlask:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(plugins, "ROOMS", ())
+            patch.setattr(plugins, "BUNDLED", ())
+            app = create_app(Settings(**(settings.model_dump() | changes)), [Gallery()])
         app.testing = True
         app.config["PROPAGATE_EXCEPTIONS"] = False
         app.test_client_class = PageClient
         made.append(app)
         return app
 
-    yield make
+    yield build
     for app in made:
         with app.app_context():
             db.engine.dispose()
 
 
+@pytest.fixture(scope="session")
+def shared_gallery(build_gallery: MakeGallery) -> LmsFlask:
+    """The application at http://localhost, built once."""
+    return build_gallery()
+
+
 @pytest.fixture
-def gallery(make_gallery: MakeGallery) -> LmsFlask:
-    """The application at http://localhost."""
-    return make_gallery()
+def make_gallery(build_gallery: MakeGallery, database: Database) -> MakeGallery:
+    """Builds others: `make_gallery(base_url="https://council.example/training")`."""
+    return build_gallery
+
+
+@pytest.fixture
+def gallery(shared_gallery: LmsFlask, database: Database) -> LmsFlask:
+    """The application at http://localhost, on an empty database."""
+    return shared_gallery
 
 
 @pytest.fixture

@@ -184,6 +184,13 @@ def file() -> Response:
     return web.download(b"a,b\n", 'Résumé "list"\r\n.csv', "text/csv")
 
 
+@pages.get("/buttons")
+@public
+def buttons() -> str:
+    """Buttons that post by themselves."""
+    return web.render("gallery/buttons.html")
+
+
 @pages.post("/say-and-fail")
 @public
 def say_and_fail() -> Response:
@@ -197,12 +204,9 @@ def say_and_fail() -> Response:
 def fail(what: str) -> Response:
     """Ends in each of the ways a request can end badly."""
     if what == "sql":
-        db.session.execute(text("select :word::int"), {"word": "secret words"})
+        db.session.execute(text("select cast(:word as int)"), {"word": "secret words"})
     if what == "integrity":
-        db.session.execute(
-            text("insert into installation (id, created_at, only, is_demo) "
-                 "values (gen_random_uuid(), now(), true, true)")
-        )  # fmt: skip
+        db.session.execute(text("insert into rate_event (id) values (null)"))
     if what == "number":
         db.session.execute(select(literal(2**70)))
     if what == "nul":
