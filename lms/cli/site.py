@@ -11,7 +11,6 @@ from lms.db import db
 from lms.settings import Settings, read_settings
 from lms.web.opening import LmsFlask
 
-
 PATIENT = {"statement_timeout_ms": 0, "idle_timeout_ms": 0}
 """A command may take its time over a statement; waiting for a lock it may not, others wait too."""
 
