@@ -1,0 +1,177 @@
+"""What the team sees: who has answered and never what, the table from five pairs, paper, time."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import select, update
+
+from lms import clock
+from lms.contracts import NOBODY
+from lms.db import db
+from lms.records import AuditEntry
+from surveys import analysis
+from surveys.models import Assignment, Submission
+from surveys.services import answering, opening
+from tests import factories as make
+from tests.surveys.world import FIVE, asked, wave, world
+
+
+@pytest.fixture
+def coordinator(session):
+    priya = make.person("Priya", "Nair")
+    make.grant(priya, "coordinator")
+    return priya
+
+
+def answer(w, kind: str, number: int, value: int) -> None:
+    """One person's answers in a wave, straight through the service."""
+    one = asked(w, kind, number)
+    db.session.execute(
+        update(Assignment)
+        .where(Assignment.id == one.id)
+        .values(state="open", opens_at=clock.now() - timedelta(days=1), closes_at=None)
+    )
+    db.session.expire_all()
+    answering.submit(one.id, dict.fromkeys(FIVE, value), by=NOBODY)
+
+
+def answered_both(w, pairs: int, before: int = 2, after: int = 4) -> None:
+    for number in range(pairs):
+        answer(w, "pre", number, before)
+        answer(w, "post", number, after)
+
+
+def test_the_page_names_who_has_not_answered_and_nobodys_answers(session, coordinator, as_person):
+    w = world(people=3)
+    answer(w, "pre", 0, 5)
+    page = as_person(coordinator).get(f"/cohorts/{w.cohort.id}/surveys/{wave(w, 'pre').id}")
+    words = page.get_data(as_text=True)
+    assert w.people[0].family_name not in words
+    assert w.people[1].family_name in words
+    assert "1 of 3 booked have answered" in words
+    assert "Very comfortable" not in words
+
+
+def test_the_table_is_shown_from_five_pairs_on_and_not_before(
+    session, coordinator, as_person, frozen
+):
+    frozen("2027-03-01 09:00")
+    w = world(people=5)
+    answered_both(w, 4)
+    frozen("2027-03-02 09:00")
+    browser = as_person(coordinator)
+    page = browser.get(f"/cohorts/{w.cohort.id}/surveys").get_data(as_text=True)
+    assert "Shown when 5 people have answered both" in page
+    answer(w, "pre", 4, 2)
+    answer(w, "post", 4, 4)
+    frozen("2027-03-03 09:00")
+    page = as_person(coordinator).get(f"/cohorts/{w.cohort.id}/surveys").get_data(as_text=True)
+    assert "5 people answered both times" in page
+    assert "2.00" in page
+    assert "4.00" in page
+
+
+def test_the_table_moves_by_days_so_that_no_single_form_can_be_watched(session, frozen):
+    frozen("2027-03-01 09:00")
+    w = world(people=6)
+    answered_both(w, 5)
+    frozen("2027-03-02 09:00")
+    answer(w, "pre", 5, 1)
+    answer(w, "post", 5, 1)
+    assert analysis.before_and_after(w.cohort.id).pairs == 5
+    frozen("2027-03-03 00:01")
+    assert analysis.before_and_after(w.cohort.id).pairs == 6
+
+
+def test_only_people_who_answered_both_times_are_in_the_change(session, frozen):
+    frozen("2027-03-01 09:00")
+    w = world(people=7)
+    answered_both(w, 5)
+    answer(w, "pre", 5, 1)
+    answer(w, "post", 6, 1)
+    frozen("2027-03-02 09:00")
+    table = analysis.before_and_after(w.cohort.id)
+    assert table.pairs == 5
+    helping = next(row for row in table.rows if row.construct == "helping")
+    assert (helping.n, helping.before_top, helping.after_top) == (5, 0, 5)
+    assert (helping.before_mean, helping.after_mean) == (2, 4)
+    assert helping.before == (0, 5, 0, 0, 0)
+
+
+def test_a_cohort_asked_only_afterwards_shows_levels_and_no_change(
+    session, coordinator, as_person, frozen
+):
+    frozen("2027-03-01 09:00")
+    w = world(people=5, design="after_only")
+    for number in range(5):
+        answer(w, "post", number, 4)
+    frozen("2027-03-02 09:00")
+    page = as_person(coordinator).get(f"/cohorts/{w.cohort.id}/surveys").get_data(as_text=True)
+    assert "not how much they changed" in page
+    assert "Mean before" not in page
+
+
+def test_paper_answers_are_marked_as_keyed_in_and_by_whom(session, coordinator, as_person):
+    w = world()
+    one = asked(w, "pre")
+    sent = as_person(coordinator).press(
+        f"/surveys/paper/{one.id}", "Keep these answers", **{f"q-{key}": "3" for key in FIVE}
+    )
+    assert sent.status_code == 303
+    [kept] = db.session.scalars(select(Submission)).all()
+    assert (kept.channel, kept.keyed_by_id) == ("paper", coordinator.id)
+    assert db.session.scalars(
+        select(AuditEntry.verb).where(AuditEntry.subject_id == one.id)
+    ).all() == ["survey.keyed_in"]
+
+
+def test_paper_cannot_replace_what_was_answered(session, coordinator, as_person):
+    w = world()
+    answer(w, "pre", 0, 5)
+    sent = as_person(coordinator).get(f"/surveys/paper/{asked(w, 'pre').id}")
+    assert sent.status_code == 303
+    assert [kept.score for kept in db.session.scalars(select(Submission))] == [5]
+
+
+def test_another_authoritys_coordinator_finds_no_surveys_here(session, as_person):
+    w = world()
+    elsewhere = make.person("Joan")
+    make.grant(elsewhere, "coordinator", "locality", make.locality().id)
+    browser = as_person(elsewhere)
+    assert browser.get(f"/cohorts/{w.cohort.id}/surveys").status_code == 404
+    assert browser.get(f"/surveys/paper/{asked(w, 'pre').id}").status_code == 404
+
+
+def test_more_time_opens_a_closed_survey_with_a_reason(session, coordinator, as_person, frozen):
+    frozen("2027-03-01 09:00")
+    w = world(begins=date(2027, 3, 2))
+    frozen("2027-03-20 09:00")
+    opening.close_due()
+    assert asked(w, "pre").state == "closed"
+    browser, page = as_person(coordinator), f"/cohorts/{w.cohort.id}/surveys/{wave(w, 'pre').id}"
+    assert browser.press(page, "Open the survey again", days="7").status_code == 422
+    browser.press(page, "Open the survey again", days="7", reason="Forms never reached the room")
+    again = asked(w, "pre")
+    assert again.state == "open"
+    assert clock.london(again.closes_at).date() == date(2027, 3, 27)
+
+
+def test_comments_are_read_without_names_and_only_from_five_on(
+    session, coordinator, as_person, frozen
+):
+    frozen("2027-03-01 09:00")
+    w = world(people=5)
+    for number in range(5):
+        answer(w, "post", number, 4)
+        one = asked(w, "post", number, second=True)
+        one.state, one.closes_at = "open", None
+        db.session.flush()
+        page = f"/cohorts/{w.cohort.id}/surveys"
+        before = as_person(coordinator).get(page).get_data(as_text=True)
+        assert "Comment number" not in before
+        answering.submit(one.id, {"keep_or_change": f"Comment number {number}"}, by=NOBODY)
+    after = as_person(coordinator).get(f"/cohorts/{w.cohort.id}/surveys").get_data(as_text=True)
+    assert after.count("Comment number") == 5
+    assert w.people[0].family_name not in after
