@@ -5,14 +5,20 @@ The kernel loads it; everything it does is in the room's drawers.
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable
 
 from flask import Blueprint
 
 from courses import access, views
+from courses.imports import queries as import_queries
+from courses.imports import register
+from courses.imports import views as imports
+from courses.imports.services.purging import PURGE
+from courses.imports.services.undoing import FORGET
 from courses.services import catalogue, completion
 from lms import events, hookimpl
-from lms.contracts import Permission, Tables
+from lms.contracts import Importer, Job, Permission, Tables
 
 
 @hookimpl
@@ -30,7 +36,25 @@ def lms_permissions() -> Iterable[Permission]:
 @hookimpl
 def lms_blueprints() -> Iterable[Blueprint]:
     """Courses, cohorts and bookings."""
-    return (views.blueprint,)
+    return (views.blueprint, imports.blueprint)
+
+
+@hookimpl
+def lms_importers() -> Iterable[Importer]:
+    """Anybody's list of people."""
+    return (register.IMPORTER,)
+
+
+@hookimpl
+def lms_jobs() -> Iterable[Job]:
+    """Forgetting old imports, and the people of one that was undone."""
+    return (PURGE, FORGET)
+
+
+@hookimpl
+def lms_undo_blockers(batch_id: uuid.UUID) -> Iterable[str]:
+    """Who of an import has been marked or has done a part of the course."""
+    return import_queries.undo_blockers(batch_id)
 
 
 @hookimpl

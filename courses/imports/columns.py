@@ -11,7 +11,9 @@ from typing import Any
 
 from courses.imports import fields
 from lms.contracts import Sheet
-from lms.spreadsheets.headings import DEEPEST
+from lms.spreadsheets.headings import DEEPEST, letters
+
+__all__ = ["DEEPEST", "Columns", "complete", "guess", "headings", "labels", "letters"]
 
 Cells = Sequence[str]
 

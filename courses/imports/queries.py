@@ -95,11 +95,21 @@ def top_rows(batch: Batch, count: int = 12) -> list[KeptRow]:
     return [row for row in found if row.line.kind != lines.BLANK][:count]
 
 
+def all_rows(batch: Batch) -> list[KeptRow]:
+    """Every row of the file."""
+    return batches.rows(batch.id)
+
+
+def delay() -> timedelta:
+    """How long confirmations wait for an undo."""
+    return timedelta(minutes=settings().message_delay_minutes)
+
+
 def goes_at(batch: Batch) -> datetime | None:
     """When the confirmations of a confirmed batch go."""
     if batch.confirmed_at is None:
         return None
-    return batch.confirmed_at + timedelta(minutes=settings().message_delay_minutes)
+    return batch.confirmed_at + delay()
 
 
 def hanging(batch_id: uuid.UUID) -> list[str]:

@@ -77,6 +77,11 @@ def completions(data: bytes, file_name: str, *, sheet: str = "") -> Upload:
     return upload
 
 
+def completion_formats() -> list[str]:
+    """The titles of the formats that completions are read from."""
+    return [importer.title for importer in _importers(ImportKind.COMPLETIONS, None)]
+
+
 def _sheets(data: bytes, file_name: str) -> tuple[Sheet, ...]:
     try:
         return read(data, file_name)
@@ -88,7 +93,9 @@ def _importers(kind: ImportKind, provider: str | None) -> list[Importer]:
     return [
         importer
         for importer in current_registry().importers.values()
-        if importer.kind is kind and (provider is None or importer.provider in ("", provider))
+        if importer.kind is kind
+        and importer.key != REGISTER
+        and (provider is None or importer.provider in ("", provider))
     ]
 
 

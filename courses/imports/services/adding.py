@@ -17,7 +17,7 @@ from courses.imports.services.deciding import (
     SUBJECT,
     assess_again,
     check_open,
-    counts,
+    counts_of,
     locked,
     require_staged,
     update_batch,
@@ -55,7 +55,7 @@ def confirm(batch_id: uuid.UUID, *, by: Actor) -> None:
         raise Complaint("add", "Nobody is left to add. The rows below say why")
     crash_point("import.adding")
     made = _add(cohort, adding, batch_id, by)
-    numbers = counts([row.line for row in found], decisions)
+    numbers = counts_of(found, decisions)
     update_batch(
         batch_id,
         state=batches.CONFIRMED,

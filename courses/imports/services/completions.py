@@ -22,11 +22,11 @@ from courses.imports.lines import Line
 from courses.imports.services.deciding import (
     SUBJECT,
     counts,
-    keep_counts,
+    counts_of,
     require_staged,
     update_batch,
 )
-from courses.imports.services.staging import insert_batch, insert_rows
+from courses.imports.services.staging import forget_answers, insert_batch, insert_rows
 from courses.imports.uploads import Upload
 from courses.models import Booking, Cohort, Component, ComponentCompletion, Course, Edition
 from courses.services import completion
@@ -44,7 +44,7 @@ def stage(upload: Upload, *, by: Actor) -> uuid.UUID:
     judged = _judge(by, upload.lines, {})
     decisions = [one.decision for one in judged]
     insert_rows(batch_id, upload.lines, decisions)
-    keep_counts(batch_id, upload.lines, decisions)
+    update_batch(batch_id, counts=counts(upload.lines, decisions))
     crash_point("import.staged")
     return batch_id
 
@@ -64,6 +64,13 @@ def answer(
     if changed:
         db.session.execute(update(ImportRow), changed)
     _again(batch, found, by)
+
+
+def start_again(batch_id: uuid.UUID, *, by: Actor) -> None:
+    """Forget which rows were left out and decide on every row again."""
+    batch = _locked(batch_id, by)
+    require_staged(batch)
+    _again(batch, forget_answers(batch_id), by)
 
 
 def confirm(batch_id: uuid.UUID, *, by: Actor) -> None:
@@ -87,7 +94,7 @@ def confirm(batch_id: uuid.UUID, *, by: Actor) -> None:
         ],
     )
     made = {"evidence": [str(one.booking_id) for _, one in adding]}
-    numbers = counts([row.line for row in found], [one.decision for one in judged])
+    numbers = counts_of(found, [one.decision for one in judged])
     update_batch(
         batch_id,
         state=batches.CONFIRMED,
@@ -120,7 +127,7 @@ def _again(batch: Batch, found: Sequence[KeptRow], by: Actor) -> list[Judged]:
     judged = _judge(by, [row.line for row in found], {row.row_no: row.choice for row in found})
     decisions = [one.decision for one in judged]
     batches.save_decisions(found, decisions)
-    keep_counts(batch.id, [row.line for row in found], decisions)
+    update_batch(batch.id, counts=counts_of(found, decisions))
     return judged
 
 

@@ -75,13 +75,14 @@ def assess_again(
     choices = {row.row_no: row.choice for row in found}
     decisions = decide(by, cohort, [row.line for row in found], choices, sure=batch.sure)
     batches.save_decisions(found, decisions)
-    keep_counts(batch.id, [row.line for row in found], decisions)
+    update_batch(batch.id, counts=counts_of(found, decisions))
     return decisions
 
 
-def keep_counts(batch_id: uuid.UUID, found: Sequence[Line], decisions: Sequence[Decision]) -> None:
-    """Count the decisions for the page."""
-    update_batch(batch_id, counts=counts(found, decisions))
+def counts_of(found: Sequence[KeptRow], decisions: Sequence[Decision]) -> dict[str, Any]:
+    """The counts of kept rows, with how many the person has answered about."""
+    answered = sum(bool(row.choice) for row in found)
+    return {**counts([row.line for row in found], decisions), "answered": answered}
 
 
 def counts(found: Sequence[Line], decisions: Sequence[Decision]) -> dict[str, Any]:

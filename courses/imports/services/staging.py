@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from sqlalchemy import delete, insert, update
+from sqlalchemy import delete, insert, null, update
 
 from courses.imports import batches, lines, uploads
 from courses.imports.batches import Batch, KeptRow
@@ -19,8 +19,8 @@ from courses.imports.lines import Line
 from courses.imports.services.deciding import (
     assess_again,
     check_open,
+    counts,
     decide,
-    keep_counts,
     locked,
     require_staged,
     update_batch,
@@ -29,7 +29,7 @@ from courses.imports.uploads import Upload
 from courses.queries import cohorts
 from lms import clock
 from lms.contracts import Actor, ImportKind, Sheet
-from lms.db import crash_point, db, uuid7
+from lms.db import crash_point, db, lock_row, uuid7
 from lms.records import ImportBatch, ImportRow
 
 
@@ -40,7 +40,7 @@ def stage(cohort_id: uuid.UUID, upload: Upload, *, by: Actor) -> uuid.UUID:
     batch_id = insert_batch(upload, ImportKind.PEOPLE, by=by, cohort_id=cohort_id)
     decisions = decide(by, cohort, upload.lines, {}, sure=upload.columns.sure)
     insert_rows(batch_id, upload.lines, decisions)
-    keep_counts(batch_id, upload.lines, decisions)
+    update_batch(batch_id, counts=counts(upload.lines, decisions))
     crash_point("import.staged")
     return batch_id
 
@@ -108,7 +108,7 @@ def set_columns(batch_id: uuid.UUID, columns: Columns, *, by: Actor) -> None:
             {
                 "id": row.id,
                 "raw": line.as_json(),
-                "choice": None,
+                "choice": null(),
                 "verdict": decision.verdict,
                 "reasons": [reason.as_json() for reason in decision.reasons],
             }
@@ -121,8 +121,12 @@ def set_columns(batch_id: uuid.UUID, columns: Columns, *, by: Actor) -> None:
         "importer": "",
         "dropped": sorted({*batch.reading["dropped"], *gone.values()}),
     }
-    update_batch(batch_id, reading=reading, importer_key=uploads.REGISTER)
-    keep_counts(batch_id, again, decisions)
+    update_batch(
+        batch_id,
+        reading=reading,
+        importer_key=uploads.REGISTER,
+        counts=counts(again, decisions),
+    )
 
 
 def sheet_of(batch: Batch, found: Sequence[KeptRow]) -> Sheet:
@@ -158,10 +162,29 @@ def answer(
     assess_again(batch, cohort, found, by)
 
 
+def start_again(batch_id: uuid.UUID, *, by: Actor) -> None:
+    """Forget all answers and decide on every row again."""
+    batch, cohort = locked(batch_id, by)
+    require_staged(batch)
+    assess_again(batch, cohort, forget_answers(batch_id), by)
+
+
+def forget_answers(batch_id: uuid.UUID) -> list[KeptRow]:
+    """Take every answer out of the rows; the rows without them."""
+    db.session.execute(
+        update(ImportRow)
+        .where(ImportRow.batch_id == batch_id, ImportRow.choice.is_not(None))
+        .values(choice=null())
+        .execution_options(synchronize_session=False)
+    )
+    return batches.rows(batch_id)
+
+
 def discard(batch_id: uuid.UUID, *, by: Actor) -> None:
     """Forget a staged file: its rows go at once."""
-    batch, _ = locked(batch_id, by)
-    require_staged(batch)
+    batches.get(by, batch_id)
+    lock_row(ImportBatch, batch_id)
+    require_staged(batches.get(by, batch_id))
     forget([batch_id])
 
 

@@ -1,0 +1,181 @@
+"""Forms of imports: the upload, the choice of columns, and the answers to the preview's questions.
+
+The answers' form is made of the questions, so that it holds exactly the fields the page shows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from courses.imports import fields, questions, reasons
+from courses.imports.columns import Columns, complete
+from courses.imports.questions import USE, Question
+from lms import web
+from lms.spreadsheets.headings import letters
+from lms.web.forms import clean
+
+
+class UploadForm(web.Form):
+    """The file, and the sheet where it has several that could be meant."""
+
+    file = web.FileField(
+        "Choose a file",
+        accept=".csv,.xlsx,.ods",
+        hint="CSV, Excel or ODS, up to 5,000 rows. Nothing is saved until you confirm.",
+        missing="Choose a file",
+    )
+    sheet = web.SelectField("Sheet", empty="Choose a sheet")
+
+    def offer(self, names: Sequence[str]) -> None:
+        """The sheets to choose from."""
+        self.sheet.choices = [(name, name) for name in names]
+
+
+class ColumnsForm(web.Form):
+    """Where the headings are, and what each column holds."""
+
+    heading_row = web.IntegerField(
+        "Which row has the headings?",
+        hint="The number the spreadsheet shows beside it. Enter 0 if there are no headings.",
+        missing="Enter the number of the row with the headings, or 0",
+        largest=10_000,
+        like=3,
+    )
+    family_first = web.CheckboxField("Names in one column begin with the family name")
+    name = web.SelectField(fields.FIELDS[fields.NAME], empty="None")
+    given_name = web.SelectField(fields.FIELDS[fields.GIVEN], empty="None")
+    family_name = web.SelectField(fields.FIELDS[fields.FAMILY], empty="None")
+    email = web.SelectField(fields.FIELDS[fields.EMAIL], empty="None")
+    profession = web.SelectField(fields.FIELDS[fields.PROFESSION], empty="None")
+    organisation = web.SelectField(fields.FIELDS[fields.ORGANISATION], empty="None")
+    team = web.SelectField(fields.FIELDS[fields.TEAM], empty="None")
+
+    def offer(self, headings: Sequence[str], samples: Sequence[Sequence[str]]) -> None:
+        """The columns by letter, heading and the first thing in them."""
+        choices = [
+            (str(column), _described(column, heading, [row[column] for row in samples]))
+            for column, heading in enumerate(headings)
+        ]
+        for one in self.selects:
+            one.choices = choices
+
+    def fill(self, columns: Columns, row_no: int) -> None:
+        """Start from what we think."""
+        self.heading_row.data = row_no
+        self.family_first.data = columns.family_first
+        for one in self.selects:
+            column = columns.at.get(one.name)
+            one.data = None if column is None else str(column)
+
+    @property
+    def selects(self) -> list[Any]:
+        """The select of each field, in the order of the page."""
+        return [self[name] for name in fields.FIELDS]
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """A name is needed, and no column twice."""
+        right: bool = super().validate(extra_validators)
+        chosen = [one.data for one in self.selects if one.data]
+        if right and not complete(self.at):
+            self.name.errors = ["Choose the column that holds names"]
+        elif right and len(set(chosen)) < len(chosen):
+            twice = next(one for one in self.selects if one.data and chosen.count(one.data) > 1)
+            twice.errors = ["Choose each column once"]
+        else:
+            return right
+        return False
+
+    @property
+    def at(self) -> dict[str, int]:
+        """The column of each field."""
+        return {one.name: int(one.data) for one in self.selects if one.data}
+
+
+def _described(column: int, heading: str, cells: Sequence[str]) -> str:
+    sample = next((cell.strip() for cell in cells if cell.strip()), "")
+    words = " – ".join(part[:40] for part in (heading.strip(), sample) if part)
+    return f"{letters(column)}: {words or 'empty'}"
+
+
+_LABELS = {
+    "email": "E-mail address",
+    "given_name": "First name",
+    "family_name": "Last name",
+    "waiver": "Why?",
+}
+_MISSING = {"given_name": "Enter a name", "waiver": "Enter why, which is shown in the history"}
+_SELECTS = (reasons.PROFESSION, reasons.ORGANISATION)
+
+
+class Answers(web.Form):
+    """The answers to the questions on the page; what is not answered stays a question."""
+
+    asked: Sequence[Question] = ()
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """A box counts only where its answer is chosen; then it must be filled in rightly."""
+        right: bool = super().validate(extra_validators)
+        for question in self.asked:
+            if self[question.id].data == USE:
+                right = self._check(question) and right
+        return right
+
+    def _check(self, question: Question) -> bool:
+        if question.code == reasons.EMAIL:
+            box = self[f"{question.id}_email"]
+            try:
+                box.data = clean.email(box.data or "")
+            except ValueError as error:
+                box.errors = [str(error)]
+                return False
+        elif question.code == reasons.NAME and not self._typed(
+            question, "given_name", "family_name"
+        ):
+            self[f"{question.id}_given_name"].errors = ["Enter a name"]
+            return False
+        elif question.code == reasons.RULE and not self._typed(question, "waiver"):
+            self[f"{question.id}_waiver"].errors = ["Enter why, which is shown in the history"]
+            return False
+        return True
+
+    def _typed(self, question: Question, *names: str) -> str:
+        return "".join(self[f"{question.id}_{name}"].data or "" for name in names)
+
+    def rows(self) -> dict[int, dict[str, str | None]]:
+        """What each row keeps."""
+        found: dict[int, dict[str, str | None]] = {}
+        for question in self.asked:
+            chosen = self[question.id].data
+            if not chosen:
+                continue
+            typed = {name: self[f"{question.id}_{name}"].data or "" for name in question.typed}
+            for row in question.rows:
+                found.setdefault(row, {}).update(questions.answers(question, chosen, typed))
+        return found
+
+
+def answers(asked: Sequence[Question]) -> Answers:
+    """The form of these questions, with the answers to start from."""
+    body: dict[str, Any] = {"asked": tuple(asked)}
+    for question in asked:
+        body |= _fields(question)
+    form: Answers = type("AnswersHere", (Answers,), body)()
+    return form
+
+
+def _fields(question: Question) -> Mapping[str, Any]:
+    label = f"What to do with {question.where[0].lower()}{question.where[1:]}"
+    default = question.chosen or None
+    choices = question.options
+    made: dict[str, Any] = {}
+    if question.code in _SELECTS:
+        empty = "Choose a job" if question.code == reasons.PROFESSION else "Choose an organisation"
+        made[question.id] = web.SelectField(label, empty=empty, choices=choices, default=default)
+    else:
+        made[question.id] = web.RadioField(label, choices=choices, default=default)
+    for name, value in question.typed.items():
+        made[f"{question.id}_{name}"] = web.TextField(
+            _LABELS[name], default=value, longest=254 if name == "email" else 200
+        )
+    return made
