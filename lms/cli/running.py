@@ -27,10 +27,11 @@ def setup() -> None:
 @click.option("--sole", is_flag=True, help="No other worker runs: take up what a dead one left.")
 def worker(sole: bool) -> None:
     """Do the jobs that requests leave: messages, certificates, reminders."""
-    from lms import jobs  # with the application and everything it loads, which `serve` need not
+    from lms import jobs, logs  # with all the application loads, which `serve` need not
     from lms.cli.site import application
     from lms.db import unit_of_work
 
+    logs.configure()
     settings = read_settings()
     with application(settings) as app:
         if sole:

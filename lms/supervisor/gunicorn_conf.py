@@ -7,9 +7,11 @@ tokens, so gunicorn's stays off.
 import os
 import signal
 
+from lms import logs
 from lms.launcher import die_with_parent
 from lms.settings import read_settings
 
+logs.configure()
 _settings = read_settings()
 
 bind = f"{_settings.host}:{_settings.port}"
