@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from flask import Flask
+from werkzeug.routing import Rule
 
 from lms import clock, web
 from lms.db import db
@@ -39,16 +40,17 @@ def create_app(settings: Settings | None = None, plugins: Iterable[object] = ())
     registry = Registry(build_manager(settings, plugins))
     app.extensions["lms"] = registry
     for guest, blueprint in registry.blueprints():
-        before = _app_wide(app)
+        before, known = _app_wide(app), set(app.url_map.iter_rules())
         if guest.room:
             app.register_blueprint(blueprint)
         else:
             _check_name(guest, blueprint.name)
             app.register_blueprint(blueprint, url_prefix=f"/x/{guest.name}")
-            if _app_wide(app) != before:
+            if _app_wide(app) != before or _strays(app, known, guest):
                 raise PluginError(
                     f"Plugin {guest.name} adds to every page of the application (a hook before or "
-                    "after requests, an error handler, a filter). It may only add its own pages."
+                    "after requests, an error handler, a filter, a page outside "
+                    f"/x/{guest.name}/). It may only add its own pages."
                 )
     web.init_app(app)
     return app
@@ -64,6 +66,7 @@ def _engine(settings: Settings) -> dict[str, object]:
     options = " ".join(f"-c {name}={value}" for name, value in limits.items())
     return {
         "pool_pre_ping": True,
+        "hide_parameters": True,  # errors go to logs, and parameters are what people typed
         "pool_size": settings.pool_size,
         "connect_args": {"options": options},
     }
@@ -77,14 +80,25 @@ def _check_name(guest: Guest, blueprint: str) -> None:
         )
 
 
+def _strays(app: Flask, known: set[Rule], guest: Guest) -> bool:
+    """Whether a guest has added an address outside its folder, or an endpoint not named as it."""
+    home = f"/x/{guest.name}"
+    return any(
+        not rule.endpoint.startswith(f"{guest.name}.") or not f"{rule.rule}/".startswith(f"{home}/")
+        for rule in set(app.url_map.iter_rules()) - known
+    )
+
+
 def _app_wide(app: Flask) -> tuple[object, ...]:
     """What an application does for every request, to see whether a guest has added to it."""
     return (
         len(app.before_request_funcs.get(None, ())),
         len(app.after_request_funcs.get(None, ())),
         len(app.teardown_request_funcs.get(None, ())),
+        len(app.teardown_appcontext_funcs),
         len(app.template_context_processors.get(None, ())),
         len(app.url_value_preprocessors.get(None, ())),
+        len(app.url_default_functions.get(None, ())),
         {code: dict(found) for code, found in app.error_handler_spec.get(None, {}).items()},
         frozenset(app.jinja_env.filters),
         frozenset(app.jinja_env.globals),

@@ -12,7 +12,6 @@ from sqlalchemy.exc import IntegrityError
 from lms.db import db
 from lms.logs import Discreet
 
-
 TYPED = "canary" * 2
 """Frames show our source, so what stands for a person's words is put together elsewhere."""
 

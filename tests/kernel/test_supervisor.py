@@ -93,9 +93,9 @@ class Site:
                     return next(iter(child.children()), None) if below else child
         return None
 
-    def answers(self) -> bool:
+    def answers(self, path: str = "") -> bool:
         try:
-            urllib.request.urlopen(f"http://127.0.0.1:{self.port}/", timeout=20).close()
+            urllib.request.urlopen(f"http://127.0.0.1:{self.port}/{path}", timeout=20).close()
         except urllib.error.HTTPError as error:
             return error.code < 500
         except OSError:
@@ -184,6 +184,12 @@ def test_kill_9_of_the_supervisor_leaves_no_orphan_and_the_next_start_recovers(s
             "values ('kernel.purge', 'default', 'doing') returning id"
         ).fetchone()
         assert row
+    site.answers("s/CANARY-of-a-personal-link")
+    site.answers("no/such/CANARY")
+    assert "GET" in (site.folder / "web.log").read_text()
+    for log in site.folder.glob("*.log"):
+        assert "CANARY" not in log.read_text(), log
+
     everything = site.processes()
     assert len(everything) >= 4
     everything[0].kill()
