@@ -113,7 +113,7 @@ class Printer:
         code = segno.make(shown.verify_url, error="m", micro=False, boost_error=False)
         size = len(code.matrix) + 2 * QUIET
         runs = [
-            f"M{start + QUIET} {y + QUIET}h{length}v1h-{length}z"
+            f"M{start + QUIET} {y + QUIET}.5h{length}"
             for y, row in enumerate(code.matrix)
             for start, length in _runs(row)
         ]

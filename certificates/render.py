@@ -9,8 +9,8 @@ import atexit
 import os
 import subprocess
 import sys
-import threading
 from collections.abc import Mapping
+from queue import LifoQueue
 from typing import IO, Any
 
 from certificates.framing import receive, send
@@ -34,10 +34,9 @@ class RenderError(Exception):
 
 
 class Press:
-    """One child process, started when first needed, that prints one certificate at a time."""
+    """One child process, started when first needed; for one thread at a time."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
         self._child: subprocess.Popen[bytes] | None = None
         self._printed = 0
 
@@ -49,14 +48,13 @@ class Press:
             "css": design.css,
             "colours": dict(colours),
         }
-        with self._lock:
-            reply = self._ask(asked)
-            if reply is None:
-                self.close()
-                raise RenderError(TOO_MUCH)
-            self._printed += 1
-            if self._printed >= RENEW_AFTER:
-                self.close()
+        reply = self._ask(asked)
+        if reply is None:
+            self.close()
+            raise RenderError(TOO_MUCH)
+        self._printed += 1
+        if self._printed >= RENEW_AFTER:
+            self.close()
         head, pdf = reply
         if head["error"]:
             raise RenderError(head["error"])
@@ -107,14 +105,23 @@ class Press:
             child.communicate()
 
 
-_press = Press()
-atexit.register(_press.close)
+_idle: LifoQueue[Press] = LifoQueue()
+"""The presses of this process; the last used is the next, so that a second starts when needed."""
+
+for _press in (Press(), Press()):
+    _idle.put(_press)
+    atexit.register(_press.close)
 
 
 def render(shown: Shown, design: CertificateDesign, colours: Mapping[str, str]) -> bytes:
     """Print one certificate as PDF/UA-1, byte for byte the same each time.
 
-    `colours` are the authority's `brand` and `accent` as `#rrggbb`. Raises `RenderError` with the
-    reason: a faulty design, letters no font has, a page too many, 20 seconds or 512 MB.
+    `colours` are the authority's `brand` and `accent` as `#rrggbb`. Two print at a time, others
+    wait. Raises `RenderError` with the reason: a faulty design, letters no font has, a page too
+    many, 20 seconds or 512 MB.
     """
-    return _press.print(shown, design, colours)
+    press = _idle.get()
+    try:
+        return press.print(shown, design, colours)
+    finally:
+        _idle.put(press)

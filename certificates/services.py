@@ -129,12 +129,13 @@ def forget_unprinted(booking_id: uuid.UUID, *, by: Actor) -> None:
 def preview(cohort_id: uuid.UUID, *, by: Actor) -> uuid.UUID:
     """Have the first of the certificates to be issued printed to be looked at.
 
-    Raises `NotFound` when there is none to issue.
+    One that has failed before is looked at only where there is no other. Raises `NotFound` when
+    there is none to issue.
     """
-    first = next(iter(earned_without(cohort_id, by)), None)
-    if first is None:
+    missing = sorted(earned_without(cohort_id, by), key=lambda one: one[2] is not None)
+    if not missing:
         raise NotFound
-    row = Preview(booking_id=first[0], by_id=by.person_id, state="pending")
+    row = Preview(booking_id=missing[0][0], by_id=by.person_id, state="pending")
     db.session.add(row)
     db.session.flush()
     defer(PREVIEW, preview=str(row.id))

@@ -12,24 +12,22 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Row, Select, exists, func, select
+from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import aliased
 
 from certificates import number as numbers
 from certificates.designs import PLAIN
 from certificates.shown import Shown
 from courses.models import (
-    Attendance,
     Booking,
     Cohort,
     CohortChange,
     Completion,
-    ComponentCompletion,
     Edition,
-    Place,
 )
 from courses.queries import cohorts
 from courses.queries.cohorts import CohortFacts
+from courses.services import completion
 from lms import clock
 from lms.contracts import CertificateDesign, CertificateKind
 from lms.db import db
@@ -84,7 +82,9 @@ def take(
     kind = CertificateKind(use.get("kind") or CertificateKind.COMPLETION)
     if attendance_only:
         kind = CertificateKind.ATTENDANCE
-    attended = _attended_words(row) if kind is CertificateKind.ATTENDANCE else ""
+    attended = ""
+    if kind is CertificateKind.ATTENDANCE:
+        attended = _attended_words(booking_id, row.participatory_minutes)
     tier = _tier(cohort)
     signatory, job = _signatory(cohort.id)
     today = clock.today()
@@ -181,23 +181,12 @@ def _hours(minutes: int) -> str:
     return f"{words.round_half_up(Decimal(minutes) / 60, 2):f}".rstrip("0").rstrip(".")
 
 
-def _attended_words(row: Row[Any]) -> str:
+def _attended_words(booking_id: uuid.UUID, whole: int) -> str:
     """'5 of 6 hours', counting what the register and the e-learning evidence say."""
-    later = aliased(Attendance)
-    in_the_room = (
-        select(func.coalesce(func.sum(Attendance.minutes), 0))
-        .join(Place, Place.id == Attendance.place_id)
-        .where(Place.booking_id == row.id, ~exists().where(later.replaces_id == Attendance.id))
-    )
-    elsewhere = select(func.coalesce(func.sum(ComponentCompletion.minutes), 0)).where(
-        ComponentCompletion.booking_id == row.id
-    )
-    total = db.session.scalars(
-        select(in_the_room.scalar_subquery() + elsewhere.scalar_subquery())
-    ).one()
-    attended = min(int(total), row.participatory_minutes)
-    hours = _hours(row.participatory_minutes) or "0"
-    return f"{_hours(attended) or '0'} of {hours} {'hour' if hours == '1' else 'hours'}"
+    (facts,) = completion.facts([booking_id])
+    attended = sum(part.attended_minutes for part in facts.components)
+    hours = _hours(whole) or "0"
+    return f"{_hours(min(attended, whole)) or '0'} of {hours} {'hour' if hours == '1' else 'hours'}"
 
 
 def _tier(cohort: CohortFacts) -> str:

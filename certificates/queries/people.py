@@ -6,17 +6,18 @@ The cohort's certificate page and the columns of its cockpit read here.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ScalarSelect, Select, func, select
 
 from certificates.access import MANAGE
 from certificates.models import Certificate, Preview
 from certificates.queries.held import Held, matching
 from certificates.snapshot import newest_completion
 from courses.models import Booking, Completion
+from courses.services import completion
 from lms.contracts import Actor
 from lms.db import db
 from lms.errors import NotFound
@@ -62,16 +63,8 @@ class PreviewState:
 def of_cohort(actor: Actor, cohort_id: uuid.UUID) -> Page[PersonRow]:
     """The people of a cohort whose certificates the actor issues, in the order of names."""
     statement: Select[*tuple[Any, ...]] = (
-        select(Booking.id, Person.given_name, Person.family_name, Completion)
+        select(Booking.id, Person.given_name, Person.family_name, _verdict())
         .join(Person, Person.id == Booking.person_id)
-        .outerjoin(
-            Completion,
-            Completion.id
-            == newest_completion(Booking.id)
-            .with_only_columns(Completion.id)
-            .correlate(Booking)
-            .scalar_subquery(),
-        )
         .where(Booking.cohort_id == cohort_id, Booking.state == "booked", where(actor, MANAGE))
         .order_by(Person.sort_key, Booking.id)
     )
@@ -80,24 +73,24 @@ def of_cohort(actor: Actor, cohort_id: uuid.UUID) -> Page[PersonRow]:
 
 
 def _people(rows: Sequence[Any]) -> list[PersonRow]:
+    ids = [row.id for row in rows]
     by_booking: dict[uuid.UUID, list[Held]] = {}
-    for held in matching(Certificate.booking_id.in_([row[0] for row in rows])):
+    for held in matching(Certificate.booking_id.in_(ids)):
         by_booking.setdefault(held.booking_id, []).insert(0, held)
+    evidence = {
+        facts.booking_id: "; ".join(one.text for one in completion.evidence_of(facts))
+        for facts in (completion.facts(ids) if ids else ())
+    }
     return [
         PersonRow(
             booking_id=booking_id,
             name=names.full(given, family),
-            verdict=completion.verdict if completion else "not_yet",
-            evidence=evidence_words(completion.evidence if completion else {}),
+            verdict=verdict or "not_yet",
+            evidence=evidence.get(booking_id, ""),
             certificates=tuple(by_booking.get(booking_id, ())),
         )
-        for booking_id, given, family, completion in rows
+        for booking_id, given, family, verdict in rows
     ]
-
-
-def evidence_words(evidence: Mapping[str, Any]) -> str:
-    """ "6 h 10 min of 6 h 30 min; e-learning 2 March 2027": the verdict's reasons."""
-    return "; ".join(str(reason) for reason in evidence.get("reasons", ()))
 
 
 def states(actor: Actor, cohort_id: uuid.UUID) -> dict[uuid.UUID, tuple[str, str]]:
@@ -113,18 +106,21 @@ def states(actor: Actor, cohort_id: uuid.UUID) -> dict[uuid.UUID, tuple[str, str
         .correlate(Booking)
         .scalar_subquery()
     )
-    verdict = (
+    rows = db.session.execute(
+        select(Booking.id, _verdict(), newest).where(
+            Booking.cohort_id == cohort_id, Booking.state == "booked"
+        )
+    )
+    return {booking: (said or "not_yet", state or "") for booking, said, state in rows}
+
+
+def _verdict() -> ScalarSelect[str]:
+    return (
         newest_completion(Booking.id)
         .with_only_columns(Completion.verdict)
         .correlate(Booking)
         .scalar_subquery()
     )
-    rows = db.session.execute(
-        select(Booking.id, verdict, newest).where(
-            Booking.cohort_id == cohort_id, Booking.state == "booked"
-        )
-    )
-    return {booking: (said or "not_yet", state or "") for booking, said, state in rows}
 
 
 def counts(actor: Actor, cohort_id: uuid.UUID) -> tuple[int, int]:

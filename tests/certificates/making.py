@@ -75,7 +75,10 @@ def cohort(kind: str = "completion", **columns: Any) -> tuple[Cohort, Locality]:
     where = make.locality()
     course = make.course(title="Brief Encounters", template=template(kind))
     edition = make.edition(course, title="Two mornings", cpd_minutes=390)
-    made = make.cohort(edition, where, template=template(kind), **columns)
+    part = make.component(edition, key="workshop", title="Workshop", required_minutes=360)
+    asked = {"key": part.key, "title": part.title, "kind": part.kind, "required_minutes": 360}
+    rule = {"components": [asked]}
+    made = make.cohort(edition, where, template=template(kind), rule=rule, **columns)
     teacher = make.trainer(make.person("Sam", "Ellery"))
     for day in (date(2027, 3, 4), date(2027, 3, 11)):
         make.teaches(teacher, make.session(made, day))
@@ -97,17 +100,23 @@ def finisher(
     given_name: str = "Amara",
     family_name: str = "Okafor",
     verdict: str = "completed",
+    attended: int | None = 180,
     **person: Any,
 ) -> Finisher:
-    """Somebody with a verdict on a cohort, who works in its place and attended both mornings."""
+    """Somebody with a verdict on a cohort, who works in its place and attended both mornings.
+
+    `attended` is the minutes of each morning; None leaves the register empty.
+    """
     made, where = on or cohort()
     who = make.person(
         given_name, family_name, organisation_id=make.organisation(locality_id=where.id).id,
         **person,
     )  # fmt: skip
     booking = make.booking(made, who, locality_id=where.id)
-    evidence = {"reasons": ["6 h of 6 h"]}
-    completion = make.completion(booking, verdict, evidence=evidence)
+    for place in db.session.query(Place).filter_by(booking_id=booking.id):
+        if attended is not None:
+            make.attendance(place, minutes=attended)
+    completion = make.completion(booking, verdict)
     return Finisher(who, booking, completion, made, where)
 
 

@@ -252,7 +252,12 @@ def test_the_cohorts_page_shows_the_rule_the_evidence_and_each_certificate(
     making.finisher((someone.cohort, someone.locality), "Beth", "Lyons", "not_completed")
     priya = as_person(making.coordinator(someone.locality)[0])
     page = text(priya, f"/cohorts/{someone.cohort.id}/certificates")
-    for words in ("Amara Okafor", "Yes: 6 h of 6 h", "Issued", certificate.shown["number"]):
+    for words in (
+        "Amara Okafor",
+        "Yes: Workshop: 6 h of 6 h",
+        "Issued",
+        certificate.shown["number"],
+    ):
         assert words in page
     assert "Beth Lyons" in page
     file = f"/certificates/{certificate.id}/{certificate.shown['number']}.pdf"

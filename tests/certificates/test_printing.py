@@ -140,8 +140,8 @@ def test_a_worker_killed_at_any_point_leaves_it_pending_and_the_next_run_finishe
     complete(someone)
     (certificate,) = making.of(someone.booking)
     keep()
-    died = _in_a_worker_of_its_own(settings, str(certificate.id), crash_at=point)
-    assert died == -9
+    died, said = _in_a_worker_of_its_own(settings, str(certificate.id), crash_at=point)
+    assert died == -9, said
     assert [c.state for c in making.of(someone.booking)] == ["pending"]
     assert db.session.scalar(select(func.count()).select_from(CertificateFile)) == 0
     assert messages() == []
@@ -163,13 +163,15 @@ perform(create_app(Settings.model_validate_json(sys.stdin.read())), jobs.RENDER,
 """
 
 
-def _in_a_worker_of_its_own(settings: Settings, certificate: str, *, crash_at: str) -> int:
+def _in_a_worker_of_its_own(
+    settings: Settings, certificate: str, *, crash_at: str
+) -> tuple[int, str]:
     told = settings.model_dump(mode="json")
     told |= {
         name: getattr(settings, name).get_secret_value() for name in ("secret_key", "link_key")
     }
     root = Path(__file__).parents[2]
-    return subprocess.run(
+    done = subprocess.run(
         [sys.executable, "-c", WORKER, certificate],
         input=json.dumps(told),
         text=True,
@@ -177,7 +179,8 @@ def _in_a_worker_of_its_own(settings: Settings, certificate: str, *, crash_at: s
         env=os.environ | {"LMS_CRASH_AT": crash_at, "PYTHONPATH": str(root)},
         capture_output=True,
         timeout=60,
-    ).returncode
+    )
+    return done.returncode, done.stderr
 
 
 # -- what was issued stays ---------------------------------------------------------------------

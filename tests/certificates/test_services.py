@@ -43,10 +43,7 @@ def bodies(kind: str) -> list[str]:
 
 def withdraw_completion(someone: making.Finisher) -> None:
     """What courses writes and says when a corrected register undoes a completion."""
-    later = make.completion(
-        someone.booking, "not_completed", replaces_id=someone.completion.id,
-        evidence={"reasons": ["3 h of 6 h"]},
-    )  # fmt: skip
+    later = make.completion(someone.booking, "not_completed", replaces_id=someone.completion.id)
     publish(CompletionWithdrawn(SYSTEM, someone.cohort.id, someone.booking.id, later.id))
 
 
@@ -143,7 +140,7 @@ def test_one_not_printed_yet_never_is_when_the_register_is_corrected_first(
 def test_replacing_one_whose_rule_is_not_met_any_more_certifies_the_hours_attended(
     run_jobs: RunJobs,
 ) -> None:
-    someone = making.finisher()
+    someone = making.finisher(attended=None)
     old = issued(someone, run_jobs)
     first, second = db.session.query(making.Place).filter_by(booking_id=someone.booking.id)
     make.attendance(first, "present", minutes=180)
