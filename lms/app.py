@@ -9,7 +9,6 @@ from collections.abc import Iterable
 from datetime import date
 
 from flask import Flask
-from werkzeug.routing import Rule
 
 from lms import clock, web
 from lms.db import db
@@ -40,13 +39,13 @@ def create_app(settings: Settings | None = None, plugins: Iterable[object] = ())
     registry = Registry(build_manager(settings, plugins))
     app.extensions["lms"] = registry
     for guest, blueprint in registry.blueprints():
-        before, known = _app_wide(app), set(app.url_map.iter_rules())
+        before, known = _app_wide(app), _addresses(app)
         if guest.room:
             app.register_blueprint(blueprint)
         else:
             _check_name(guest, blueprint.name)
             app.register_blueprint(blueprint, url_prefix=f"/x/{guest.name}")
-            if _app_wide(app) != before or _strays(app, known, guest):
+            if _app_wide(app) != before or _strays(_addresses(app) - known, guest.name):
                 raise PluginError(
                     f"Plugin {guest.name} adds to every page of the application (a hook before or "
                     "after requests, an error handler, a filter, a page outside "
@@ -80,12 +79,16 @@ def _check_name(guest: Guest, blueprint: str) -> None:
         )
 
 
-def _strays(app: Flask, known: set[Rule], guest: Guest) -> bool:
-    """Whether a guest has added an address outside its folder, or an endpoint not named as it."""
-    home = f"/x/{guest.name}"
+def _addresses(app: Flask) -> set[tuple[str, str]]:
+    """Every endpoint with its address."""
+    return {(rule.endpoint, rule.rule) for rule in app.url_map.iter_rules()}
+
+
+def _strays(added: set[tuple[str, str]], guest: str) -> bool:
+    """Whether an address is outside the guest's folder, or an endpoint not named as the guest."""
     return any(
-        not rule.endpoint.startswith(f"{guest.name}.") or not f"{rule.rule}/".startswith(f"{home}/")
-        for rule in set(app.url_map.iter_rules()) - known
+        not endpoint.startswith(f"{guest}.") or not f"{address}/".startswith(f"/x/{guest}/")
+        for endpoint, address in added
     )
 
 

@@ -8,24 +8,25 @@ from __future__ import annotations
 
 import os
 import secrets
-import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
+from random import Random
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import psycopg
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
-from sqlalchemy import Connection, DateTime, MetaData, Text, event, text
+from sqlalchemy import Connection, DateTime, MetaData, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
 
 from lms import clock
+from lms.containment import guest_now
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -36,9 +37,26 @@ NAMING = {
 }
 
 
+_random_bits: Callable[[int], int] = secrets.randbits
+
+
+@contextmanager
+def keys_from(random: Random) -> Iterator[None]:
+    """Within, keys are drawn from this generator: a demonstration has the same each time.
+
+    A key is no secret; what opens something (a link's token, a session) never comes from here.
+    """
+    global _random_bits
+    _random_bits = random.getrandbits
+    try:
+        yield
+    finally:
+        _random_bits = secrets.randbits
+
+
 def uuid7() -> uuid.UUID:
     """A UUID version 7 (RFC 9562): milliseconds, then random bits, so that keys sort by age."""
-    value = (time.time_ns() // 1_000_000) << 80 | secrets.randbits(80)
+    value = int(clock.now().timestamp() * 1000) << 80 | _random_bits(80)
     value = value & ~(0xF << 76) | 0x7 << 76
     value = value & ~(0x3 << 62) | 0x2 << 62
     return uuid.UUID(int=value)
@@ -59,9 +77,10 @@ class Base(DeclarativeBase):
 
 
 class KernelSession(FlaskSession):
-    """A session whose commit and rollback belong to the kernel alone.
+    """A session whose end of transaction belongs to the kernel alone.
 
-    A room or a guest that calls them gets `CommitForbidden`; savepoints (`begin_nested`) are free.
+    A room or a guest that commits or rolls back gets `CommitForbidden`; savepoints (`begin_nested`)
+    are free. A guest cannot close it either.
     """
 
     def commit(self) -> None:
@@ -75,9 +94,21 @@ class KernelSession(FlaskSession):
         super().rollback()
 
     def close(self) -> None:
-        if _guest.get():
-            raise CommitForbidden("Only the kernel closes the session.")
+        _no_guest("closes the session")
         super().close()
+
+    def reset(self) -> None:
+        _no_guest("resets the session")
+        super().reset()
+
+    def invalidate(self) -> None:
+        _no_guest("gives the connection up")
+        super().invalidate()
+
+
+def _no_guest(does: str) -> None:
+    if guest := guest_now():
+        raise CommitForbidden(f"Only the kernel {does}, not {guest}.")
 
 
 class CommitForbidden(RuntimeError):
@@ -89,7 +120,6 @@ class TransactionAborted(RuntimeError):
 
 
 _door: ContextVar[bool] = ContextVar("lms_commit_door", default=False)
-_guest: ContextVar[str] = ContextVar("lms_guest", default="")
 
 db = SQLAlchemy(
     model_class=Base,
@@ -140,6 +170,7 @@ def _table(mapped: type[Any]) -> str:
 
 @contextmanager
 def _open_door() -> Iterator[None]:
+    _no_guest("ends a transaction")
     token = _door.set(True)
     try:
         yield
@@ -200,32 +231,6 @@ def crash_point(name: str) -> None:
     """Die here as `kill -9` would when `LMS_CRASH_AT` names this point (refused in production)."""
     if os.environ.get("LMS_CRASH_AT") == name:
         os.kill(os.getpid(), 9)
-
-
-class ForeignTable(RuntimeError):
-    """A guest tried to write a table that is not its own."""
-
-
-@contextmanager
-def guest_guard(name: str) -> Iterator[None]:
-    """While this guest is called, the session writes only tables that begin with its name."""
-    token = _guest.set(name)
-    try:
-        yield
-    finally:
-        _guest.reset(token)
-
-
-@event.listens_for(KernelSession, "before_flush")
-def _only_own_tables(session: KernelSession, _context: object, _instances: object) -> None:
-    name = _guest.get()
-    if not name:
-        return
-    changed = (row for row in session.dirty if session.is_modified(row))
-    for row in (*session.new, *session.deleted, *changed):
-        table = _table(type(row))
-        if not table.startswith(f"{name}_"):
-            raise ForeignTable(f"{name} may not write {table}")
 
 
 # -- constraints as complaints ---------------------------------------------------------------

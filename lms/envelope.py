@@ -1,4 +1,4 @@
-"""The envelope around every call into a guest: flush, savepoint, time limit, own tables, catch.
+"""The envelope around every call into a guest: flush, savepoint, time limit, check, catch.
 
 `lms.registry` calls plugins through `Callers`; a room's error is the request's, a guest's is not.
 """
@@ -8,20 +8,25 @@ from __future__ import annotations
 import logging
 import time
 from collections import deque
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, is_dataclass
 from datetime import datetime
+from functools import cache
 from itertools import islice
 from typing import Any
 
 import pluggy
+from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import text
 
 from lms import clock
-from lms.db import db, guest_guard
+from lms.containment import TooLong, contained
+from lms.db import db
 from lms.plugins import PluginError, is_room
 
 log = logging.getLogger("lms.plugins")
+
+Check = Callable[[Any], object]
 
 RESULT_LIMIT = 1000
 """No hook needs more results than this; an endless generator is cut off and reported."""
@@ -81,8 +86,18 @@ class Callers:
             self._callers[key] = caller if caller.get_hookimpls() else None
         return self._callers[key]
 
-    def call(self, guest: Guest, hook: str, kind: type | None = None, **kwargs: Any) -> Any:
-        """The plugin's answer: items of `kind` (or its first answer), None, or `Failed`."""
+    def call(
+        self,
+        guest: Guest,
+        hook: str,
+        kind: type | None = None,
+        check: Check | None = None,
+        **kwargs: Any,
+    ) -> Any:
+        """The plugin's answer: items of `kind` (or its first answer), None, or `Failed`.
+
+        `check` raises on a guest's item that would break the page it is for.
+        """
         caller = self.caller(hook, guest)
         if caller is None:
             return None
@@ -90,26 +105,32 @@ class Callers:
             return _result(caller(**kwargs), kind, limit=None)
         if guest.switched_off:
             return Failed(guest.name)
+        # What the room has written goes first, so that its own error is not the guest's.
+        db.session.flush()
         try:
-            return self._in_envelope(guest, caller, kind, kwargs)
-        except (Exception, SystemExit) as error:
+            return self._in_envelope(guest, caller, kind, check, kwargs)
+        except (Exception, SystemExit, TooLong) as error:
             self._record(guest, hook, error)
             return Failed(guest.name)
 
     def _in_envelope(
-        self, guest: Guest, caller: pluggy.HookCaller, kind: type | None, kwargs: dict[str, Any]
+        self,
+        guest: Guest,
+        caller: pluggy.HookCaller,
+        kind: type | None,
+        check: Check | None,
+        kwargs: dict[str, Any],
     ) -> Any:
-        """Flush, savepoint, time limit, own tables only; everything of a failed call vanishes."""
+        """Savepoint, time limit, own tables only; everything of a failed call vanishes."""
         session = db.session
-        session.flush()
         started = time.monotonic()
         with session.begin_nested():
             previous = session.execute(text("show statement_timeout")).scalar_one()
             _set_timeout(GUEST_STATEMENT_TIMEOUT)
-            with guest_guard(guest.name):
-                result = _result(caller(**kwargs), kind)
+            with contained(guest.name):
+                result = _checked(_result(caller(**kwargs), kind), kind, check)
                 session.flush()
-            session.execute(text("set constraints all immediate"))
+                session.execute(text("set constraints all immediate"))
             _set_timeout(previous)
         if (seconds := time.monotonic() - started) > 1:
             log.warning("plugin %s was slow: %.1f s", guest.name, seconds)
@@ -156,7 +177,7 @@ def flat(results: Any, limit: int | None = RESULT_LIMIT) -> Iterable[Any]:
 
 
 def _result(raw: Any, kind: type | None, limit: int | None = RESULT_LIMIT) -> Any:
-    """A call's answer: checked items where a kind is asked for, else the first answer."""
+    """A call's answer: items where a kind is asked for, else the first answer."""
     if kind is None:
         return raw[0] if isinstance(raw, list) and raw else raw or None
     items = list(flat(raw, limit))
@@ -164,3 +185,28 @@ def _result(raw: Any, kind: type | None, limit: int | None = RESULT_LIMIT) -> An
         if not isinstance(item, kind):
             raise PluginError(f"expected {kind.__name__}, got {type(item).__name__}")
     return items
+
+
+def _checked(result: Any, kind: type | None, check: Check | None) -> Any:
+    """A guest's items with every field of its type: a date that is a word would break the page."""
+    if kind is None or not is_dataclass(kind):
+        return result
+    items = [_well_formed(item, kind) for item in result]
+    if check is not None:
+        for item in items:
+            check(item)
+    return items
+
+
+def _well_formed(item: Any, kind: type) -> Any:
+    try:
+        return _shape(kind).validate_python(vars(item))
+    except ValidationError as error:
+        wrong = error.errors(include_input=False, include_url=False)[0]
+        where = ".".join(map(str, wrong["loc"]))
+        raise PluginError(f"{kind.__name__}, {where}: {wrong['msg']}") from None
+
+
+@cache
+def _shape(kind: type) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)

@@ -11,6 +11,7 @@ from collections import deque
 from contextvars import ContextVar
 from dataclasses import dataclass
 
+from lms.containment import NotAGuests, guest_now
 from lms.contracts import Actor
 from lms.registry import current_registry
 
@@ -263,8 +264,11 @@ def publish(event: Event) -> None:
     """Tell everybody who listens, now, in this transaction.
 
     What listeners publish in turn waits until the present event has been told to all, so that
-    everyone hears of things in the order in which they happened.
+    everyone hears of things in the order in which they happened. Guests only hear: what one of
+    them published would be told even if its call was then undone.
     """
+    if guest := guest_now():
+        raise NotAGuests(f"{guest} may not publish {type(event).__name__}")
     waiting = _waiting.get()
     if waiting is not None:
         waiting.append(event)

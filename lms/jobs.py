@@ -14,6 +14,7 @@ from typing import Any
 
 import procrastinate
 from flask import Flask
+from procrastinate.jobs import Status
 from sqlalchemy import delete
 from sqlalchemy.engine import make_url
 
@@ -83,9 +84,10 @@ def build_worker(app: Flask) -> procrastinate.App:
     url = make_url(app.config["SQLALCHEMY_DATABASE_URI"])
     conninfo = url.set(drivername="postgresql").render_as_string(hide_password=False)
     worker = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=conninfo))
-    for job in (*KERNEL_JOBS, *registry.jobs.values()):
+    known = (*KERNEL_JOBS, *registry.jobs.values())
+    for job in known:
         _register(worker, app, job)
-    _register_sweep(worker)
+    _register_sweep(worker, {job.name: job.attempts for job in known})
     return worker
 
 
@@ -95,22 +97,33 @@ def _register(worker: procrastinate.App, app: Flask, job: Job) -> None:
 
     task = worker.task(
         name=job.name,
-        retry=procrastinate.RetryStrategy(max_attempts=job.attempts, exponential_wait=3),
+        retry=_retries(job.attempts),
         pass_context=False,
     )(run)
     if job.cron:
         worker.periodic(cron=job.cron)(task)
 
 
-def _register_sweep(worker: procrastinate.App) -> None:
+def _retries(attempts: int) -> procrastinate.RetryStrategy | bool:
+    """Procrastinate counts the tries after the first, and takes none for as many as it likes."""
+    if attempts <= 1:
+        return False
+    return procrastinate.RetryStrategy(max_attempts=attempts - 1, exponential_wait=3)
+
+
+def _register_sweep(worker: procrastinate.App, attempts: dict[str, int]) -> None:
     @worker.periodic(cron="* * * * *")
     @worker.task(name="kernel.sweep", queueing_lock="kernel.sweep", pass_context=True)
     async def sweep(context: procrastinate.JobContext, timestamp: int) -> None:
-        """Run jobs again whose worker has died."""
+        """Run jobs again whose worker has died; give up one that has killed too many."""
         manager = worker.job_manager
         for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER):
-            log.warning("job %s (%s) had stalled and runs again", job.id, job.task_name)
-            await manager.retry_job(job)
+            if job.attempts + 1 < attempts.get(job.task_name, 1):
+                log.warning("job %s (%s) had stalled and runs again", job.id, job.task_name)
+                await manager.retry_job(job)
+            else:
+                log.error("job %s (%s) had stalled and is given up", job.id, job.task_name)
+                await manager.finish_job(job, Status.FAILED, delete_job=False)
 
 
 def run_worker(app: Flask, *, concurrency: int = 2) -> None:

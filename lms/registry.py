@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import pluggy
-from flask import current_app
+from flask import current_app, url_for
 
 from lms import clock
 from lms.content.rules import problems
@@ -43,7 +43,7 @@ from lms.contracts import (
     Todo,
     Verdict,
 )
-from lms.envelope import Callers, Failed, Guest, Trouble, flat
+from lms.envelope import Callers, Check, Failed, Guest, Trouble, flat
 from lms.plugins import PluginError, home_of
 
 if TYPE_CHECKING:
@@ -102,10 +102,9 @@ class Registry:
             try:
                 results = caller()
                 yield from ((guest, item) for item in flat(results))
-            except PluginError:
-                raise
-            except Exception as error:
-                raise PluginError(f"Plugin {guest.name}, hook {hook}: {error}") from error
+            except (Exception, SystemExit) as error:
+                said = str(error) or type(error).__name__
+                raise PluginError(f"Plugin {guest.name}, hook {hook}: {said}") from error
 
     def _keyed(self, hook: str, kind: type[T], key: Callable[[T], str]) -> MappingProxyType[str, T]:
         found: dict[str, T] = {}
@@ -117,6 +116,7 @@ class Registry:
                     f"got {type(item).__name__}"
                 )
             name = key(item)
+            _check_name(guest, kind, name)
             for field, text in problems(item):
                 raise PluginError(f"Plugin {guest.name}, {kind.__name__} {name!r}: {field} {text}")
             if name in found:
@@ -174,7 +174,7 @@ class Registry:
 
     def nav(self, actor: Actor) -> list[NavItem]:
         """The navigation for an actor, sorted; one entry per endpoint."""
-        items = self._ask("lms_nav_items", NavItem, actor=actor)[0]
+        items = self._ask("lms_nav_items", NavItem, _leads_somewhere, actor=actor)[0]
         unique = {item.endpoint: item for item in items}
         return sorted(unique.values(), key=lambda item: (item.order, item.title))
 
@@ -244,6 +244,17 @@ class Registry:
         for guest in self.guests:
             self.callers.call(guest, "lms_on_event", event=event)
 
+    def demonstrate(self, today: date, seed: int) -> list[str]:
+        """Have every plugin build its part of the demonstration; the names of those with one."""
+        builders = [
+            (guest, caller)
+            for guest in self.guests
+            if (caller := self.callers.caller("lms_demonstration", guest)) is not None
+        ]
+        for _, caller in builders:
+            caller(today=today, seed=seed)
+        return [guest.name for guest, _ in builders]
+
     # -- describing
 
     def plugins(self) -> list[PluginInfo]:
@@ -273,11 +284,13 @@ class Registry:
             return str(item.key)
         return None
 
-    def _ask(self, hook: str, kind: type[T], **kwargs: Any) -> tuple[list[T], list[Failed]]:
+    def _ask(
+        self, hook: str, kind: type[T], check: Check | None = None, **kwargs: Any
+    ) -> tuple[list[T], list[Failed]]:
         items: list[T] = []
         failed: list[Failed] = []
         for guest in self.guests:
-            answer = self.callers.call(guest, hook, kind=kind, **kwargs)
+            answer = self.callers.call(guest, hook, kind=kind, check=check, **kwargs)
             if isinstance(answer, Failed):
                 failed.append(answer)
             elif answer is not None:
@@ -290,6 +303,31 @@ class Registry:
             if isinstance(answer, kind):
                 return answer
         return None
+
+
+def _check_name(guest: Guest, kind: type, name: str) -> None:
+    """A guest's names begin with its own, so that nobody takes what it adds for another's."""
+    own = {
+        Provider: guest.name,
+        Tables: guest.name,
+        Permission: f"{guest.name}.",
+        Job: f"{guest.name}.",
+        CourseTemplate: f"{guest.name}:",
+        CertificateDesign: f"{guest.name}:",
+        SurveyTemplate: f"{guest.name}:",
+        Importer: f"{guest.name}:",
+    }.get(kind, "")
+    exact = kind in (Provider, Tables)
+    if not guest.room and (name != own if exact else not name.startswith(own)):
+        must = "be" if exact else "begin with"
+        raise PluginError(
+            f"Plugin {guest.name}, {kind.__name__} {name!r}: its name must {must} {own!r}"
+        )
+
+
+def _leads_somewhere(item: NavItem) -> str:
+    """The entry's address; raises when there is none, which would break every page."""
+    return url_for(item.endpoint)
 
 
 def current_registry() -> Registry:

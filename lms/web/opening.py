@@ -5,15 +5,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from collections.abc import Callable
-from typing import cast
+from typing import Any, cast
 
 import psycopg
 from flask import Flask, Response, g, request, session
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select, text
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError
 
 from lms import permissions
 from lms.contracts import NOBODY, Actor, RequestFacts
@@ -45,8 +46,7 @@ class LmsFlask(Flask):
             except DBAPIError as error:
                 if attempt == TRIES or not _try_again(error) or request.method in SAFE:
                     raise
-                session.clear()
-                session.update(kept)
+                _as_at_first(kept)
         raise RuntimeError("unreachable")
 
     def _attempt(self) -> Response:
@@ -55,15 +55,15 @@ class LmsFlask(Flask):
             repeated = self._open()
             response = repeated or self.make_response(super().dispatch_request())
             if request.method in SAFE or response.status_code >= 400:
+                if response.status_code < 400:
+                    db.session.flush()  # what a page left to be written is an error, not lost
                 rollback()
                 return response
             if repeated is None:
                 _remember_once(response)
             commit()
-        except BaseException as error:
+        except BaseException:
             rollback()
-            if (answer := _answered_meanwhile(error)) is not None:
-                return answer
             raise
         for act in g.after_commit:
             act()
@@ -113,6 +113,14 @@ def _identify(access: permissions.Access | None) -> Actor:
     return actor or NOBODY
 
 
+def _as_at_first(kept: dict[str, Any]) -> None:
+    """Take back what the failed run did to the session and to the files it has read."""
+    session.clear()
+    session.update(kept)
+    for file in request.files.values():
+        file.seek(0)
+
+
 def _try_again(error: DBAPIError) -> bool:
     return isinstance(
         error.orig, psycopg.errors.SerializationFailure | psycopg.errors.DeadlockDetected
@@ -132,8 +140,14 @@ def _once() -> tuple[str, str, str] | None:
 
 
 def _find_answer() -> Response | None:
+    """The answer this form already got; presses of one button come one after the other."""
     if (once := _once()) is None:
         return None
+    digest = hashlib.sha256("\0".join(once).encode("utf-8", "replace")).digest()
+    db.session.execute(
+        text("select pg_advisory_xact_lock(:number)"),
+        {"number": int.from_bytes(digest[:8], signed=True)},
+    )
     location = db.session.scalar(
         select(OnceKey.location).where(
             OnceKey.actor_key == once[0], OnceKey.route == once[1], OnceKey.key == once[2]
@@ -150,12 +164,3 @@ def _remember_once(response: Response) -> None:
         OnceKey(actor_key=once[0], route=once[1], key=once[2], location=response.location)
     )
     db.session.flush()
-
-
-def _answered_meanwhile(error: BaseException) -> Response | None:
-    """The first press's answer, when two presses of one button raced and this one came second."""
-    if not isinstance(error, IntegrityError) or "once_key" not in str(error.orig):
-        return None
-    answer = _find_answer()
-    rollback()
-    return answer

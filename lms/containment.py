@@ -1,0 +1,117 @@
+"""What a guest may not do while it is called: write others' tables, end the transaction, dawdle.
+
+`lms.envelope` puts each call into a guest inside `contained`; `lms.db` asks `guest_now` before it
+ends a transaction. It holds against a guest's mistakes, not against malice.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import re
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+from sqlalchemy import Engine, event
+
+SECONDS = 2.0
+"""A guest begins no statement later than this; one statement may take as long."""
+INTERRUPTED_AFTER = 5.0
+"""Whatever a guest is at then is interrupted: later than its last statement can end."""
+
+_ROWS = re.compile(
+    r"(?:select|with|values|table|show|explain|set|savepoint|release|rollback to savepoint"
+    r"|insert|update|delete|merge)\b"
+)
+_NOISE = re.compile(r"'(?:[^']|'')*'|--[^\n]*|/\*.*?\*/", re.S)
+_WRITTEN = re.compile(
+    r"\b(?:insert into|merge into|delete from|(?<!for )(?<!key )update) (?:only )?"
+    r"(?!set\b)(?:public\.)?\"?(\w+)"
+)
+
+
+class ForeignTable(RuntimeError):
+    """A guest tried to write a table that is not its own."""
+
+
+class NotAGuests(RuntimeError):
+    """A guest tried to do what belongs to the kernel: end a transaction, change tables' shape."""
+
+
+class TooLong(BaseException):
+    """A guest took too long. No `Exception`, so that a guest's own `except` does not keep it."""
+
+
+@dataclass(frozen=True)
+class _Call:
+    guest: str
+    until: float
+
+
+_call: ContextVar[_Call | None] = ContextVar("lms_guest_call", default=None)
+
+
+def guest_now() -> str | None:
+    """The guest that is being called, if one is."""
+    call = _call.get()
+    return call.guest if call else None
+
+
+@contextmanager
+def contained(guest: str) -> Iterator[None]:
+    """While this guest is called: only its own tables, no end of the transaction, not for long."""
+    token = _call.set(_Call(guest, time.monotonic() + SECONDS))
+    try:
+        with _interrupted_after(INTERRUPTED_AFTER):
+            yield
+    finally:
+        _call.reset(token)
+
+
+@contextmanager
+def _interrupted_after(seconds: float) -> Iterator[None]:
+    """Raise `TooLong` in this thread when the block takes longer, even in a loop without end."""
+    thread, lock, left = threading.get_ident(), threading.Lock(), threading.Event()
+
+    def interrupt() -> None:
+        with lock:
+            if not left.is_set():
+                _raise_in(thread, TooLong)
+
+    timer = threading.Timer(seconds, interrupt)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        with lock:
+            left.set()
+        timer.cancel()
+        _raise_in(thread, None)  # one that was sent and has not arrived
+
+
+def _raise_in(thread: int, error: type[BaseException] | None) -> None:
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(
+        ctypes.c_ulong(thread), ctypes.py_object(error) if error else None
+    )
+
+
+@event.listens_for(Engine, "before_cursor_execute")
+def _look_at(
+    _connection: object, _cursor: object, statement: str, _values: object, _c: object, _m: object
+) -> None:
+    """Refuse a guest's statement that is late, writes another's table or is no row's business."""
+    call = _call.get()
+    if call is None:
+        return
+    if time.monotonic() > call.until:
+        raise TooLong(f"took longer than {SECONDS:.0f} seconds")
+    plain = " ".join(_NOISE.sub(" ", statement).lower().split())
+    if not _ROWS.match(plain):
+        raise NotAGuests(f"{call.guest} may not {plain.split(' ', 1)[0]}")
+    for table in _WRITTEN.findall(plain):
+        if not table.startswith(f"{call.guest}_"):
+            raise ForeignTable(f"{call.guest} may not write {table}")
