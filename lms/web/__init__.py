@@ -1,7 +1,7 @@
 """The web kernel, as rooms see it: `from lms import web`.
 
 Views answer with `web.render`, `web.invalid`, `web.see`; forms subclass `web.Form`; lists go
-through `web.paginate`. `docs/architecture.md` has the macros and blocks of the templates.
+through `web.paginate`. The comments in `templates/web/` say what blocks and macros templates have.
 """
 
 from lms.web.forms import (

@@ -1,6 +1,8 @@
 // Everything works without this file: it only improves what the page already does.
 //
-// data-autosave="url" on a form   each change is posted there; [data-saved] says "Saved 9:52am"
+// data-autosave="url" on a form   each change is posted there; [data-saved] says "Saved 9:52am".
+//                                 The answer is 204, or JSON with `fields` (values by name),
+//                                 `texts` (words by id) and `says`; a refusal has `error`
 // data-copy="id" on a button      copies the text of that element
 // data-now="id" on a button       puts the present time into that field
 // data-reveal="id" on a radio     shows that element while the radio is chosen
@@ -41,11 +43,13 @@ class Autosave {
 
   soon(pause) {
     this.unsaved = true;
+    this.changes = (this.changes ?? 0) + 1;
     clearTimeout(this.waiting);
     this.waiting = setTimeout(() => (this.turn = this.turn.then(() => this.save())), pause);
   }
 
   async save() {
+    const changes = this.changes;
     const body = new FormData(this.form);
     for (const [name, value] of [...body]) if (value instanceof File) body.delete(name);
     try {
@@ -55,7 +59,7 @@ class Autosave {
         headers: { "X-CSRF-Token": word, "X-Asked-By": "script", Accept: "application/json" },
       });
       if (!answer.ok || answer.redirected) throw await this.reason(answer);
-      this.unsaved = false;
+      if (changes === this.changes) this.unsaved = false;
       const detail = answer.status === 204 ? null : await answer.json().catch(() => null);
       this.show(detail);
       this.form.dispatchEvent(new CustomEvent("lms:saved", { detail, bubbles: true }));
