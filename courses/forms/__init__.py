@@ -1,1 +1,1 @@
-"""Forms of the courses room, one file per noun."""
+"""Forms of the courses room, one file per noun; views give them their choices."""

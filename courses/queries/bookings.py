@@ -18,7 +18,7 @@ from courses.models import Booking, Cohort, Course, Edition
 from lms.contracts import Actor
 from lms.db import db
 from lms.errors import NotFound
-from lms.people.models import Person
+from lms.people.models import Person, PersonEmail
 
 ACTIVE = ("requested", "offered", "booked")
 
@@ -104,6 +104,16 @@ def latest(cohort_id: uuid.UUID, person_id: uuid.UUID, actor: Actor) -> BookingR
     """The person's newest booking on a cohort, ended or not."""
     rows = _rows(actor, Booking.cohort_id == cohort_id, Booking.person_id == person_id)
     return max(rows, key=lambda row: (row.created_at, row.id), default=None)
+
+
+def addresses(person_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """E-mail addresses of people whose contacts the caller may show."""
+    rows = db.session.execute(
+        select(PersonEmail.person_id, PersonEmail.address).where(
+            PersonEmail.person_id.in_(person_ids), PersonEmail.is_primary
+        )
+    )
+    return {person_id: address for person_id, address in rows}
 
 
 def _first(actor: Actor, *conditions: ColumnElement[bool]) -> BookingRow | None:

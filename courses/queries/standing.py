@@ -56,11 +56,20 @@ class Standing:
     refusal: str
 
 
-def of_person(actor: Actor, person_id: uuid.UUID, cohort: CohortFacts) -> Standing:
-    """How a person stands towards a cohort, as far as the actor may know."""
+def of_person(
+    actor: Actor,
+    person_id: uuid.UUID,
+    cohort: CohortFacts,
+    *,
+    instead_of: uuid.UUID | None = None,
+) -> Standing:
+    """How a person stands towards a cohort, as far as the actor may know.
+
+    `instead_of` is the cohort they would leave for it, which then is no clash.
+    """
     first = prerequisite(cohort.course_id, person_id)
     held = [(session.start, session.end) for session in cohort.held]
-    found = clashes.of_people(actor, [person_id], held, leaving_out=cohort.id)
+    found = clashes.of_people(actor, [person_id], held, leaving_out=instead_of or cohort.id)
     told = tuple(dict.fromkeys(clash.of_person() for clash in found))
     ahead = waiting.ahead(cohort.course_id, cohort.id, person_id)
     other_job = _other_job(cohort, person_id)

@@ -13,8 +13,11 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, or_, select
 
 from courses.models import Cohort, Waiting
+from courses.queries.cohorts import CohortFacts
+from lms.contracts import Actor
 from lms.db import db
 from lms.people.models import Organisation, Person
+from lms.people.queries import people
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,12 @@ class WaitingRow:
     joined_at: datetime
     cohort_id: uuid.UUID | None
     cohort_code: str
+    known: bool
+
+    @property
+    def shown(self) -> str:
+        """The name, where the actor may know it."""
+        return self.name if self.known else "Somebody from another place"
 
 
 @dataclass(frozen=True)
@@ -39,8 +48,21 @@ class Position:
     of: int
     joined_at: datetime
 
+    @property
+    def words(self) -> str:
+        """As "4th of 11"."""
+        return f"{ordinal(self.nth)} of {self.of}"
 
-def of_course(course_id: uuid.UUID, *, cohort_id: uuid.UUID | None = None) -> list[WaitingRow]:
+
+def ordinal(number: int) -> str:
+    """'1st', '2nd', '11th'."""
+    ending = {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{'th' if 10 < number % 100 < 14 else ending}"
+
+
+def of_course(
+    course_id: uuid.UUID, actor: Actor, *, cohort_id: uuid.UUID | None = None
+) -> list[WaitingRow]:
     """Everybody who waits for a course, first come first; or those whom one cohort fits."""
     rows = db.session.execute(
         select(
@@ -52,6 +74,7 @@ def of_course(course_id: uuid.UUID, *, cohort_id: uuid.UUID | None = None) -> li
             Waiting.joined_at,
             Waiting.cohort_id,
             func.coalesce(Cohort.code, ""),
+            people.in_sight(actor),
         )
         .join(Person, Person.id == Waiting.person_id)
         .outerjoin(Organisation, Organisation.id == Person.organisation_id)
@@ -92,6 +115,19 @@ def ahead(course_id: uuid.UUID, cohort_id: uuid.UUID, person_id: uuid.UUID) -> i
         )
         conditions.append(earlier)
     return _count(*conditions)
+
+
+def free_for_all(dates: Sequence[CohortFacts]) -> dict[uuid.UUID, int]:
+    """Places anybody may take on dates of one course: those that the waiting people leave over."""
+    if not dates:
+        return {}
+    asked = db.session.scalars(
+        select(Waiting.cohort_id).where(*_of(dates[0].course_id, None))
+    ).all()
+    return {
+        one.id: max(one.places_left - sum(ask in (None, one.id) for ask in asked), 0)
+        for one in dates
+    }
 
 
 def position(course_id: uuid.UUID, person_id: uuid.UUID) -> Position | None:

@@ -169,6 +169,19 @@ def move(booking_id: uuid.UUID, to_cohort_id: uuid.UUID, *, by: Actor, why: str 
     return move_many([booking_id], to_cohort_id, by=by, why=why)[0]
 
 
+def move_oneself(booking_id: uuid.UUID, to_cohort_id: uuid.UUID, *, by: Actor) -> None:
+    """Change to another date of the course by oneself, if there is a place for anybody."""
+    _locked([booking_id], also=to_cohort_id)
+    (held,) = bookings.several([booking_id], by)
+    target = cohorts.facts(to_cohort_id)
+    found = standing.of_person(by, held.person_id, target, instead_of=held.cohort_id)
+    if target.course_id != held.course_id or found.refusal:
+        raise Complaint("answer", found.refusal or "Choose a date of the same course")
+    if found.others_wait >= target.places_left:
+        raise Complaint("answer", LAST_PLACE)
+    move_many([booking_id], to_cohort_id, by=by, why="changed the date", source="self")
+
+
 def move_many(
     booking_ids: Sequence[uuid.UUID],
     to_cohort_id: uuid.UUID,
@@ -176,6 +189,7 @@ def move_many(
     by: Actor,
     why: str = "",
     told: bool = True,
+    source: str = "coordinator",
 ) -> list[uuid.UUID]:
     """Move people of one cohort to another; a place is taken there and freed here, or nothing."""
     (from_id,) = _locked(booking_ids, also=to_cohort_id)
@@ -193,9 +207,7 @@ def move_many(
     if not people:
         raise NotFound
     step(list(people), "moved", by=by, why=why)
-    new = _insert(
-        target, [Seat(one) for one in people.values()], source="coordinator", by=by, why=why
-    )
+    new = _insert(target, [Seat(one) for one in people.values()], source=source, by=by, why=why)
     waiting.place_taken(target.course_id, list(people.values()))
     audit.write(
         "moved",
@@ -205,11 +217,11 @@ def move_many(
         after={"bookings": [str(one) for one in people], "to": str(to_cohort_id)},
     )
     publish(BookingMoved(by, from_id, tuple(people), to_cohort_id))
-    publish(BookingMade(by, to_cohort_id, tuple(new), "coordinator"))
+    publish(BookingMade(by, to_cohort_id, tuple(new), source))
     crash_point("booking.moved")
     heard = notices.hush(list(people), by=by, why="moved to another date")
     if told:
-        notices.moved(cohort, heard, target, new, by=by)
+        notices.moved(cohort, heard, target, new, source=source, by=by)
     return new
 
 

@@ -57,6 +57,20 @@ def what_people_read(cohort: CohortFacts, fate: Fate) -> str:
     return "Choose another date when it suits you."
 
 
+def propose(cohort_id: uuid.UUID, *, reason: str, fate: Fate, by: Actor) -> None:
+    """Keep a cancellation for review."""
+    cohort = locked(cohort_id)
+    if "cancelled" not in ALLOWED.get(cohort.state, ()):
+        raise Complaint("reason", f"This cohort is {cohort.state}, so it cannot be cancelled")
+    cohort.draft = {"cancel": {"reason": reason, "fate": fate.value}}
+
+
+def proposed(cohort: CohortFacts) -> tuple[str, Fate] | None:
+    """The reason and the fate that wait for review, if any do."""
+    kept = cohort.draft.get("cancel")
+    return (kept["reason"], Fate.read(kept["fate"])) if kept else None
+
+
 def cancel(cohort_id: uuid.UUID, *, reason: str, fate: Fate, by: Actor) -> int:
     """Cancel a cohort; how many people were told. Doing it twice is doing it once.
 

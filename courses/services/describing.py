@@ -8,7 +8,10 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlsplit
 
+import icalendar
+
 from courses.queries.cohorts import CohortFacts, SessionFacts
+from lms import clock
 from lms.messages.calendar import Calendar, Entry, Method
 from lms.web import words
 from lms.web.context import settings
@@ -41,12 +44,6 @@ def calendar(cohort: CohortFacts, method: Method) -> Calendar:
     return Calendar(method, sequence, tuple(entry(cohort, session) for session in cohort.held))
 
 
-def ordinal(number: int) -> str:
-    """'1st', '2nd', '11th'."""
-    ending = {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
-    return f"{number}{'th' if 10 < number % 100 < 14 else ending}"
-
-
 def session_words(session: SessionFacts) -> dict[str, str]:
     """A session in words: "Thursday 4 March 2027", "9:30am to 12:30pm", the room."""
     return {
@@ -67,3 +64,26 @@ def entry(cohort: CohortFacts, session: SessionFacts) -> Entry:
         location=", ".join(filter(None, (session.venue, session.address))) or session.link,
         description=f"Trainer: {session.who}" if session.who else "",
     )
+
+
+def calendar_file(cohort: CohortFacts) -> bytes:
+    """All sessions in one file to be put into one's own calendar."""
+    whole = icalendar.Calendar()
+    whole.add("prodid", "-//Golden Thread//Training//EN")
+    whole.add("version", "2.0")
+    whole.add("method", "PUBLISH")
+    known = calendar(cohort, "REQUEST")
+    for one in known.entries:
+        event = icalendar.Event()
+        event.add("uid", one.uid)
+        event.add("sequence", known.sequence)
+        event.add("dtstamp", clock.now())
+        event.add("dtstart", clock.london(one.starts))
+        event.add("dtend", clock.london(one.ends))
+        event.add("summary", one.summary)
+        event.add("location", one.location)
+        event.add("description", one.description)
+        whole.add_component(event)
+    whole.add_missing_timezones()
+    made: bytes = whole.to_ical()
+    return made

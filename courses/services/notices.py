@@ -18,7 +18,7 @@ from courses.models import Booking, BookingChange, Course
 from courses.queries import waiting as waiting_list
 from courses.queries.cohorts import CohortFacts, SessionFacts
 from courses.services import links
-from courses.services.describing import about, calendar, entry, ordinal, session_words
+from courses.services.describing import about, calendar, entry, session_words
 from lms import clock
 from lms.contracts import Actor, BookingNote
 from lms.db import db
@@ -65,21 +65,13 @@ def moved(
     target: CohortFacts,
     new_ids: Sequence[uuid.UUID],
     *,
+    source: str,
     by: Actor,
 ) -> None:
     """Take the old dates out of people's calendars and tell them the new ones."""
     what = f"Your place has been moved to {_when(target)}. Its dates come in another message."
     _ended(cohort, old_ids, by=by, reason="", what=what, template="moved")
-    _queue(
-        target,
-        new_ids,
-        "confirmation",
-        by=by,
-        values=about(target),
-        ical=calendar(target, "REQUEST"),
-        not_before=_after_undo(),
-        notes=CONFIRMATION,
-    )
+    confirm(target, new_ids, source=source, by=by)
 
 
 def changed(cohort: CohortFacts, changes: Sequence[Change], *, by: Actor) -> None:
@@ -160,7 +152,7 @@ def waiting(course_id: uuid.UUID, person_id: uuid.UUID, *, by: Actor) -> None:
         kind="courses.waiting",
         template=f"{TEMPLATES}/waiting.txt",
         klass="now",
-        values={"course": course.title, "nth": ordinal(found.nth), "of": found.of},
+        values={"course": course.title, "nth": waiting_list.ordinal(found.nth), "of": found.of},
         subject_type="course",
         subject_id=course_id,
         links={"list": links.to_list(course_id, person_id)},

@@ -1,0 +1,67 @@
+"""The forms of booking: for oneself, for others, moving, taking off, adding somebody."""
+
+from __future__ import annotations
+
+import uuid
+
+from lms import web
+
+
+class BookForm(web.Form):
+    """Taking a place for oneself."""
+
+    needs = web.TextAreaField(
+        "Is there anything you need on the day? (optional)",
+        hint="Access or diet. The trainer sees it; it is deleted 28 days after the last session.",
+        longest=500,
+        rows=3,
+    )
+
+
+class FindForm(web.SearchForm):
+    """Looking for a person by name or e-mail address."""
+
+    q = web.TextField("Name or e-mail address", longest=100)
+
+
+class BookOtherForm(web.OnceForm):
+    """Booking somebody as staff."""
+
+    reason = web.TextAreaField("Reason, shown in the history", longest=500, rows=3)
+
+
+class NewPersonForm(web.OnceForm):
+    """Somebody who is not known yet: four questions."""
+
+    given_name = web.TextField("First name", autocomplete="off", missing="Enter the first name")
+    family_name = web.TextField("Last name", autocomplete="off")
+    email = web.EmailField(
+        "E-mail address (optional)",
+        autocomplete="off",
+        hint="Without one, their messages are printed.",
+    )
+    profession = web.SelectField("Job", empty="Not known", coerce=uuid.UUID)
+    organisation = web.SelectField("Organisation", empty="None", coerce=uuid.UUID)
+
+
+class TakeOffForm(web.OnceForm):
+    """Taking somebody off."""
+
+    reason = web.TextField(
+        "Why?", missing="Enter why, which they will read", hint="They read this in the message."
+    )
+
+
+class MoveForm(web.OnceForm):
+    """Moving somebody to another date."""
+
+    to = web.RadioField("To which date?", missing="Choose a date", coerce=uuid.UUID)
+    reason = web.TextField("Why? (optional)", hint="Shown in the history.")
+
+
+class AnswerForm(web.Form):
+    """What to do with one's own place: nothing is chosen beforehand."""
+
+    answer = web.RadioField(
+        "What would you like to do?", missing="Choose what you would like to do"
+    )

@@ -1,0 +1,86 @@
+"""The forms of changing and cancelling a cohort."""
+
+from __future__ import annotations
+
+import uuid
+
+from wtforms import FieldList, FormField
+
+from courses.forms.schedule import MOST_SESSIONS, SessionPlace, SessionTimes
+from lms import web
+
+
+class SessionChange(SessionTimes, SessionPlace):
+    """A session as it shall be."""
+
+    id = web.HiddenField()
+    cancelled = web.CheckboxField("Cancel this session")
+
+
+class EditForm(web.Form):
+    """A cohort that people know of, as it shall be."""
+
+    sessions = FieldList(FormField(SessionChange), max_entries=MOST_SESSIONS)
+    capacity = web.IntegerField(
+        "Places", missing="Enter how many places there are, like 20", smallest=1, largest=1000
+    )
+    minimum = web.IntegerField("Minimum (optional)", smallest=0, largest=1000)
+    last_day = web.DateField("Last day to book (optional)")
+    arrival = web.TextField("People may arrive from (optional)", hint="Like: 9am")
+    bring = web.TextAreaField("What to bring (optional)", longest=500, rows=2)
+    lunch = web.TextField("Lunch (optional)", hint="Like: not provided; there is a café next door")
+    day_phone = web.TextField("Telephone on the day (optional)", longest=40)
+    contact = web.TextField("Contact (optional)")
+
+    def check(self) -> bool:
+        """Whether the sessions make sense, each by itself."""
+        right = True
+        for entry in self.sessions:
+            for complaint in entry.form.complaints(entry.name, needs_day=True):
+                self.add_complaint(complaint)
+                right = False
+        return right
+
+
+class CancelForm(web.Form):
+    """Why it is cancelled, and what becomes of the people."""
+
+    reason = web.TextAreaField(
+        "Why is it cancelled?",
+        missing="Enter the reason, which people will read",
+        hint="People who are booked read this.",
+        longest=500,
+        rows=3,
+    )
+    fate = web.RadioField(
+        "What becomes of the people?", missing="Choose what becomes of the people"
+    )
+
+
+class FilterForm(web.SearchForm):
+    """Filters of the list of cohorts; the address holds them."""
+
+    q = web.TextField("Course or reference", longest=100)
+    course = web.SelectField("Course", empty="All courses")
+    place = web.SelectField("Place", empty="All places", coerce=uuid.UUID)
+
+
+class DownloadForm(web.Form):
+    """A download about people says what it is for."""
+
+    form = web.RadioField(
+        "Format",
+        choices=(("csv", "CSV"), ("xlsx", "Excel")),
+        missing="Choose a format",
+        default="xlsx",
+    )
+    reason = web.RadioField(
+        "What is it for?",
+        choices=(
+            ("the day", "The day itself: sign-in sheet, badges, catering"),
+            ("the provider", "The training provider"),
+            ("own records", "Our own records"),
+            ("something else", "Something else"),
+        ),
+        missing="Choose what the list is for",
+    )

@@ -1,0 +1,112 @@
+"""The catalogue: every course, and each with its outcomes, formats, rules and dates.
+
+Anybody may look; whoever is known sees their own standing, staff the way to schedule.
+"""
+
+from __future__ import annotations
+
+import uuid
+
+from flask import url_for
+
+from courses import access
+from courses.queries import bookings, catalogue, standing, waiting
+from courses.queries.catalogue import CourseFacts
+from courses.services import waiting as waiting_list
+from courses.views.blueprint import blueprint
+from lms import web
+from lms.contracts import Actor
+from lms.permissions import allow, allowed, public
+
+
+@blueprint.get("/courses")
+@public
+def courses() -> web.Answer:
+    """Every course that is offered, narrowed by words, job and depth in the address."""
+    jobs, tiers = catalogue.professions_offered(), catalogue.tiers_offered()
+    filters = web.filters(
+        "q", lists=["job", "tier"], allowed={"job": [code for code, _ in jobs], "tier": tiers}
+    )
+    found = catalogue.search(
+        filters["q"], professions=filters.all("job"), tiers=filters.all("tier")
+    )
+    return web.render(
+        "courses/courses.html",
+        page=web.page_of(found),
+        filters=filters,
+        jobs=jobs,
+        tiers=tiers,
+        total=catalogue.number(),
+    )
+
+
+@blueprint.get("/courses/<slug>")
+@public
+def course(slug: str) -> web.Answer:
+    """One course, with the visitor's own standing where they are known."""
+    actor = web.current_actor()
+    found = catalogue.get(slug)
+    dates = catalogue.dates_of(found.id)
+    left = waiting.free_for_all(dates)
+    return web.render(
+        "courses/course.html",
+        course=found,
+        dates=[(cohort, left[cohort.id]) for cohort in dates],
+        waiting=waiting.number(found.id),
+        position=waiting.position(found.id, actor.person_id) if actor.person_id else None,
+        prerequisite=standing.prerequisite(found.id, actor.person_id),
+        booked=_booked(actor, found),
+        may_schedule=allowed(actor, access.MANAGE) and found.state == "offered",
+        may_book=allowed(actor, access.OWN),
+    )
+
+
+@blueprint.post("/courses/<slug>/waiting")
+@allow(access.OWN)
+def join_list(slug: str) -> web.Answer:
+    """Wait for any date of a course."""
+    actor, found = web.current_actor(), catalogue.get(slug)
+    waiting_list.join(found.id, _own(actor), by=actor)
+    place = waiting.position(found.id, _own(actor))
+    web.say(
+        f"You are on the waiting list for {found.title}" + (f", {place.words}" if place else "")
+    )
+    return web.see("courses.course", slug=slug)
+
+
+@blueprint.post("/courses/<slug>/waiting/leave")
+@allow(access.OWN)
+def leave_list(slug: str) -> web.Answer:
+    """Wait no longer."""
+    actor, found = web.current_actor(), catalogue.get(slug)
+    waiting_list.leave(found.id, _own(actor), by=actor)
+    web.say(
+        f"You have left the waiting list for {found.title}",
+        undo_url=url_for("courses.join_list", slug=slug),
+    )
+    return web.see("courses.course", slug=slug)
+
+
+@blueprint.get("/courses/<slug>/queue")
+@allow(access.MANAGE)
+def queue(slug: str) -> web.Answer:
+    """Who waits for a course, in order of arrival."""
+    found = catalogue.get(slug)
+    rows = web.page_of(waiting.of_course(found.id, web.current_actor()), per_page=100)
+    return web.render(
+        "courses/queue.html", course=found, page=rows, dates=catalogue.dates_of(found.id)
+    )
+
+
+def _booked(actor: Actor, course: CourseFacts) -> set[uuid.UUID]:
+    """The dates of this course the visitor is booked on."""
+    if actor.person_id is None:
+        return set()
+    rows = bookings.of_person(actor, actor.person_id, states=("booked",))
+    return {row.cohort_id for row in rows if row.course_id == course.id}
+
+
+def _own(actor: Actor) -> uuid.UUID:
+    if actor.person_id is None:
+        web.not_found()
+    return actor.person_id

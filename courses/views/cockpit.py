@@ -1,0 +1,187 @@
+"""What the cohort's page shows besides plain facts: its state, the next thing to do, its columns.
+
+`courses.views.cohorts` puts the page together from these.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from flask import url_for
+from markupsafe import Markup
+
+from courses import access
+from courses.queries import cohorts, register
+from courses.queries.cohorts import CohortFacts, SessionFacts
+from courses.queries.register import Progress
+from courses.queries.roster import Person, Roster
+from lms import clock
+from lms.contracts import Actor, BookingColumn
+from lms.messages import queries as messages
+from lms.permissions import allowed
+from lms.registry import current_registry
+from lms.web import words
+
+REGISTER_OPENS = timedelta(hours=24)
+FIRST_COLUMNS = 50
+"""Other rooms' columns ordered below this stand before the sessions, the others after the hours."""
+
+
+@dataclass(frozen=True)
+class Next:
+    """The one thing that comes next, with its one button ("" where there is none)."""
+
+    title: str
+    lines: tuple[str, ...] = ()
+    verb: str = ""
+    url: str = ""
+
+
+def state_words(cohort: CohortFacts) -> str:
+    """The state as people read it: a published cohort without places is full."""
+    if cohort.state in ("published", "scheduled") and cohort.capacity and not cohort.places_left:
+        return "Full"
+    return words.capital(cohort.state)
+
+
+def manages(actor: Actor, cohort: CohortFacts) -> bool:
+    """Whether the actor may change this cohort and book people on it."""
+    return allowed(actor, access.MANAGE) and cohorts.reaches(actor, cohort.id, access.MANAGE)
+
+
+def may_schedule(actor: Actor) -> bool:
+    """Whether the actor may schedule cohorts at all."""
+    return allowed(actor, access.MANAGE)
+
+
+def next_thing(cohort: CohortFacts, manages: bool) -> Next:
+    """Publish, add people, open the register, mark what is missing, certificates: in that order."""
+    if cohort.state == "cancelled":
+        return Next("This cohort was cancelled")
+    if cohort.state == "scheduled":
+        return Next(
+            "Publish it, so that people can book", (), "Check and publish", _url(cohort, "review")
+        )
+    if unmarked := _unmarked(cohort):
+        return _register(cohort, unmarked, "Mark the register of session")
+    upcoming = cohort.next_session()
+    if upcoming is None:
+        return _afterwards(cohort)
+    if manages and cohort.places_left and not _soon(upcoming):
+        title = f"Next: session {upcoming.number} of {len(cohort.held)}, {_when(upcoming)}"
+        lines = (_place(upcoming), f"{words.plural(cohort.places_left, 'place')} free")
+        return Next(title, lines, "Add people", _url(cohort, "book"))
+    return _register(cohort, upcoming, "Next: session")
+
+
+def columns(actor: Actor, cohort: CohortFacts) -> list[BookingColumn]:
+    """What other rooms add to the table of people."""
+    return current_registry().booking_columns(cohort.id, actor)
+
+
+def headings(cohort: CohortFacts, added: Sequence[BookingColumn]) -> list[Any]:
+    """The table's head: who, other rooms' first columns, each session, the hours, the rest."""
+    return [
+        "Name",
+        "Job",
+        "Organisation",
+        *(column.title for column in added if column.order < FIRST_COLUMNS),
+        *(words.day_month(session.start) for session in cohort.held),
+        "Hours",
+        *(column.title for column in added if column.order >= FIRST_COLUMNS),
+    ]
+
+
+def rows(
+    people: Iterable[Person], added: Sequence[BookingColumn], manages: bool
+) -> list[list[Any]]:
+    """The table's body. What other rooms say is shown of one's own people only."""
+    return [
+        [
+            _name(one, manages),
+            one.booking.profession or "–",
+            one.booking.organisation or "–",
+            *_cells(one, added, first=True),
+            *one.marks,
+            words.clock_duration(one.minutes) if one.minutes else "–",
+            *_cells(one, added, first=False),
+        ]
+        for one in people
+    ]
+
+
+def foot(table: Roster, added: Sequence[BookingColumn]) -> list[Any]:
+    """The table's foot: "16/18" under what can be counted."""
+    before = [column.foot for column in added if column.order < FIRST_COLUMNS]
+    after = [column.foot for column in added if column.order >= FIRST_COLUMNS]
+    return ["All", "", "", *before, *table.present, "", *after]
+
+
+def registers(cohort: CohortFacts) -> dict[uuid.UUID, Progress]:
+    """How far the register of each session is."""
+    return register.progress([cohort.id])
+
+
+def messages_waiting(cohort: CohortFacts) -> messages.Waiting:
+    """What waits to be sent about a cohort."""
+    return messages.waiting_about("cohort", cohort.id)
+
+
+def _name(person: Person, manages: bool) -> Any:
+    name = person.booking.name
+    if not manages:
+        return name
+    address = url_for("courses.booking", booking_id=person.booking.id)
+    return Markup('<a class="govuk-link" href="{}">{}</a>').format(address, name)
+
+
+def _cells(person: Person, added: Sequence[BookingColumn], *, first: bool) -> list[str]:
+    chosen = [column for column in added if (column.order < FIRST_COLUMNS) is first]
+    if not person.booking.manageable:
+        return ["–" for _ in chosen]
+    return [column.cells.get(person.booking.id, "–") for column in chosen]
+
+
+def _unmarked(cohort: CohortFacts) -> SessionFacts | None:
+    """The first session that is over and whose register is not complete."""
+    progress = registers(cohort)
+    over = [one for one in cohort.held if one.end <= clock.now()]
+    return next((one for one in over if one.id in progress and progress[one.id].to_mark), None)
+
+
+def _afterwards(cohort: CohortFacts) -> Next:
+    if not cohort.held:
+        return Next(
+            "People do this course online, in their own time",
+            (),
+            "Add people",
+            _url(cohort, "book"),
+        )
+    title = f"All {words.plural(len(cohort.held), 'register')} saved"
+    return Next(title, ("Certificates are made as people complete.",))
+
+
+def _register(cohort: CohortFacts, session: SessionFacts, what: str) -> Next:
+    title = f"{what} {session.number} of {len(cohort.held)}, {_when(session)}"
+    url = url_for("courses.open_register", cohort_id=cohort.id, number=session.number)
+    return Next(title, (_place(session),), "Open register", url)
+
+
+def _soon(session: SessionFacts) -> bool:
+    return session.start - clock.now() <= REGISTER_OPENS
+
+
+def _when(session: SessionFacts) -> str:
+    return f"{words.weekday_date(session.start)}, {words.time(session.start)}"
+
+
+def _place(session: SessionFacts) -> str:
+    return " · ".join(filter(None, (session.where, session.who)))
+
+
+def _url(cohort: CohortFacts, page: str) -> str:
+    return url_for(f"courses.{page}", cohort_id=cohort.id)

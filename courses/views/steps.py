@@ -1,0 +1,312 @@
+"""The steps of scheduling after the first: each knows its form, how it starts, and what it saves.
+
+`courses.views.schedule` opens the one whose number is in the address.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import replace
+from typing import Any, ClassVar
+
+from flask import request, url_for
+
+from courses.forms.schedule import (
+    DESIGNS,
+    NEW,
+    ONLINE,
+    SAME,
+    AudienceForm,
+    DatesForm,
+    DesignForm,
+    FormatForm,
+    NumbersForm,
+    PlacesForm,
+)
+from courses.queries import catalogue, planning, terms
+from courses.queries.catalogue import CourseFacts, EditionFacts
+from courses.queries.cohorts import CohortFacts
+from courses.queries.planning import Planned
+from courses.services import schedule as service
+from lms.contracts import Actor
+from lms.web import words
+
+DESIGN_WORDS = [(value, text) for value, text, _ in DESIGNS]
+FILL = "fill"
+
+
+def url(cohort: CohortFacts, step: int, then: str = "") -> str:
+    """The address of a step; `then` comes back to the review."""
+    return url_for("courses.schedule_step", cohort_id=cohort.id, step=step, then=then or None)
+
+
+def review_url(cohort: CohortFacts) -> str:
+    """The address of the review."""
+    return url_for("courses.review", cohort_id=cohort.id)
+
+
+def edition_of(cohort: CohortFacts) -> EditionFacts:
+    """The draft's format."""
+    return catalogue.by_id(cohort.course_id).edition(cohort.edition_id)
+
+
+def editions(course: CourseFacts) -> list[tuple[uuid.UUID, str, str]]:
+    """The formats to choose from, with their length."""
+    return [
+        (
+            one.id,
+            one.title,
+            f"{words.capital(one.format)}, {words.duration(one.participatory_minutes)}, "
+            f"{words.duration(one.cpd_minutes)} of CPD",
+        )
+        for one in course.editions
+    ]
+
+
+class Step:
+    """A step of a draft."""
+
+    number: ClassVar[int]
+    template: ClassVar[str] = "courses/schedule.html"
+
+    def __init__(self, cohort: CohortFacts, actor: Actor) -> None:
+        self.cohort = cohort
+        self.actor = actor
+        self.course = catalogue.by_id(cohort.course_id)
+        self.edition = self.course.edition(cohort.edition_id)
+        self.sessions = planning.planned(cohort, self.edition)
+        self.again = False
+        self.form: Any = self.make()
+
+    def make(self) -> Any:
+        """The form, as the draft stands or as it was sent."""
+        raise NotImplementedError
+
+    def check(self) -> bool:
+        """Whether the answers fit one another."""
+        return True
+
+    def save(self) -> None:
+        """Keep the answers."""
+        raise NotImplementedError
+
+    @property
+    def next_step(self) -> int:
+        """The step that follows: an e-learning format has no dates and rooms."""
+        if self.number == planning.FOR_WHOM and not self.edition.workshops:
+            return planning.PLACES
+        return self.number + 1
+
+
+class Format(Step):
+    """1 Which format?"""
+
+    number = planning.FORMAT
+
+    def make(self) -> FormatForm:
+        """The course's formats."""
+        form = FormatForm(data={"edition": self.cohort.edition_id})
+        form.edition.choices = editions(self.course)
+        return form
+
+    def save(self) -> None:
+        """Another format forgets the dates."""
+        service.set_edition(self.cohort.id, self.form.edition.data, by=self.actor)
+
+
+class ForWhom(Step):
+    """2 For whom?"""
+
+    number = planning.FOR_WHOM
+
+    def make(self) -> AudienceForm:
+        """All places (several share a cohort), the actor's own among them, and jobs."""
+        form = AudienceForm(
+            data={
+                "localities": [one for one, _ in self.cohort.localities],
+                "profession": self.cohort.profession_id,
+            }
+        )
+        form.localities.choices = [(one.id, one.name) for one in planning.localities()]
+        form.profession.choices = [(one.id, one.name) for one in planning.professions()]
+        return form
+
+    def save(self) -> None:
+        """Keep places and job."""
+        service.set_audience(
+            self.cohort.id,
+            self.form.localities.data,
+            self.form.profession.data,
+            by=self.actor,
+        )
+
+
+class Dates(Step):
+    """3 Dates: all sessions on one page."""
+
+    number = planning.DATES
+    template = "courses/schedule_dates.html"
+
+    def make(self) -> DatesForm:
+        """A date and times for each session the format asks for."""
+        return DatesForm(
+            data={
+                "sessions": [
+                    {"day": one.day, "start": one.start, "end": one.end} for one in self.sessions
+                ]
+            }
+        )
+
+    def check(self) -> bool:
+        """Filling the rest needs the first date only."""
+        self.again = FILL in request.form
+        checked: bool = self.form.check(only_first=self.again)
+        return checked and len(self.form.sessions) == len(self.sessions)
+
+    def save(self) -> None:
+        """Keep the dates; "Repeat weekly" makes them from the first."""
+        sessions = [
+            replace(
+                planned,
+                day=entry.form.day.data,
+                start=entry.form.start.data,
+                end=entry.form.end.data,
+            )
+            for planned, entry in zip(self.sessions, self.form.sessions, strict=True)
+        ]
+        if self.again:
+            sessions = service.repeat_weekly(sessions)
+        service.set_dates(self.cohort.id, sessions, by=self.actor)
+
+    @property
+    def flagged(self) -> list[str]:
+        """Dates that fall on a weekend, a bank holiday or in usual school holidays."""
+        days = [one.day for one in self.sessions if one.day]
+        return [said for day in days if (said := terms.flag(day))]
+
+
+class Where(Step):
+    """4 Where and who."""
+
+    number = planning.WHERE
+    template = "courses/schedule_places.html"
+
+    def make(self) -> PlacesForm:
+        """A room or link and trainers for each session."""
+        people = planning.trainer_people([t for one in self.sessions for t in one.trainer_ids])
+        form = PlacesForm(
+            data={"sessions": [self._entry(n, one, people) for n, one in enumerate(self.sessions)]}
+        )
+        own = [one for one, _ in self.cohort.localities]
+        form.offer(
+            [(str(one.id), one.name) for one in planning.venues(self.actor, own)],
+            [(one.id, one.name) for one in planning.trainers(self.cohort.provider_key)],
+        )
+        return form
+
+    def _entry(
+        self, number: int, session: Planned, people: dict[uuid.UUID, uuid.UUID]
+    ) -> dict[str, Any]:
+        first = self.sessions[0]
+        venue = str(session.venue_id) if session.venue_id else ONLINE if session.link else None
+        if number and (session.venue_id, session.link) == (first.venue_id, first.link):
+            venue = SAME
+        same = number and session.trainer_ids == first.trainer_ids
+        who = [] if same else [people[one] for one in session.trainer_ids if one in people]
+        return {"venue": venue, "link": session.link, "trainers": who}
+
+    def check(self) -> bool:
+        """A link where it is online, a name for a new venue."""
+        checked: bool = self.form.check()
+        return checked and len(self.form.sessions) == len(self.sessions)
+
+    def save(self) -> None:
+        """Keep rooms and trainers; sessions left empty are as the first."""
+        new = self._new_venue() if self.form.wants_new else None
+        chosen = {who for entry in self.form.sessions for who in entry.form.trainers.data}
+        trainers = service.trainers_of(list(chosen), self.cohort.provider_key)
+        kept: list[Planned] = []
+        for planned, entry in zip(self.sessions, self.form.sessions, strict=True):
+            one = self._session(planned, entry.form, new, trainers)
+            first = kept[0] if kept else one
+            if entry.form.venue.data in (SAME, None):
+                one = replace(one, venue_id=first.venue_id, link=first.link)
+            if not one.trainer_ids:
+                one = replace(one, trainer_ids=first.trainer_ids)
+            kept.append(one)
+        service.set_places(self.cohort.id, kept, by=self.actor)
+
+    def _session(
+        self,
+        planned: Planned,
+        form: Any,
+        new: uuid.UUID | None,
+        trainers: dict[uuid.UUID, uuid.UUID],
+    ) -> Planned:
+        chosen = form.venue.data
+        known = chosen not in (ONLINE, NEW, SAME, None)
+        return replace(
+            planned,
+            venue_id=uuid.UUID(chosen) if known else new if chosen == NEW else None,
+            link=form.link.data if chosen == ONLINE else "",
+            trainer_ids=tuple(trainers[who] for who in form.trainers.data),
+        )
+
+    def _new_venue(self) -> uuid.UUID:
+        return service.add_venue(
+            self.form.new_venue.data,
+            address=self.form.new_address.data,
+            locality_id=self.cohort.localities[0][0] if self.cohort.localities else None,
+            capacity=self.form.new_capacity.data,
+            by=self.actor,
+        )
+
+    @property
+    def taken(self) -> list[str]:
+        """Rooms and trainers chosen so far that are taken."""
+        return planning.taken(self.actor, self.sessions, self.cohort.id)
+
+
+class Places(Step):
+    """5 Places."""
+
+    number = planning.PLACES
+
+    def make(self) -> NumbersForm:
+        """Capacity, minimum, last day to book."""
+        return NumbersForm(
+            data={
+                "capacity": self.cohort.capacity,
+                "minimum": self.cohort.minimum,
+                "last_day": words.day_of(self.cohort.closes_at) if self.cohort.closes_at else None,
+            }
+        )
+
+    def save(self) -> None:
+        """Keep the numbers."""
+        service.set_numbers(
+            self.cohort.id,
+            capacity=self.form.capacity.data,
+            minimum=self.form.minimum.data,
+            last_day=self.form.last_day.data,
+            by=self.actor,
+        )
+
+
+class Surveys(Step):
+    """6 Surveys."""
+
+    number = planning.SURVEYS
+
+    def make(self) -> DesignForm:
+        """The design in words."""
+        return DesignForm(data={"design": self.cohort.design})
+
+    def save(self) -> None:
+        """Keep the design."""
+        service.set_design(self.cohort.id, self.form.design.data, by=self.actor)
+
+
+PAGES: dict[int, type[Step]] = {
+    one.number: one for one in (Format, ForWhom, Dates, Where, Places, Surveys)
+}
