@@ -147,7 +147,7 @@ def make_app(settings: Settings, database: Database) -> Iterator[MakeApp]:
     made: list[LmsFlask] = []
 
     def make(*, plugins: Any = (), on: Database | None = None, **changes: Any) -> LmsFlask:
-        base = settings.model_dump() | changes
+        base = settings.model_dump(exclude={"database_url", "owner_database_url"}) | changes
         made.append(_prepared(create_app(settings_for(on or database, **base), plugins)))
         return made[-1]
 
