@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
+from datetime import date
 
 from flask import Blueprint
 
@@ -16,9 +17,23 @@ from courses.imports import register
 from courses.imports import views as imports
 from courses.imports.services.purging import PURGE
 from courses.imports.services.undoing import FORGET
-from courses.services import catalogue, completion
+from courses.queries import bookings, home
+from courses.services import catalogue, cohorts, completion
 from lms import events, hookimpl
-from lms.contracts import Importer, Job, Permission, Tables
+from lms.contracts import (
+    Actor,
+    Agenda,
+    Importer,
+    Job,
+    NavItem,
+    Panel,
+    Permission,
+    PersonalRecord,
+    Place,
+    Tables,
+    Todo,
+)
+from lms.permissions import allowed
 
 
 @hookimpl
@@ -47,8 +62,43 @@ def lms_importers() -> Iterable[Importer]:
 
 @hookimpl
 def lms_jobs() -> Iterable[Job]:
-    """Forgetting old imports, and the people of one that was undone."""
-    return (PURGE, FORGET)
+    """Cohorts moving on, joining instructions, forgetting needs, old imports and undone people."""
+    return (PURGE, FORGET, *cohorts.JOBS)
+
+
+@hookimpl
+def lms_nav_items(actor: Actor) -> Iterable[NavItem]:
+    """Courses for everybody; cohorts for those who run them."""
+    yield NavItem("Courses", "courses.courses", 10, "courses")
+    if allowed(actor, access.VIEW):
+        yield NavItem("Cohorts", "courses.cohorts", 20, "cohorts")
+
+
+@hookimpl
+def lms_todos(actor: Actor, today: date) -> Iterable[Todo]:
+    """What goes wrong with sessions and registers if nobody acts."""
+    return home.todos(actor)
+
+
+@hookimpl
+def lms_agenda(actor: Actor, today: date) -> Iterable[Agenda]:
+    """Sessions of this week and the coming four; one's own next dates."""
+    return home.agenda(actor, today)
+
+
+@hookimpl
+def lms_panels(place: Place, subject_id: uuid.UUID, actor: Actor) -> Iterable[Panel]:
+    """A person's learning record on their page."""
+    if place is Place.PERSON:
+        rows = bookings.of_person(actor, subject_id)
+        if rows:
+            yield Panel("Learning record", "courses/learning.html", {"rows": rows}, order=10)
+
+
+@hookimpl
+def lms_personal_data(person_id: uuid.UUID) -> Iterable[PersonalRecord]:
+    """Bookings, marks and waiting."""
+    return bookings.personal_data(person_id)
 
 
 @hookimpl

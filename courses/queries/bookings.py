@@ -6,19 +6,29 @@ Pages of all rooms and this room's services call them.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, DateTime, Select, func, select
 
 from courses import access
-from courses.models import Booking, Cohort, Course, Edition
-from lms.contracts import Actor
+from courses.models import (
+    Attendance,
+    Booking,
+    Cohort,
+    Course,
+    Edition,
+    Place,
+    Session,
+    Waiting,
+)
+from lms.contracts import SYSTEM, Actor, PersonalRecord
 from lms.db import db
 from lms.errors import NotFound
 from lms.people.models import Person, PersonEmail
+from lms.web import words
 
 ACTIVE = ("requested", "offered", "booked")
 
@@ -153,3 +163,45 @@ def _statement(actor: Actor) -> Select[*tuple[Any, ...]]:
         .join(Person, Person.id == Booking.person_id)
     )
     return statement
+
+
+def personal_data(person_id: uuid.UUID) -> Iterable[PersonalRecord]:
+    """Every booking, mark and waiting of a person, for a subject access request."""
+    for row in _rows(SYSTEM, Booking.person_id == person_id):
+        kept = db.session.get_one(Booking, row.id)
+        marks = db.session.execute(
+            select(func.lower(Session.during, type_=DateTime(timezone=True)), Attendance)
+            .join(Place, Place.id == Attendance.place_id)
+            .join(Session, Session.id == Place.session_id)
+            .where(Place.booking_id == row.id)
+            .order_by(Attendance.at)
+        )
+        yield PersonalRecord(
+            f"{row.course} ({row.cohort_code})",
+            (
+                ("State", row.state),
+                ("Booked", words.datetime_words(row.created_at)),
+                ("Job then", row.profession),
+                ("Organisation then", row.organisation),
+                ("Needs on the day", kept.needs or ""),
+                ("Let in without the course before it", row.waiver),
+                *(
+                    (
+                        f"Register of {words.date(start)}",
+                        f"{mark.mark.replace('_', ' ')}, {words.duration(mark.minutes)}"
+                        + (f", {mark.reason}" if mark.reason else ""),
+                    )
+                    for start, mark in marks
+                ),
+            ),
+        )
+    waits = db.session.execute(
+        select(Course.title, Waiting.joined_at, Waiting.state)
+        .join(Course, Course.id == Waiting.course_id)
+        .where(Waiting.person_id == person_id)
+        .order_by(Waiting.joined_at)
+    )
+    for title, joined_at, state in waits:
+        yield PersonalRecord(
+            f"Waiting list: {title}", (("Since", words.date(joined_at)), ("State", state))
+        )

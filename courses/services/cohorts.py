@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import ColumnElement, exists, func, select, update
 
 from courses.models import (
     Attendance,
@@ -49,6 +49,7 @@ EVENTS: Mapping[str, type[CohortEvent]] = {
     "finished": CohortFinished,
     "closed": CohortClosed,
 }
+NEEDS_KEPT = timedelta(days=28)
 JOINING_DAYS = 5
 """Working days before the first session at which joining instructions go."""
 
@@ -107,6 +108,18 @@ def send_joining() -> None:
         notices.joining(cohort, by=SYSTEM)
 
 
+def forget_needs() -> None:
+    """Delete what people needed on the day, 28 days after the last session."""
+    long_ago = clock.now() - NEEDS_KEPT
+    over = select(Cohort.id).where(_last_end() < long_ago)
+    db.session.execute(
+        update(Booking)
+        .where(Booking.cohort_id.in_(over), Booking.needs.is_not(None))
+        .values(needs=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def _all(state: str, to: str, condition: ColumnElement[bool]) -> None:
     due = db.session.scalars(
         select(Cohort.id).where(Cohort.state == state, condition).order_by(Cohort.id)
@@ -153,4 +166,5 @@ def _registers_complete() -> ColumnElement[bool]:
 
 TICK = Job("courses.move_on", move_on, cron="*/5 * * * *")
 JOINING = Job("courses.joining", send_joining, cron="11 * * * *")
-JOBS = (TICK, JOINING)
+NEEDS = Job("courses.forget_needs", forget_needs, cron="23 3 * * *")
+JOBS = (TICK, JOINING, NEEDS)

@@ -1,0 +1,257 @@
+"""What the home page shows of courses: this week's sessions, what goes wrong, one's own dates.
+
+`courses.plugin` offers these to the kernel; the queries do not grow with the number of cohorts.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from flask import url_for
+from sqlalchemy import ColumnElement, DateTime, Select, and_, exists, func, or_, select
+from sqlalchemy.orm import aliased
+
+from courses import access
+from courses.models import (
+    Attendance,
+    Cohort,
+    Course,
+    Edition,
+    Place,
+    Session,
+    SessionTrainer,
+)
+from courses.queries import bookings, catalogue, cohorts, waiting
+from courses.queries.cohorts import CohortFacts, SessionFacts
+from lms import clock
+from lms.contracts import Actor, Agenda, Todo
+from lms.db import db
+from lms.permissions import allowed
+from lms.web import words
+
+COMING_UP = timedelta(days=28)
+WARN_BELOW = timedelta(days=10)
+NO_ROOM, BELOW, REGISTER = 10, 30, 40
+MOST = 50
+_earlier = aliased(Session)
+ACTIVE = ("scheduled", "published", "running")
+
+
+def agenda(actor: Actor, today: date) -> Iterable[Agenda]:
+    """Sessions of this week and the next four for staff and trainers; one's own for everybody."""
+    if allowed(actor, access.VIEW):
+        yield from _sessions(actor, today)
+    if actor.person_id is not None and actor.link is None:
+        yield from _own(actor, actor.person_id)
+
+
+def todos(actor: Actor) -> Iterable[Todo]:
+    """No room or trainer, too few people, a register not marked; first what is due first."""
+    if allowed(actor, access.MANAGE):
+        yield from _bare(actor)
+        yield from _below(actor)
+    if allowed(actor, access.VIEW):
+        yield from _unmarked(actor)
+
+
+def _sessions(actor: Actor, today: date) -> Iterable[Agenda]:
+    week_ends = clock.start_of(today + timedelta(days=7 - today.weekday()))
+    until = clock.start_of(today) + COMING_UP
+    found = cohorts.matching(
+        access.cohorts(actor),
+        Cohort.state.in_(ACTIVE),
+        Cohort.id.in_(
+            select(Session.cohort_id).where(
+                Session.holds,
+                func.upper(Session.during) > clock.start_of(today),
+                func.lower(Session.during) < until,
+            )
+        ),
+    )
+    only_trainer = not allowed(actor, access.MANAGE)
+    for cohort in found[:MOST]:
+        for session in cohort.held:
+            if clock.start_of(today) < session.end and session.start < until:
+                kind = "this_week" if session.start < week_ends else "coming_up"
+                yield _session(cohort, session, kind, only_trainer)
+
+
+def _session(cohort: CohortFacts, session: SessionFacts, kind: str, only_trainer: bool) -> Agenda:
+    facts = [("", session.where), ("Trainer", session.who or "nobody yet")]
+    if only_trainer and session.address:
+        facts.append(("", session.address))
+    facts.append(("Booked", f"{cohort.seats_taken} of {cohort.capacity}"))
+    page = "courses.open_register" if only_trainer else "courses.cohort"
+    number = {"number": session.number} if only_trainer else {}
+    return Agenda(
+        kind,
+        f"{cohort.course}, session {session.number} of {len(cohort.sessions)} ({cohort.code})",
+        session.start,
+        tuple(facts),
+        "Open register" if only_trainer else "Open cohort",
+        url_for(page, cohort_id=cohort.id, **number),
+        order=10,
+    )
+
+
+def _own(actor: Actor, person_id: uuid.UUID) -> Iterable[Agenda]:
+    booked = bookings.of_person(actor, person_id, states=("booked",))
+    known = cohorts.several([row.cohort_id for row in booked])
+    for cohort in known.values():
+        session = cohort.next_session()
+        if session is not None and cohort.state in ACTIVE:
+            yield _own_date(cohort, session)
+    for course_id in waiting.courses_of(person_id):
+        place = waiting.position(course_id, person_id)
+        course = catalogue.by_id(course_id)
+        if place is not None:
+            yield Agenda(
+                "mine",
+                f"Waiting list: {course.title}",
+                None,
+                (("", f"You are {place.words}"),),
+                "See the course",
+                url_for("courses.course", slug=course.slug),
+                order=40,
+            )
+
+
+def _own_date(cohort: CohortFacts, session: SessionFacts) -> Agenda:
+    facts = [
+        ("", words.time_range(session.start, session.end)),
+        ("", ", ".join(filter(None, (session.where, session.address)))),
+    ]
+    if session.link:
+        facts.append(("Link", session.link))
+    if cohort.bring:
+        facts.append(("Bring", cohort.bring))
+    return Agenda(
+        "mine",
+        cohort.course,
+        session.start,
+        tuple(facts),
+        "See my place and the calendar file",
+        url_for("courses.own_place", cohort_id=cohort.id),
+        order=10,
+    )
+
+
+def _bare(actor: Actor) -> Iterable[Todo]:
+    """Sessions to come without a room or a trainer."""
+    nobody = ~exists().where(SessionTrainer.session_id == Session.id)
+    nowhere = and_(Session.venue_id.is_(None), Session.link.is_(None))
+    rows = _lines(
+        actor,
+        access.MANAGE,
+        Cohort.state.in_(ACTIVE),
+        Session.holds,
+        func.lower(Session.during) > clock.now(),
+        or_(nobody, nowhere),
+        more=(nowhere.label("nowhere"),),
+    )
+    for row in rows:
+        what = "venue" if row.nowhere else "trainer"
+        yield Todo(
+            f"{row.title} ({row.code}) has no {what}",
+            f"Session on {words.weekday_date(row.start)}",
+            f"Choose a {what}",
+            url_for("courses.edit", cohort_id=row.id),
+            words.day_of(row.start),
+            NO_ROOM,
+        )
+
+
+def _below(actor: Actor) -> Iterable[Todo]:
+    """Cohorts that begin within ten days with fewer people than they need."""
+    first = (
+        select(func.min(func.lower(Session.during, type_=DateTime(timezone=True))))
+        .where(Session.cohort_id == Cohort.id, Session.holds)
+        .correlate(Cohort)
+        .scalar_subquery()
+    )
+    rows = db.session.execute(
+        _cohorts(actor, access.MANAGE, first.label("start"), Cohort.seats_taken, Cohort.minimum)
+        .where(
+            Cohort.state == "published",
+            Cohort.seats_taken < Cohort.minimum,
+            first > clock.now(),
+            first < clock.now() + WARN_BELOW,
+        )
+        .order_by(first)
+        .limit(MOST)
+    )
+    for row in rows:
+        yield Todo(
+            f"{row.title} ({row.code}) is below its minimum",
+            f"{row.seats_taken} of the {row.minimum} it needs; begins on "
+            f"{words.weekday_date(row.start)}",
+            "Book people",
+            url_for("courses.cohort", cohort_id=row.id),
+            words.day_of(row.start),
+            BELOW,
+        )
+
+
+def _unmarked(actor: Actor) -> Iterable[Todo]:
+    """Sessions that are over and have people without a mark."""
+    missing = exists().where(
+        Place.session_id == Session.id,
+        Place.is_booked,
+        ~exists().where(Attendance.place_id == Place.id),
+    )
+    number = (
+        select(func.count())
+        .select_from(_earlier)
+        .where(_earlier.cohort_id == Session.cohort_id, _earlier.during <= Session.during)
+        .correlate(Session)
+        .scalar_subquery()
+    )
+    rows = _lines(
+        actor,
+        access.VIEW,
+        Cohort.state.in_(("published", "running", "finished")),
+        Session.holds,
+        func.upper(Session.during) <= clock.now(),
+        missing,
+        more=(number.label("number"),),
+    )
+    for row in rows:
+        yield Todo(
+            f"{row.title} ({row.code}), {words.weekday_date(row.start)}",
+            f"Not marked since {words.short_date(row.start)}; certificates wait for it",
+            "Mark the register",
+            url_for("courses.open_register", cohort_id=row.id, number=row.number),
+            words.day_of(row.start),
+            REGISTER,
+        )
+
+
+def _lines(
+    actor: Actor,
+    permission: str,
+    *conditions: ColumnElement[bool],
+    more: Sequence[Any] = (),
+) -> Iterable[Any]:
+    """Sessions in reach that meet conditions, soonest first, with their cohort."""
+    start: ColumnElement[datetime] = func.lower(Session.during, type_=DateTime(timezone=True))
+    return db.session.execute(
+        _cohorts(actor, permission, start.label("start"), *more)
+        .join(Session, Session.cohort_id == Cohort.id)
+        .where(*conditions)
+        .order_by(start, Cohort.code)
+        .limit(MOST)
+    ).all()
+
+
+def _cohorts(actor: Actor, permission: str, *more: Any) -> Select[*tuple[Any, ...]]:
+    statement: Select[*tuple[Any, ...]] = (
+        select(Cohort.id, Cohort.code, Course.title, *more)
+        .select_from(Cohort)
+        .join(Edition, Edition.id == Cohort.edition_id)
+        .join(Course, Course.id == Edition.course_id)
+        .where(access.cohorts(actor, permission))
+    )
+    return statement
