@@ -113,7 +113,7 @@ def lms_agenda(actor: Actor, today: date) -> Iterable[Agenda]:
         yield Agenda(
             "mine",
             f"{held.shown.kind_title}: {held.shown.course}",
-            held.rendered_at,
+            None,
             (("Issued on", held.shown.issued_on), ("Number", held.shown.number)),
             "Get my certificate",
             url_for("certificates.own", certificate_id=held.id),
@@ -145,6 +145,12 @@ def lms_panels(place: Place, subject_id: uuid.UUID, actor: Actor) -> Iterable[Pa
         held = certificates.of_person(actor, subject_id)
         if held:
             yield Panel("Certificates", "certificates/person.html", {"certificates": held})
+
+
+@hookimpl
+def lms_undo_blockers(batch_id: uuid.UUID) -> Iterable[str]:
+    """Who of an import holds a certificate."""
+    return [f"{name} holds a certificate" for name in attention.holders_of_import(batch_id)]
 
 
 @hookimpl

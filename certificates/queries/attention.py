@@ -18,8 +18,10 @@ from courses import access
 from courses.models import Booking, Cohort, Completion, Course, Edition
 from lms.contracts import Actor
 from lms.db import db
+from lms.people import names
 from lms.people.models import Person
 from lms.permissions import where
+from lms.records import ImportRow
 
 
 @dataclass(frozen=True)
@@ -77,3 +79,17 @@ def _attention(
         Attention(cohort_id, code, course, tuple(sorted(who)), reason or "")
         for cohort_id, code, course, who, reason in rows
     ]
+
+
+def holders_of_import(batch_id: uuid.UUID) -> list[str]:
+    """People of an import who hold a certificate: their bookings cannot be undone."""
+    rows = db.session.execute(
+        select(Person.given_name, Person.family_name)
+        .join(Booking, Booking.person_id == Person.id)
+        .join(Certificate, Certificate.booking_id == Booking.id)
+        .join(ImportRow, ImportRow.target_id == Booking.id)
+        .where(ImportRow.batch_id == batch_id, Certificate.rendered_at.is_not(None))
+        .distinct()
+        .limit(20)
+    )
+    return sorted(names.full(given, family) for given, family in rows)

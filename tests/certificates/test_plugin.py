@@ -7,6 +7,7 @@ import pytest
 from certificates import plugin, services
 from lms import clock
 from lms.contracts import SYSTEM, Actor, Grant, Place, Role, Scope, ScopeKind, Todo
+from lms.records import ImportBatch, ImportRow
 from lms.testing import MakeApp, RunJobs
 from lms.web.opening import LmsFlask
 from tests import factories as make
@@ -131,6 +132,20 @@ def test_a_persons_page_lists_their_certificates_for_their_own_coordinator(
         assert held.shown.name == "Amara Okafor"
         _, stranger = making.coordinator(make.locality())
         assert list(plugin.lms_panels(Place.PERSON, someone.person.id, stranger)) == []
+
+
+def test_an_import_whose_people_hold_certificates_cannot_be_undone_and_says_who(
+    run_jobs: RunJobs,
+) -> None:
+    someone = making.finisher()
+    row = {"kind": "people", "importer_key": "core", "file_name": "a.csv", "file_sha256": ""}
+    batch = make.keep(ImportBatch(**row, by_label="Priya Nair"))
+    booked = {"verdict": "add", "target_type": "booking", "target_id": someone.booking.id}
+    make.keep(ImportRow(batch_id=batch.id, row_no=1, **booked))
+    assert list(plugin.lms_undo_blockers(batch.id)) == []
+    services.record(someone.booking.id, someone.completion.id, by=SYSTEM)
+    run_jobs()
+    assert list(plugin.lms_undo_blockers(batch.id)) == ["Amara Okafor holds a certificate"]
 
 
 def test_a_copy_of_ones_data_holds_every_certificate_with_its_last_step(
