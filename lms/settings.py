@@ -181,6 +181,8 @@ class Settings(BaseSettings):
             wrong.append("LMS_BASE_URL must begin with https://")
         if not self.database_url:
             wrong.append("DATABASE_URL must name the site's PostgreSQL")
+        if "LMS_CRASH_AT" in os.environ:
+            wrong.append("LMS_CRASH_AT is for tests only: unset it")
         if wrong:
             raise ValueError("; ".join(wrong))
 
