@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from sqlalchemy import select, text, update
+from sqlalchemy import update
 
 from lms import clock
 from lms.contracts import SYSTEM, Job
@@ -12,7 +12,7 @@ from lms.db import db
 from lms.events import Event, LinkRequested, PersonErased, SignInRequested
 from lms.jobs import defer
 from lms.messages import composing, steps
-from lms.messages.models import Message, MessageChange
+from lms.messages.models import Message
 from lms.messages.services.queueing import queue
 from lms.people import links
 from lms.people.services import sign_in
@@ -72,20 +72,15 @@ def send_new_link(link_id: uuid.UUID) -> None:
 
 
 def erase(event: PersonErased) -> None:
-    """Nothing more goes to this person, and no words to them are kept."""
+    """Nothing more goes to this person, and no message keeps its words.
+
+    The history of edits is append-only: only the erasure's own role may blank that.
+    """
     theirs = Message.person_id == event.person_id
     why = "The person has been erased"
     steps.move(theirs, "cancelled", by=event.by, why=why, last_error=why)
-    ids = select(Message.id).where(theirs)
     db.session.execute(
         update(Message)
         .where(theirs)
         .values(subject=ERASED, body=ERASED, links={}, ical=None, sent_to=None)
     )
-    db.session.execute(text("set local lms.erasing = 'on'"))
-    db.session.execute(
-        update(MessageChange)
-        .where(MessageChange.message_id.in_(ids), MessageChange.before.is_not(None))
-        .values(before={"text": ERASED}, after={"text": ERASED})
-    )
-    db.session.execute(text("set local lms.erasing = 'off'"))
