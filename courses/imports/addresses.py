@@ -33,7 +33,7 @@ class Address:
 
 def read(cell: str) -> Address:
     """One cell. Empty is an address of nobody, which is allowed."""
-    text = cell.strip(clean.UNSEEN_AT_ENDS).strip("<>;,.").strip()
+    text = cell.strip(clean.UNSEEN_AT_ENDS).strip(";,.").strip()
     if not text:
         return Address()
     found = list(dict.fromkeys(one.strip(".").lower() for one in _ONE.findall(text)))

@@ -60,10 +60,11 @@ SOMEBODY_ELSE = re.compile(
 
 SENSITIVE = re.compile(
     r"(ni|nino|national insurance)( (no|number|num))?|nhs (no|number|num)|"
-    r"dob|d o b|(date of )?birth ?(date|day)?|date of birth.*|age( band| group| range)?|"
-    r"bank.*|sort code|account (no|number|name)|iban|passport.*|driving licen[cs]e.*|"
+    r"dob|d o b|birth ?(date|day)|date of birth( .*)?|age( band| group| range)?|"
+    r"bank( (account|details|name|sort code)( (no|number|name))?)?|sort code|"
+    r"account (no|number|name)|iban|passport( (no|number))?|driving licen[cs]e( (no|number))?|"
     r"home (address|postcode|post code|phone|telephone)|gender|sex|sexual orientation|"
-    r"ethnic.*|religion.*|disabilit.*"
+    r"ethnic(ity| (group|origin|background))|religion( or belief)?|disabilit(y|ies)( status)?"
 )
 """Headings of columns that an import has no use for and that nobody should store by accident."""
 
