@@ -27,6 +27,8 @@ class Child:
     name: str
     argv: list[str]
     log: Path
+    end_by: signal.Signals = signal.SIGTERM
+    """What the kernel sends it when the supervisor is gone, and the database with it."""
     process: subprocess.Popen[bytes] | None = None
     began: float = 0.0
     failures: int = 0
@@ -36,7 +38,7 @@ class Child:
         """Start it in a session of its own, so that Ctrl-C reaches the supervisor alone."""
         with appending(self.log) as output:
             self.process = subprocess.Popen(
-                launcher.command(self.argv, end_by=signal.SIGTERM),
+                launcher.command(self.argv, end_by=self.end_by),
                 env=env,
                 stdin=subprocess.DEVNULL,
                 stdout=output,

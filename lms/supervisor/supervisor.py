@@ -158,7 +158,8 @@ class Supervisor:
         configuration = str(Path(__file__).with_name("gunicorn_conf.py"))
         gunicorn = [sys.executable, "-m", "gunicorn", "-c", configuration]
         self.children = [
-            Child("worker", _ours("worker", *sole), self._log("worker")),
+            # Without its database it would wait; its job is put back at the next start.
+            Child("worker", _ours("worker", *sole), self._log("worker"), end_by=signal.SIGKILL),
             Child("web", [*gunicorn, "lms.app:create_app()"], self._log("web")),
         ]
         self.say("web and worker: starting")
