@@ -20,9 +20,9 @@ TIMEOUT = 20.0
 class SmtpChannel:
     """One connection for a run, opened at the first message and again after a failure."""
 
-    def __init__(self, settings: Settings, timeout: float = TIMEOUT) -> None:
+    def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.timeout = timeout
+        self.timeout = TIMEOUT
         self._server: smtplib.SMTP | None = None
 
     def deliver(self, message: EmailMessage, to: str) -> Outcome:
@@ -126,7 +126,8 @@ def _said(code: int, words: bytes | str) -> str:
 
 def _network(error: Exception) -> str:
     """What happened on the line, without addresses of machines."""
-    if isinstance(error, TimeoutError):
+    # smtplib says of a timeout while it reads a reply that the connection was closed.
+    if isinstance(error, TimeoutError) or "timed out" in str(error):
         return "The mail server did not answer"
     if isinstance(error, smtplib.SMTPServerDisconnected):
         return "The mail server closed the connection"
