@@ -41,8 +41,12 @@ class NotAGuests(RuntimeError):
     """A guest tried to do what belongs to the kernel: end a transaction, change tables' shape."""
 
 
-class TooLong(BaseException):
-    """A guest took too long. No `Exception`, so that a guest's own `except` does not keep it."""
+class TooLong(RuntimeError):
+    """A guest asks for another statement after its time."""
+
+
+class Interrupted(BaseException):
+    """A guest was stopped where it was; no `Exception`, so that its own `except` lets it pass."""
 
 
 @dataclass(frozen=True)
@@ -73,13 +77,13 @@ def contained(guest: str) -> Iterator[None]:
 
 @contextmanager
 def _interrupted_after(seconds: float) -> Iterator[None]:
-    """Raise `TooLong` in this thread when the block takes longer, even in a loop without end."""
+    """Raise `Interrupted` in this thread when the block takes longer, even in a loop without end."""
     thread, lock, left = threading.get_ident(), threading.Lock(), threading.Event()
 
     def interrupt() -> None:
         with lock:
             if not left.is_set():
-                _raise_in(thread, TooLong)
+                _raise_in(thread, Interrupted)
 
     timer = threading.Timer(seconds, interrupt)
     timer.daemon = True

@@ -20,7 +20,7 @@ from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import text
 
 from lms import clock
-from lms.containment import TooLong, contained
+from lms.containment import Interrupted, contained
 from lms.db import db
 from lms.plugins import PluginError, is_room
 
@@ -109,7 +109,7 @@ class Callers:
         db.session.flush()
         try:
             return self._in_envelope(guest, caller, kind, check, kwargs)
-        except (Exception, SystemExit, TooLong) as error:
+        except (Exception, SystemExit, Interrupted) as error:
             self._record(guest, hook, error)
             return Failed(guest.name)
 

@@ -70,5 +70,3 @@ def registry() -> Registry:
 def troubles() -> list[tuple[str, str]]:
     """Who failed in which hook."""
     return [(trouble.plugin, trouble.hook) for trouble in current_registry().troubles]
-
-

@@ -1,0 +1,1 @@
+"""A plugin that offers nothing, for a test of which ones load."""
