@@ -1,15 +1,21 @@
-"""Fixtures of our own tests beside those of `lms.testing`: a mail server that keeps its mail."""
+"""Fixtures of our own tests beside those of `lms.testing`: a mail server that keeps its mail, and
+a browser.
+"""
 
 from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
+from contextlib import contextmanager
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Message as Handler
+from playwright.sync_api import Browser
+
+from tests import browsing
 
 
 class Postbox(Handler):
@@ -35,13 +41,29 @@ class Postbox(Handler):
         return [m for m in self.messages if m["X-Envelope-To"] == address]
 
 
-@pytest.fixture
-def postbox() -> Iterator[Postbox]:
-    """A mail server on this machine: `make_app(mail="smtp", smtp_port=postbox.port, ...)`."""
+@contextmanager
+def open_postbox() -> Iterator[Postbox]:
+    """A mail server on this machine, until the block ends."""
     box = Postbox()
     with socket.create_server(("127.0.0.1", 0)) as taken:
         box.port = taken.getsockname()[1]
     controller = Controller(box, hostname="127.0.0.1", port=box.port)
     controller.start()
-    yield box
-    controller.stop()
+    try:
+        yield box
+    finally:
+        controller.stop()
+
+
+@pytest.fixture
+def postbox() -> Iterator[Postbox]:
+    """A mail server for one test: `make_app(mail="smtp", smtp_port=postbox.port, ...)`."""
+    with open_postbox() as box:
+        yield box
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """One browser for the tests of a file; while it runs, this thread cannot run jobs."""
+    with browsing.browser() as started:
+        yield started

@@ -4,31 +4,17 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Route, expect
 from werkzeug.serving import make_server
 
-from lms.web.assets import build
 from lms.web.opening import LmsFlask
+from tests import browsing
 from tests.web.gallery import TOKEN
 
-CHROMIUM = "/usr/bin/chromium"
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
-         "--disable-background-networking", "--disable-component-update"]  # fmt: skip
 PAGES = ("cohort", "form", "short", "list?page=3", "register", f"s/{TOKEN}", "nothing",
          "fail/gone", "fail/bug", "fail/complaint")  # fmt: skip
-AXE = Path(build.__code__.co_filename).parent / "node_modules" / "axe-core" / "axe.min.js"
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """One browser for all tests of this file."""
-    with sync_playwright() as play:
-        started = play.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        yield started
-        started.close()
 
 
 @pytest.fixture
@@ -125,19 +111,14 @@ def test_every_page_passes_axe_and_fits_its_window(
     chromium: Browser, address: str, width: int
 ) -> None:
     viewport = {"width": width, "height": 900}
-    context = chromium.new_context(viewport=viewport, bypass_csp=True)  # type: ignore[arg-type]
+    context = chromium.new_context(viewport=viewport)  # type: ignore[arg-type]
     page = context.new_page()
     page.goto(f"{address}/be/coordinator")
     found = {}
     for name in PAGES:
         page.goto(f"{address}/{name}")
-        page.add_script_tag(content=AXE.read_text())
-        violations = page.evaluate(
-            "axe.run().then(r => r.violations.map(v => `${v.id}: ${v.nodes[0].html}`))"
-        )
-        wide = page.evaluate("document.documentElement.scrollWidth")
-        if violations or wide > width:
-            found[name] = (violations, wide)
+        if wrong := browsing.accessibility(page) + browsing.sideways(page):
+            found[name] = wrong
     context.close()
     assert found == {}
 

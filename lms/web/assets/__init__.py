@@ -3,6 +3,6 @@
 Set-up runs `build.py` by its path; the web asks `names()` which file to link to.
 """
 
-from lms.web.assets.build import BUILD, build, names
+from lms.web.assets.build import BUILD, MODULES, build, names
 
-__all__ = ["BUILD", "build", "names"]
+__all__ = ["BUILD", "MODULES", "build", "names"]
