@@ -89,6 +89,8 @@ class Words(str):
 
 def one_line(text: str) -> str:
     """Without control characters or line breaks, so that it can stand in a header."""
+    if text.isprintable():  # by far the most texts: nothing of the kind is in them
+        return " ".join(text.split())
     signs = (" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in text)
     return " ".join("".join(c for c in signs if unicodedata.category(c) != "Cs").split())
 
@@ -149,7 +151,7 @@ def html(body: str, addresses: Addresses, code: str = "") -> Markup:
         )
         for paragraph in body.split("\n\n")
     ]
-    return Markup("\n").join(paragraphs)
+    return Markup("").join(paragraphs)
 
 
 def _html(piece: Piece, addresses: Addresses, code: str) -> Markup:
@@ -159,7 +161,7 @@ def _html(piece: Piece, addresses: Addresses, code: str) -> Markup:
         return Markup("<strong>{}</strong>").format(code)
     if piece.kind == "link":
         return _link_html(piece, addresses)
-    return Markup("<br>\n").join(escape(line) for line in piece.text.split("\n"))
+    return Markup("<br>").join(escape(line) for line in piece.text.split("\n"))
 
 
 def _link_html(piece: Piece, addresses: Addresses) -> Markup:

@@ -16,7 +16,7 @@ from lms.db import db, uuid7
 from lms.errors import NotFound
 from lms.people.models import Locality, Organisation, Person, Persona, RoleGrant
 from lms.people.names import full
-from lms.records import Installation
+from lms.web import chrome
 from lms.web.context import settings
 
 
@@ -41,7 +41,7 @@ class PersonaRow:
 
 def is_demo() -> bool:
     """Whether this database is a demonstration: from its first migration or never."""
-    return bool(db.session.scalar(select(Installation.is_demo)))
+    return chrome.is_demo()
 
 
 def require_open() -> None:

@@ -29,4 +29,5 @@ def show_home() -> str:
         "people/home.html",
         home=home.page_for(actor, clock.today(), all_todos="all" in request.args),
         roles=Role,
+        personas=home.personas_open(),
     )

@@ -1,0 +1,46 @@
+"""Reads of the messages' room: lists in scope, one message, the outbox of a demonstration."""
+
+from lms.messages.queries.lists import (
+    WORDS,
+    MessageRow,
+    Waiting,
+    about,
+    as_row,
+    held_count,
+    listed,
+    releasable,
+    troubled,
+    waiting_about,
+)
+from lms.messages.queries.one import MessageDetail, find, hidden_links, personal_data
+from lms.messages.queries.outbox import (
+    Opened,
+    OutboxRow,
+    as_outbox_row,
+    calendar_of,
+    open_message,
+    outbox,
+)
+
+__all__ = [
+    "WORDS",
+    "MessageDetail",
+    "MessageRow",
+    "Opened",
+    "OutboxRow",
+    "Waiting",
+    "about",
+    "as_outbox_row",
+    "as_row",
+    "calendar_of",
+    "find",
+    "held_count",
+    "hidden_links",
+    "listed",
+    "open_message",
+    "outbox",
+    "personal_data",
+    "releasable",
+    "troubled",
+    "waiting_about",
+]

@@ -1,0 +1,205 @@
+"""Lists of messages: in the actor's scope, about one thing, and those that need a person.
+
+A room that has checked who may see its page asks `about`; links are never shown to staff.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, select
+
+from lms.contracts import Actor
+from lms.db import db
+from lms.messages.models import Message
+from lms.messages.sending import ALWAYS, NO_ADDRESS
+from lms.people.models import Person, PersonEmail
+from lms.people.names import full
+from lms.permissions import where
+
+WORDS = {
+    "queued": "Waiting",
+    "held": "Held",
+    "sending": "Being sent",
+    "sent": "Sent",
+    "uncertain": "Uncertain",
+    "failed": "Failed",
+    "bounced": "Came back",
+    "cancelled": "Cancelled",
+}
+"""What states are called on pages, in the order of the filter."""
+WAITING = ("queued", "held", "sending")
+
+
+@dataclass(frozen=True)
+class MessageRow:
+    """A message in a list; `when` is when it went, or when it will."""
+
+    id: uuid.UUID
+    when: datetime
+    person_id: uuid.UUID
+    to: str
+    subject: str
+    state: str
+    why: str
+    kind: str
+
+    @property
+    def state_words(self) -> str:
+        """The state as people read it."""
+        return "No e-mail: print" if self.prints else WORDS[self.state]
+
+    @property
+    def prints(self) -> bool:
+        """Whether its person has no address, so that it is printed."""
+        return self.state == "held" and self.why == NO_ADDRESS
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """How many messages wait on a page, and which goes next."""
+
+    count: int
+    next_at: datetime | None
+    next_subject: str
+    troubled: int
+
+
+def listed(
+    actor: Actor, *, state: str = "", person_id: uuid.UUID | None = None, words: str = ""
+) -> Select[Any]:
+    """Messages in the actor's scope, what waits first and then the newest, for `web.paginate`."""
+    statement = columns().where(where(actor, "messages.view"), Message.kind.not_in(ALWAYS))
+    if person_id:
+        statement = statement.where(Message.person_id == person_id)
+    return _narrowed(statement, state, words)
+
+
+def about(about_type: str, about_id: uuid.UUID, *, state: str = "", words: str = "") -> Select[Any]:
+    """Messages that one page lists (`about("cohort", cohort.id)`), for `web.paginate`.
+
+    The caller has checked that its reader may see that page; map the rows with `as_row`, and draw
+    them with the macro `message_table` of `messages/macros.html`.
+    """
+    statement = columns().where(
+        Message.about_type == about_type,
+        Message.about_id == about_id,
+        Message.kind.not_in(ALWAYS),
+    )
+    return _narrowed(statement, state, words)
+
+
+def waiting_about(about_type: str, about_id: uuid.UUID) -> Waiting:
+    """What waits to be sent about one thing: count, the next one, how many need a person."""
+    mine = (Message.about_type == about_type) & (Message.about_id == about_id)
+    rows = db.session.execute(
+        select(Message.state, func.count()).where(mine).group_by(Message.state)
+    )
+    counts = {row[0]: row[1] for row in rows}
+    following = db.session.execute(
+        select(Message.not_before, Message.subject)
+        .where(mine, Message.state == "queued")
+        .order_by(Message.not_before, Message.id)
+        .limit(1)
+    ).one_or_none()
+    return Waiting(
+        sum(counts.get(state, 0) for state in WAITING),
+        following.not_before if following else None,
+        following.subject if following else "",
+        sum(counts.get(state, 0) for state in ("held", "failed", "uncertain")),
+    )
+
+
+def as_row(row: Any) -> MessageRow:
+    """A row of `listed` or `about`."""
+    return MessageRow(
+        row.id,
+        row.sent_at or row.not_before,
+        row.person_id,
+        full(row.given_name, row.family_name),
+        row.subject,
+        row.state,
+        row.last_error or "",
+        row.kind,
+    )
+
+
+def held_count(actor: Actor) -> int:
+    """How many held messages in scope wait for a release and have an address to go to."""
+    return (
+        db.session.scalar(select(func.count()).select_from(Message).where(releasable(actor))) or 0
+    )
+
+
+def releasable(actor: Actor) -> ColumnElement[bool]:
+    """Held messages in scope that can go once somebody says so."""
+    return (
+        where(actor, "messages.manage")
+        & (Message.state == "held")
+        & Message.last_error.is_distinct_from(NO_ADDRESS)
+    )
+
+
+def troubled(actor: Actor) -> dict[str, int]:
+    """Messages in scope that need a person, by state; those to be printed under "print"."""
+    rows = db.session.execute(
+        select(Message.state, (Message.last_error == NO_ADDRESS).label("prints"), func.count())
+        .where(
+            where(actor, "messages.manage"),
+            Message.state.in_(("held", "failed", "uncertain", "bounced")),
+            Message.kind.not_in(ALWAYS),
+        )
+        .group_by(Message.state, "prints")
+    )
+    counts: dict[str, int] = {}
+    for state, prints, count in rows:
+        name = "print" if state == "held" and prints else state
+        counts[name] = counts.get(name, 0) + count
+    return counts
+
+
+def columns(*more: Any) -> Select[Any]:
+    columns: list[Any] = [
+        Message.id,
+        Message.person_id,
+        Message.subject,
+        Message.state,
+        Message.kind,
+        Message.not_before,
+        Message.sent_at,
+        Message.last_error,
+        Person.given_name,
+        Person.family_name,
+        PersonEmail.address,
+        *more,
+    ]
+    return (
+        select(*columns)
+        .select_from(Message)
+        .join(Person, Person.id == Message.person_id)
+        .outerjoin(PersonEmail, (PersonEmail.person_id == Person.id) & PersonEmail.is_primary)
+    )
+
+
+def _narrowed(statement: Select[Any], state: str, words: str) -> Select[Any]:
+    if state == "waiting":
+        statement = statement.where(Message.state.in_(WAITING))
+    elif state == "print":
+        statement = statement.where(Message.state == "held", Message.last_error == NO_ADDRESS)
+    elif state:
+        statement = statement.where(Message.state == state)
+    if words:
+        statement = statement.where(matching(words))
+    return statement.order_by(
+        Message.state.in_(WAITING).desc(),
+        func.coalesce(Message.sent_at, Message.not_before).desc(),
+        Message.id,
+    )
+
+
+def matching(words: str) -> ColumnElement[bool]:
+    name = Person.sort_key.contains(words.casefold(), autoescape=True)
+    return name | Message.subject.icontains(words, autoescape=True)

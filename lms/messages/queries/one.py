@@ -1,0 +1,126 @@
+"""One message as staff see it, and a person's own messages: links are hidden in both."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from markupsafe import Markup
+from sqlalchemy import ColumnElement, select
+
+from lms.contracts import Actor, PersonalRecord
+from lms.db import db
+from lms.errors import NotFound
+from lms.messages import wording
+from lms.messages.models import Message, MessageChange
+from lms.messages.queries.lists import WORDS, MessageRow, as_row, columns
+from lms.messages.sending import ALWAYS
+from lms.permissions import where
+from lms.web.words import date
+
+
+@dataclass(frozen=True)
+class Step:
+    """A line of a message's history; an edit has both versions."""
+
+    at: datetime
+    by: str
+    from_state: str
+    to_state: str
+    why: str
+    before: dict[str, str] | None
+    after: dict[str, str] | None
+
+
+@dataclass(frozen=True)
+class MessageDetail(MessageRow):
+    """A message on its page. `body` is its kept text, `shown` the same with links hidden."""
+
+    body: str
+    shown: Markup
+    not_before: datetime
+    sent_at: datetime | None
+    sent_to: str
+    has_calendar: bool
+    steps: tuple[Step, ...]
+
+    @property
+    def editable(self) -> bool:
+        """Whether its words may still change."""
+        return self.state in ("queued", "held", "failed")
+
+
+def find(actor: Actor, message_id: uuid.UUID) -> MessageDetail:
+    """One message in the actor's scope with its history; else `NotFound`."""
+    return _find(
+        Message.id == message_id, where(actor, "messages.view"), Message.kind.not_in(ALWAYS)
+    )
+
+
+def _find(*conditions: ColumnElement[bool]) -> MessageDetail:
+    row = db.session.execute(
+        columns(Message.body, Message.links, Message.sent_to, Message.ical).where(*conditions)
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    return MessageDetail(
+        **vars(as_row(row)),
+        body=row.body,
+        shown=wording.html(row.body, hidden_links(row.links)),
+        not_before=row.not_before,
+        sent_at=row.sent_at,
+        sent_to=row.sent_to or "",
+        has_calendar=bool(row.ical),
+        steps=tuple(_steps(row.id)),
+    )
+
+
+def hidden_links(links: dict[str, Any]) -> dict[str, str | None]:
+    """A message's links as staff see them: personal ones hidden, the site's own as they are."""
+    return {
+        name: target if isinstance(target, str) and target.startswith("/") else None
+        for name, target in links.items()
+    }
+
+
+def personal_data(person_id: uuid.UUID) -> Iterator[PersonalRecord]:
+    """Every message to a person with its words; links are not part of it."""
+    rows = db.session.execute(
+        select(Message.created_at, Message.subject, Message.body, Message.state, Message.links)
+        .where(Message.person_id == person_id, Message.kind.not_in(ALWAYS))
+        .order_by(Message.created_at)
+    )
+    yield PersonalRecord(
+        "Messages to you",
+        tuple(
+            (
+                f"{date(row.created_at)}, {WORDS[row.state].lower()}: {row.subject}",
+                wording.plain(row.body, hidden_links(row.links)).strip(),
+            )
+            for row in rows
+        ),
+    )
+
+
+def _steps(message_id: uuid.UUID) -> Sequence[Step]:
+    rows = db.session.scalars(
+        select(MessageChange)
+        .where(MessageChange.message_id == message_id)
+        .order_by(MessageChange.at, MessageChange.id)
+        .limit(200)
+    )
+    return [
+        Step(
+            change.at,
+            change.by_label,
+            WORDS.get(change.from_state or "", ""),
+            WORDS[change.to_state],
+            change.why,
+            change.before,
+            change.after,
+        )
+        for change in rows
+    ]
