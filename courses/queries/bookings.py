@@ -52,6 +52,7 @@ class BookingRow:
     locality_id: uuid.UUID | None
     locality: str
     waiver: str
+    needs: str
     created_at: datetime
     manageable: bool
 
@@ -154,6 +155,7 @@ def _statement(actor: Actor) -> Select[*tuple[Any, ...]]:
             Booking.locality_id,
             Booking.locality_label,
             func.coalesce(Booking.prerequisite_waiver, ""),
+            func.coalesce(Booking.needs, ""),
             Booking.created_at,
             access.bookings(actor).label("manageable"),
         )
@@ -168,7 +170,6 @@ def _statement(actor: Actor) -> Select[*tuple[Any, ...]]:
 def personal_data(person_id: uuid.UUID) -> Iterable[PersonalRecord]:
     """Every booking, mark and waiting of a person, for a subject access request."""
     for row in _rows(SYSTEM, Booking.person_id == person_id):
-        kept = db.session.get_one(Booking, row.id)
         marks = db.session.execute(
             select(func.lower(Session.during, type_=DateTime(timezone=True)), Attendance)
             .join(Place, Place.id == Attendance.place_id)
@@ -183,7 +184,7 @@ def personal_data(person_id: uuid.UUID) -> Iterable[PersonalRecord]:
                 ("Booked", words.datetime_words(row.created_at)),
                 ("Job then", row.profession),
                 ("Organisation then", row.organisation),
-                ("Needs on the day", kept.needs or ""),
+                ("Needs on the day", row.needs),
                 ("Let in without the course before it", row.waiver),
                 *(
                     (

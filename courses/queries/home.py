@@ -84,15 +84,14 @@ def _session(cohort: CohortFacts, session: SessionFacts, kind: str, only_trainer
     if only_trainer and session.address:
         facts.append(("", session.address))
     facts.append(("Booked", f"{cohort.seats_taken} of {cohort.capacity}"))
-    page = "courses.open_register" if only_trainer else "courses.cohort"
-    number = {"number": session.number} if only_trainer else {}
+    register = url_for("courses.open_register", cohort_id=cohort.id, number=session.number)
     return Agenda(
         kind,
         f"{cohort.course}, session {session.number} of {len(cohort.sessions)} ({cohort.code})",
         session.start,
         tuple(facts),
         "Open register" if only_trainer else "Open cohort",
-        url_for(page, cohort_id=cohort.id, **number),
+        register if only_trainer else url_for("courses.cohort", cohort_id=cohort.id),
         order=10,
     )
 
@@ -121,7 +120,7 @@ def _own(actor: Actor, person_id: uuid.UUID) -> Iterable[Agenda]:
 
 def _own_date(cohort: CohortFacts, session: SessionFacts) -> Agenda:
     facts = [
-        ("", words.time_range(session.start, session.end)),
+        ("", f"until {words.time(session.end)}"),
         ("", ", ".join(filter(None, (session.where, session.address)))),
     ]
     if session.link:
@@ -147,7 +146,7 @@ def _bare(actor: Actor) -> Iterable[Todo]:
         actor,
         access.MANAGE,
         Cohort.state.in_(ACTIVE),
-        Session.holds,
+        Session.holds.is_(True),
         func.lower(Session.during) > clock.now(),
         or_(nobody, nowhere),
         more=(nowhere.label("nowhere"),),
@@ -213,7 +212,7 @@ def _unmarked(actor: Actor) -> Iterable[Todo]:
         actor,
         access.VIEW,
         Cohort.state.in_(("published", "running", "finished")),
-        Session.holds,
+        Session.holds.is_(True),
         func.upper(Session.during) <= clock.now(),
         missing,
         more=(number.label("number"),),

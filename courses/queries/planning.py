@@ -12,18 +12,18 @@ from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import ColumnElement, cast, or_, select
-from sqlalchemy.dialects.postgresql import UUID
+from sqlalchemy import ColumnElement, or_, select
 
 from courses import access
 from courses.models import Trainer, Venue
 from courses.queries import clashes
 from courses.queries.catalogue import EditionFacts
 from courses.queries.cohorts import CohortFacts
-from lms import clock, permissions
+from lms import clock
 from lms.contracts import Actor, Role, ScopeKind
 from lms.db import db
-from lms.people.models import Locality, Person, Profession, RoleGrant
+from lms.people.models import Locality, Person, RoleGrant
+from lms.people.queries import places
 from lms.web import words
 
 FORMAT, FOR_WHOM, DATES, WHERE, PLACES, SURVEYS = range(1, 7)
@@ -174,26 +174,12 @@ def localities() -> list[Option]:
 
 def own_localities(actor: Actor) -> list[Option]:
     """The places whose cohorts the actor may schedule."""
-    held = permissions.scopes(actor, access.MANAGE)
-    if any(scope.kind is ScopeKind.PROGRAMME for scope in held):
-        return localities()
-    ids = [scope.id for scope in held if scope.kind is ScopeKind.LOCALITY]
-    rows = db.session.execute(
-        select(Locality.id, Locality.name)
-        .where(Locality.id.in_([cast(one, UUID(as_uuid=True)) for one in ids]))
-        .order_by(Locality.name)
-    )
-    return [Option(*row) for row in rows]
+    return [Option(one, name) for one, name in places.localities(actor, access.MANAGE)]
 
 
 def professions() -> list[Option]:
     """The jobs a cohort may be closed to, by name."""
-    rows = db.session.execute(
-        select(Profession.id, Profession.name)
-        .where(Profession.retired_at.is_(None))
-        .order_by(Profession.name)
-    )
-    return [Option(*row) for row in rows]
+    return [Option(one, name) for one, name in places.professions()]
 
 
 def _planned(saved: Mapping[str, Any], titles: Mapping[str, str]) -> Planned:

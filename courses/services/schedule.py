@@ -125,9 +125,7 @@ def set_numbers(
     """Keep how many may come, how many must, and the last day to book."""
     cohort = _draft(cohort_id)
     with violations(
-        ck_courses_cohort_minimum_fits=Complaint(
-            "minimum", f"Minimum must be {capacity} or fewer, because there are {capacity} places"
-        )
+        ck_courses_cohort_minimum_fits=Complaint("minimum", f"Minimum must be {capacity} or fewer")
     ):
         cohort.capacity, cohort.minimum = capacity, minimum
         cohort.closes_at = end_of_day(last_day)

@@ -83,6 +83,11 @@ def columns(actor: Actor, cohort: CohortFacts) -> list[BookingColumn]:
     return current_registry().booking_columns(cohort.id, actor)
 
 
+def counts(added: Sequence[BookingColumn]) -> list[tuple[str, str]]:
+    """What other rooms count, for whoever sees no single person's answer: "Before", "14/18"."""
+    return [(column.title, column.foot) for column in added if column.foot]
+
+
 def headings(cohort: CohortFacts, added: Sequence[BookingColumn]) -> list[Any]:
     """The table's head: who, other rooms' first columns, each session, the hours, the rest."""
     return [
@@ -90,7 +95,7 @@ def headings(cohort: CohortFacts, added: Sequence[BookingColumn]) -> list[Any]:
         "Job",
         "Organisation",
         *(column.title for column in added if column.order < FIRST_COLUMNS),
-        *(words.day_month(session.start) for session in cohort.held),
+        *(words.day_month(session.start).replace(" ", "\u00a0") for session in cohort.held),
         "Hours",
         *(column.title for column in added if column.order >= FIRST_COLUMNS),
     ]

@@ -17,7 +17,6 @@ from courses.views.blueprint import blueprint
 from lms import web
 from lms.messages import queries as messages
 from lms.permissions import allow
-from lms.web import words
 
 GROUP_NAMES = {
     "coming": "Coming",
@@ -77,6 +76,7 @@ def cohort(cohort_id: uuid.UUID) -> web.Answer:
     people = web.page_of(table.attention if only else table.people, per_page=100)
     added = cockpit.columns(actor, found)
     manages = cockpit.manages(actor, found)
+    shown = added if manages else []
     return web.render(
         "courses/cohort.html",
         cohort=found,
@@ -85,9 +85,10 @@ def cohort(cohort_id: uuid.UUID) -> web.Answer:
         table=table,
         page=people,
         only=only,
-        headings=cockpit.headings(found, added),
-        rows=cockpit.rows(people, added, manages),
-        foot=cockpit.foot(table, added),
+        headings=cockpit.headings(found, shown),
+        rows=cockpit.rows(people, shown, manages),
+        foot=cockpit.foot(table, shown),
+        counts=[] if manages else cockpit.counts(added),
         waiting=waiting.number(found.course_id),
         messages=cockpit.messages_waiting(found),
         lines=history.number(found),
@@ -168,5 +169,8 @@ def print_pack(cohort_id: uuid.UUID) -> web.Answer:
     actor = web.current_actor()
     found = cohorts.get(actor, cohort_id)
     return web.render(
-        "courses/pack.html", cohort=found, table=roster.of_cohort(actor, found), words=words
+        "courses/pack.html",
+        cohort=found,
+        table=roster.of_cohort(actor, found),
+        manages=cockpit.manages(actor, found),
     )

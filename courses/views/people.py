@@ -13,6 +13,7 @@ from courses.forms.booking import BookOtherForm, MoveForm, NewPersonForm, TakeOf
 from courses.queries import bookings, catalogue, cohorts, history, standing, waiting
 from courses.queries.bookings import BookingRow
 from courses.services import booking as service
+from courses.services import waiting as waiting_list
 from courses.views.blueprint import blueprint
 from lms import web
 from lms.contracts import Actor
@@ -74,6 +75,18 @@ def book_person(cohort_id: uuid.UUID, person_id: uuid.UUID) -> web.Answer:
     return page
 
 
+@blueprint.post("/cohorts/<uuid:cohort_id>/book/<uuid:person_id>/wait")
+@allow(access.MANAGE)
+def wait_person(cohort_id: uuid.UUID, person_id: uuid.UUID) -> web.Answer:
+    """Put this person on the waiting list for this date."""
+    actor = web.current_actor()
+    cohort = cohorts.get(actor, cohort_id, access.MANAGE)
+    person = people.find(actor, person_id)
+    waiting_list.join(cohort.course_id, person_id, by=actor, cohort_id=cohort_id)
+    web.say(f"{person.name} is on the waiting list for {cohort.course}")
+    return web.see("courses.cohort", cohort_id=cohort_id)
+
+
 @blueprint.route("/cohorts/<uuid:cohort_id>/book/new", methods=["GET", "POST"])
 @allow(access.MANAGE)
 def book_new(cohort_id: uuid.UUID) -> web.Answer:
@@ -82,7 +95,7 @@ def book_new(cohort_id: uuid.UUID) -> web.Answer:
     cohort = cohorts.get(actor, cohort_id, access.MANAGE)
     form = NewPersonForm()
     form.profession.choices = places.professions()
-    form.organisation.choices = places.organisations(actor, "people.manage")
+    form.organisation.choices = places.organisations(actor)
     if form.validate_on_submit():
         new = NewPerson(
             given_name=form.given_name.data,

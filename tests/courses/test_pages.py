@@ -1,0 +1,54 @@
+"""The pages of courses and cohorts as people use them, by form and button."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from courses.models import Booking
+from lms.people.models import Person
+from lms.testing.client import PageClient
+from tests import factories as make
+from tests.courses.conftest import World
+
+AsPerson = Callable[[Person], PageClient]
+
+
+def booked(world: World, *people: Person) -> list[Booking]:
+    return [make.booking(world.cohort, one, locality_id=world.place.id) for one in people]
+
+
+def test_every_page_of_a_cohort_opens(world: World, as_person: AsPerson) -> None:
+    employer = make.organisation("Herts Community NHS", locality_id=world.place.id)
+    (booking,) = booked(world, make.person("Amara", "Okafor", organisation_id=employer.id))
+    browser = as_person(world.priya)
+    at = f"/cohorts/{world.cohort.id}"
+    pages = (
+        "/home",
+        "/courses",
+        "/courses?q=relationship&tier=introductory",
+        "/courses/brief-encounters",
+        "/courses/brief-encounters/queue",
+        "/courses/brief-encounters/cohorts/new",
+        "/cohorts",
+        "/cohorts?group=finished",
+        at,
+        f"{at}?show=attention",
+        f"{at}/sessions",
+        f"{at}/history",
+        f"{at}/messages",
+        f"{at}/roster",
+        f"{at}/pack",
+        f"{at}/edit",
+        f"{at}/cancel",
+        f"{at}/book",
+        f"{at}/book?q=amara",
+        f"{at}/book/new",
+        f"{at}/book/{booking.person_id}",
+        f"/bookings/{booking.id}",
+        f"/bookings/{booking.id}/move",
+        f"/bookings/{booking.id}/off",
+        f"{at}/place",
+    )
+    for page in pages:
+        answer = browser.get(page)
+        assert answer.status_code == 200, page
