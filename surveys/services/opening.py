@@ -146,6 +146,7 @@ def _at_the_last() -> ColumnElement[bool]:
     ends = (
         select(func.max(func.upper(last.during)))
         .where(last.cohort_id == Wave.cohort_id, last.holds)
+        .correlate(Wave)
         .scalar_subquery()
     )
     return exists(

@@ -88,6 +88,18 @@ def test_the_last_register_opens_the_survey_after_without_waiting_for_the_job(se
     assert asked(w, "post").state == "open"
 
 
+def test_after_opens_by_its_own_cohorts_last_session_whatever_runs_elsewhere(session, frozen):
+    frozen("2027-03-01 09:00")
+    w = world(begins=date(2027, 3, 11))
+    elsewhere = make.cohort()
+    make.session(elsewhere, date(2027, 6, 1))
+    make.wave(elsewhere)
+    frozen("2027-04-01 12:20")
+    was_there(w)
+    opening.tick()
+    assert asked(w, "post").state == "open"
+
+
 def test_the_code_in_the_room_opens_ones_own_survey_for_the_address_one_booked_with(
     session, client, frozen
 ):
