@@ -210,12 +210,14 @@ def as_person(app: LmsFlask) -> Callable[[Person], PageClient]:
 def run_jobs(app: LmsFlask) -> RunJobs:
     """Runs the jobs that are due by `clock.now()`; a job that fails fails the test."""
 
-    def run() -> None:
-        failed = in_own_context(partial(_run_jobs, app))
-        if failed:
-            raise AssertionError(f"jobs failed: {[tuple(job) for job in failed]}; see the log")
+    return partial(run_jobs_of, app)
 
-    return run
+
+def run_jobs_of(app: LmsFlask) -> None:
+    """Runs the jobs of an application that are due by `clock.now()`; one that fails raises."""
+    failed = in_own_context(partial(_run_jobs, app))
+    if failed:
+        raise AssertionError(f"jobs failed: {[tuple(job) for job in failed]}; see the log")
 
 
 def _run_jobs(app: LmsFlask) -> list[Any]:

@@ -1,0 +1,48 @@
+"""Somebody answers the survey before the course, by the link in their message."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from playwright.sync_api import expect
+
+from lms.testing import Frozen
+from tests.journeys.conftest import Visit
+from tests.journeys.programme import Programme
+from tests.journeys.visitor import PHONE, Visitor
+
+DAY = date(2027, 3, 18)
+CONFIRMATION, ANSWER = "Booked: Brief Encounters", "Answer now"
+FIVE = ("you would spot the early signs", "in what you know about relationships",
+        "would you be to ask about", "helping a parent with a problem",
+        "where to send a parent")  # fmt: skip
+
+
+@pytest.fixture
+def survey(programme: Programme, frozen: Frozen) -> str:
+    """The address that Amara's confirmation names."""
+    frozen("2027-03-02 09:00")
+    cohort = programme.cohort(DAY)
+    [amara] = programme.booked(cohort, "Amara Okafor")
+    frozen("2027-03-02 09:11")
+    return programme.site.link(amara, CONFIRMATION, ANSWER)
+
+
+def answer(visitor: Visitor, word: str) -> None:
+    """Choose the answer with this word to all five questions."""
+    for question in FIVE:
+        group = visitor.group(question)
+        group.get_by_role("radio", name=word).check()
+
+
+def test_five_questions_are_five_taps_and_a_button(survey: str, visit: Visit, width: int) -> None:
+    amara = visit("Amara", width=width)
+    amara.open(survey)
+    amara.heading("Five questions before you start")
+    answer(amara, "Somewhat")
+    expect(amara.page.get_by_role("status")).to_contain_text("Saved")
+    amara.press("Send my answers")
+    amara.heading("Thank you")
+    amara.open(survey)
+    amara.heading("You have already answered")
