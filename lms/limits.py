@@ -1,7 +1,7 @@
 """How often something may be tried: counted in the database, by account, address or link.
 
 Sign-in, certificate checks and codes call `hit` before they look anything up. The count stands
-in a short transaction of its own, so that it outlives a refused request.
+in a short transaction of its own, so that it outlives a refused request; `lms.jobs` forgets it.
 """
 
 from __future__ import annotations
@@ -9,14 +9,12 @@ from __future__ import annotations
 import hashlib
 from datetime import timedelta
 
-from sqlalchemy import delete, func, insert, select, text
+from sqlalchemy import func, insert, select, text
 
 from lms import clock
 from lms.db import apart, uuid7
 from lms.errors import TooMany
 from lms.records import RateEvent
-
-KEPT = timedelta(days=1)
 
 
 def hit(key: str, limit: int, per: timedelta) -> bool:
@@ -41,10 +39,3 @@ def hit(key: str, limit: int, per: timedelta) -> bool:
             raise TooMany((oldest or now) + per)
         connection.execute(insert(RateEvent).values(id=uuid7(), key_hash=hashed, at=now))
     return True
-
-
-def purge() -> int:
-    """Forget tries older than a day; the worker calls it. Returns how many went."""
-    with apart() as connection:
-        gone = connection.execute(delete(RateEvent).where(RateEvent.at < clock.now() - KEPT))
-        return gone.rowcount

@@ -14,17 +14,22 @@ from lms.web.responses import render
 
 blueprint = Blueprint("web", __name__)
 
-RETENTION = (
-    ("Your name, job and organisation", "as long as you take part, and 6 years after"),
+KEPT_FOR = (
     (
-        "Bookings, attendance and certificates",
-        "6 years after the course, to show them",
+        "Your name, job and organisation, bookings, attendance, certificates, answers to surveys, "
+        "and the messages we sent you",
+        "As long as our records schedule says. Nothing of this is deleted by itself: ask us which "
+        "date applies to you, or to erase it sooner",
     ),
-    ("Your answers to surveys", "6 years after the course"),
-    ("What you told us you need on the day", "deleted 28 days after the course"),
-    ("Messages we sent you", "2 years"),
-    ("A spreadsheet your organisation sent", "never kept; what was read from it goes after a day"),
+    ("What you told us you need on the day", "28 days after the last session, then deleted"),
+    (
+        "A spreadsheet with your name on it, sent by your organisation",
+        "The file is never kept. What was read from it is deleted after a day if it was not used, "
+        "and after 90 days if it was",
+    ),
+    ("How often somebody tried to sign in", "One day, without the address itself"),
 )
+"""What the product itself deletes, and what only people can: keep it true to the jobs."""
 
 
 @blueprint.get("/accessibility")
@@ -38,7 +43,7 @@ def accessibility() -> str:
 @public
 def privacy() -> str:
     """What is kept about people, who sees it and for how long."""
-    return render("web/privacy.html", retention=RETENTION, hours=settings().session_hours)
+    return render("web/privacy.html", kept_for=KEPT_FOR, hours=settings().session_hours)
 
 
 @blueprint.get("/brand.css")
