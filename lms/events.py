@@ -46,6 +46,14 @@ class LinkRequested(Event):
 
 
 @dataclass(frozen=True)
+class AddressChanged(Event):
+    """A person's messages go to another address now; the old one is told."""
+
+    person_id: uuid.UUID
+    old_address: str
+
+
+@dataclass(frozen=True)
 class PersonErased(Event):
     """A person asked to be forgotten; whoever holds anything personal redacts it now."""
 

@@ -65,13 +65,14 @@ def compose(message_id: uuid.UUID) -> Composed | Dropped | None:
     message: Message = row.Message
     if row.Person.erased_at:
         return Dropped("The person has been erased")
-    if row.address is None:
+    address = message.to_address or row.address
+    if address is None:
         return None
     reached = addresses(message)
     if reached.missing:
         return Dropped("Its link has been withdrawn or has run out")
     name = full(row.Person.given_name, row.Person.family_name)
-    return Composed(_email(message, name, row.address, reached), row.address)
+    return Composed(_email(message, name, address, reached), address)
 
 
 def addresses(message: Message) -> Addresses:

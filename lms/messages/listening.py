@@ -9,7 +9,7 @@ from sqlalchemy import update
 from lms import clock
 from lms.contracts import SYSTEM, Job
 from lms.db import db
-from lms.events import Event, LinkRequested, PersonErased, SignInRequested
+from lms.events import AddressChanged, Event, LinkRequested, PersonErased, SignInRequested
 from lms.jobs import defer
 from lms.messages import composing, steps
 from lms.messages.models import Message
@@ -28,6 +28,8 @@ def hear(event: Event) -> None:
             defer(SIGN_IN, sign_in_link_id=str(event.sign_in_link_id))
         case LinkRequested():
             send_new_link(event.link_id)
+        case AddressChanged():
+            tell_old_address(event)
         case PersonErased():
             erase(event)
         case _:
@@ -71,6 +73,18 @@ def send_new_link(link_id: uuid.UUID) -> None:
     )
 
 
+def tell_old_address(event: AddressChanged) -> None:
+    """Say to the address that nothing comes here any more, in case nobody there knows why."""
+    queue(
+        by=event.by,
+        person_id=event.person_id,
+        to_address=event.old_address,
+        kind="address-changed",
+        klass="now",
+        template="messages/address-changed.txt",
+    )
+
+
 def erase(event: PersonErased) -> None:
     """Nothing more goes to this person, and no message keeps its words.
 
@@ -82,5 +96,5 @@ def erase(event: PersonErased) -> None:
     db.session.execute(
         update(Message)
         .where(theirs)
-        .values(subject=ERASED, body=ERASED, links={}, ical=None, sent_to=None)
+        .values(subject=ERASED, body=ERASED, links={}, ical=None, sent_to=None, to_address=None)
     )

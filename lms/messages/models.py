@@ -47,6 +47,8 @@ class Message(Dated, Model):
     person_id: Mapped[uuid.UUID] = mapped_column(
         ForeignKey("people_person.id", ondelete="RESTRICT")
     )
+    # Only where it is not the person's own address of the moment: the one they had before.
+    to_address: Mapped[str | None]
     kind: Mapped[str]
     # "class" in the design; a word Python keeps for itself.
     urgency: Mapped[str] = mapped_column(default="now")

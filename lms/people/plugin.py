@@ -14,6 +14,7 @@ from flask import Blueprint
 from lms import hookimpl
 from lms.contracts import (
     Actor,
+    Job,
     NavItem,
     Permission,
     PersonalRecord,
@@ -25,7 +26,7 @@ from lms.contracts import (
 from lms.events import Event, Upgraded
 from lms.people import links, scope, sessions, todos, views
 from lms.people.queries import held
-from lms.people.services import synchronise_professions
+from lms.people.services import sign_in, synchronise_professions
 from lms.permissions import allowed
 
 EVERYBODY = frozenset(Role)
@@ -90,6 +91,12 @@ def lms_nav_items(actor: Actor) -> Iterable[NavItem]:
 def lms_todos(actor: Actor, today: date) -> Iterable[Todo]:
     """For administrators: plugins with problems and jobs that were given up."""
     return todos.for_administrators(actor)
+
+
+@hookimpl
+def lms_jobs() -> Iterable[Job]:
+    """Forgetting what strangers typed."""
+    return [sign_in.TIDY]
 
 
 @hookimpl

@@ -17,6 +17,7 @@ from lms.messages.models import Message, MessageChange
 from lms.messages.services import NewMessage
 from lms.people import links
 from lms.people.models import PersonalLink
+from lms.people.services import set_email
 from tests import factories
 from tests.letters import html, path_in
 from tests.letters import text as plain
@@ -455,3 +456,20 @@ def test_permissions_of_messages_are_for_staff_alone(session, as_person):
         assert browser.get(path).status_code == 403
     assert permissions.permission("messages.view").roles
     assert session.scalar(select(func.count()).select_from(PersonalLink)) == 0
+
+
+def test_the_old_address_is_told_of_a_new_one(session, app, letters):
+    person = factories.person(email="old@example.org")
+    set_email(person.id, "new@example.org", by=SYSTEM)
+    send(app)
+    [letter] = letters.to("old@example.org")
+    assert letter["Subject"] == "Your e-mail address was changed"
+    assert "new@example.org" not in letter.as_string()
+    assert letters.to("new@example.org") == []
+
+
+def test_losing_the_only_address_is_told_there_too(session, app, letters):
+    person = factories.person(email="old@example.org")
+    set_email(person.id, None, by=SYSTEM)
+    send(app)
+    assert len(letters.to("old@example.org")) == 1

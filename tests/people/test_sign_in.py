@@ -8,6 +8,7 @@ from sqlalchemy import select, text
 
 from lms.db import db, uuid7
 from lms.people.models import SignInLink
+from lms.people.services import sign_in
 from lms.records import AuditEntry
 from tests import factories
 from tests.letters import html, path_in
@@ -389,3 +390,14 @@ def test_two_presses_at_once_sign_in_once(session, browser, letters, run_jobs):
     used = session.scalars(select(SignInLink.used_at)).all()
     assert len([at for at in used if at]) == 1
     assert mine.post(link).status_code == 410
+
+
+def test_addresses_that_strangers_typed_are_forgotten_after_a_day(session, browser, frozen):
+    frozen("2027-03-04 09:30")
+    ask(browser(), "nobody@example.org")
+    frozen("2027-03-05 09:30")
+    sign_in.tidy()
+    assert session.scalar(select(SignInLink.address)) == "nobody@example.org"
+    frozen("2027-03-05 09:41")
+    sign_in.tidy()
+    assert session.scalar(select(SignInLink.address)) is None

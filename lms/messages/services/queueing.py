@@ -36,7 +36,8 @@ class NewMessage:
     when the message goes. `klass` is "now" or "routine" (8am to 6pm on working days).
     `subject_*` is what caused it, for `cancel_about`; `about_*` the page that lists it, as in
     `about_type="cohort"`. `locality_ids` are places whose coordinators may read it too. The same
-    `dedupe_key` is queued once, ever. `notes` are other rooms' words: the template prints `notes`.
+    `dedupe_key` is queued once, ever. `to_address` is for telling an address that the person had
+    before. `notes` are other rooms' words: the template prints `notes`.
     """
 
     person_id: uuid.UUID
@@ -53,6 +54,7 @@ class NewMessage:
     dedupe_key: str | None = None
     not_before: datetime | None = None
     ical: Calendar | None = None
+    to_address: str | None = None
     notes: Sequence[BookingNote] = ()
 
 
@@ -116,9 +118,11 @@ def _row(message: NewMessage, to: Recipient, by: Actor) -> dict[str, Any]:
     subject, body = wording.make(message.template, values, first_name=to.first_name, by=by)
     links = {name: _kept(link) for name, link in {**message.links, **theirs}.items()}
     ical = message.ical
+    reachable = to.has_address or message.to_address is not None
     return {
         "id": uuid7(),
         "person_id": message.person_id,
+        "to_address": message.to_address,
         "kind": message.kind,
         "urgency": message.klass,
         "subject_type": message.subject_type,
@@ -131,8 +135,8 @@ def _row(message: NewMessage, to: Recipient, by: Actor) -> dict[str, Any]:
         "body": body,
         "links": {name: links[name] for name in wording.names(body) if name in links},
         "not_before": moment(message.klass, message.not_before),
-        "state": "queued" if to.has_address else "held",
-        "last_error": None if to.has_address else NO_ADDRESS,
+        "state": "queued" if reachable else "held",
+        "last_error": None if reachable else NO_ADDRESS,
         "ical": ical.as_json() if ical else None,
         "ical_uid": ical.entries[0].uid if ical and ical.entries else None,
         "ical_sequence": ical.sequence if ical else None,

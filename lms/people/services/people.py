@@ -13,6 +13,7 @@ from lms import audit, clock
 from lms.contracts import SYSTEM, Actor
 from lms.db import Complaint, db, uuid7, violations
 from lms.errors import NotFound
+from lms.events import AddressChanged, publish
 from lms.people import emails, links, names
 from lms.people.models import Organisation, Person, PersonEmail, Profession, RoleGrant
 from lms.people.services.roles import as_grant, may_give
@@ -168,7 +169,8 @@ def set_email(person_id: uuid.UUID, raw: str | None, *, by: Actor) -> bool:
     held = db.session.scalar(
         select(PersonEmail).where(PersonEmail.person_id == person_id, PersonEmail.is_primary)
     )
-    if (held.address.lower() if held else None) == address:
+    old = held.address if held else None
+    if (old.lower() if old else None) == address:
         return False
     _refuse_taking_over(person_id, by)
     with violations(uq_people_person_email_address=ADDRESS_TAKEN):
@@ -179,6 +181,8 @@ def set_email(person_id: uuid.UUID, raw: str | None, *, by: Actor) -> bool:
         elif address:
             db.session.add(PersonEmail(person_id=person_id, address=address, is_primary=True))
     links.revoke(person_id=person_id)
+    if old:
+        publish(AddressChanged(by, person_id, old))
     return True
 
 

@@ -13,10 +13,10 @@ import uuid
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 
 from lms import audit, clock
-from lms.contracts import NOBODY, Actor
+from lms.contracts import NOBODY, Actor, Job
 from lms.db import apart, db
 from lms.errors import Gone, NotFound
 from lms.events import SignInRequested, publish
@@ -154,6 +154,17 @@ def type_code(typed: str, *, nonce: str | None) -> SignedIn | None:
         audit.write_apart("refused sign-in: wrong code", "person", link.person_id, by=NOBODY)
         return None
     return _enter(link)
+
+
+def tidy() -> None:
+    """Forget requests that nobody used, with the addresses that strangers typed, after a day."""
+    before = clock.now() - timedelta(days=1)
+    db.session.execute(
+        delete(SignInLink).where(SignInLink.used_at.is_(None), SignInLink.expires_at < before)
+    )
+
+
+TIDY = Job("people.tidy", tidy, cron="41 3 * * *")
 
 
 def sign_out_note(actor: Actor) -> None:
