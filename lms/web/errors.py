@@ -10,6 +10,7 @@ import re
 import sys
 import traceback
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -28,6 +29,7 @@ from werkzeug.exceptions import (
 from werkzeug.exceptions import NotFound as HTTPNotFound
 from werkzeug.routing import RequestRedirect
 
+from lms import clock
 from lms import errors as refusals
 from lms.contracts import Role
 from lms.db import Complaint, Complaints
@@ -97,9 +99,11 @@ def _gone(error: refusals.Gone) -> Response:
 
 
 def _too_many(error: refusals.TooMany) -> Response:
-    text = f"Wait until {words.time(error.until)} and try again. Nothing is lost."
+    left = max(error.until - clock.now(), timedelta(seconds=1))
+    minute = error.until + timedelta(seconds=59)  # 9:59:30 is told as 10am, when it is true
+    text = f"Wait until {words.time(minute)} and try again. Nothing is lost."
     response = page(429, "Too many tries", text=text)
-    response.headers["Retry-After"] = "60"
+    response.headers["Retry-After"] = str(round(left.total_seconds()))
     return response
 
 

@@ -169,6 +169,7 @@ def test_too_many_tries_say_when_to_try_again(browser: PageClient, frozen: objec
     refused = browser.press("/x/gallery/buttons", "Try")
     assert refused.status_code == 429
     assert "Wait until 10am and try again. Nothing is lost." in refused.text
+    assert refused.headers["Retry-After"] == "2400"
     frozen("2027-03-04 10:01")
     assert browser.press("/x/gallery/buttons", "Try").status_code == 303
 

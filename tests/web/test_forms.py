@@ -7,13 +7,17 @@ from collections.abc import Callable, Iterator
 from datetime import date, time
 from typing import Any
 
+import html5lib
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 from wtforms import FieldList, FormField
 
 from lms import web
 from lms.db import Complaint, Complaints
 from lms.web.opening import LmsFlask
+from tests.web.gallery import PersonForm
 
 
 class Name(web.SearchForm):
@@ -115,7 +119,18 @@ def test_a_name_of_spaces_is_missing(sent: Sent, empty: str) -> None:
 
 @pytest.mark.parametrize(
     "hidden",
-    ["a\0b", "a\u202egpj.exe", "a\u2066b", "a\u200bb", "a\ufeffb", "a\x1bb", "\ud800", "a\ufffdb"],
+    [
+        "a\0b",
+        "a\ufdd0b",
+        "a\U0001fffeb",
+        "a\u202egpj.exe",
+        "a\u2066b",
+        "a\u200bb",
+        "a\ufeffb",
+        "a\x1bb",
+        "\ud800",
+        "a\ufffdb",
+    ],
 )
 def test_a_sign_nobody_can_see_is_refused_with_a_sentence(sent: Sent, hidden: str) -> None:
     _, said = sent(Name, hidden)
@@ -385,3 +400,23 @@ def test_lines_are_kept_and_their_ends_made_one() -> None:
     assert form.validate()
     assert form.value.data == "one\ntwo"
     assert not Long(formdata=MultiDict({"value": "\n".join("x" * 10_000)})).validate()
+
+
+ANYTHING = st.text() | st.sampled_from(["9:30am", "4", "2027", "a@x.uk", "yes", "hv", "-1", "1e9"])
+FIELDS = ("name", "email", "job", "start-day", "start-month", "start-year", "start", "at",
+          "capacity", "support", "needs", "agree", "why", "sheet", "once")  # fmt: skip
+
+
+@given(st.dictionaries(st.sampled_from(FIELDS), st.lists(ANYTHING, max_size=3)))
+def test_whatever_is_sent_a_form_answers_and_its_page_can_be_drawn(
+    shared_gallery: LmsFlask, sent: dict[str, list[str]]
+) -> None:
+    with shared_gallery.test_request_context():
+        form = PersonForm(formdata=MultiDict(sent), meta={"csrf": False})
+        form.validate()
+        html = "".join(str(field()) for field in form)
+        html.encode()
+        html5lib.HTMLParser(strict=True).parseFragment(html)
+        for problem in form.error_summary:
+            assert problem.text
+            assert f'id="{problem.href.removeprefix("#")}"' in html

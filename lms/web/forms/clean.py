@@ -35,7 +35,7 @@ def text(raw: str, *, lines: bool = False) -> str:
     allowed = "\n\t" if lines else ""
     for sign in value:
         category = unicodedata.category(sign)
-        if category in ("Cc", "Cs", "Co", "Cn") and sign not in allowed:
+        if (category in ("Cc", "Cs", "Co") and sign not in allowed) or _is_no_character(sign):
             raise ValueError("has a character in it that cannot be kept. Type it again")
         if sign in "\ufffd\u200b\u2060\ufeff\u2028\u2029":
             raise ValueError("has a character in it that cannot be read. Type it again")
@@ -44,6 +44,11 @@ def text(raw: str, *, lines: bool = False) -> str:
     if _piled_up(value):
         raise ValueError("has too many accents on one letter. Type it again")
     return value
+
+
+def _is_no_character(sign: str) -> bool:
+    """Unicode's 66 code points that stand for nothing (a sign newer than this Python does)."""
+    return 0xFDD0 <= ord(sign) <= 0xFDEF or ord(sign) & 0xFFFE == 0xFFFE
 
 
 def _piled_up(value: str) -> bool:
@@ -57,8 +62,11 @@ def _piled_up(value: str) -> bool:
 
 def shown(raw: str) -> str:
     """What was typed, as it can be shown again: what cannot be sent in a page is left out."""
-    kept = (c for c in raw if c in "\n\t\r" or unicodedata.category(c) not in ("Cc", "Cs"))
-    return "".join(kept)
+    return "".join(c for c in raw if c in "\n\t\r" or _can_be_shown(c))
+
+
+def _can_be_shown(sign: str) -> bool:
+    return unicodedata.category(sign) not in ("Cc", "Cs") and not _is_no_character(sign)
 
 
 def email(raw: str) -> str:
