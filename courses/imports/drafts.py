@@ -86,6 +86,7 @@ class Draft:
         cell, read = self.line.at.get(name, ""), self.line.read.get(name, "")
         if unsaved:
             why = f"The cell shows an error, {read}" if read else reasons.FORMULA
+            read = read or "a formula"
         self.reasons.append(Reason(code, why, cell, read, key, guess))
 
     def end(self, verdict: str, why: str) -> None:

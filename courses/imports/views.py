@@ -175,7 +175,7 @@ def _preview(batch: Batch, cohort: CohortFacts | None, form: Answers | None) -> 
         "form": form or forms.answers(shown.items),
         "lists": [(verdict, queries.rows(batch, verdict, number=1)) for verdict in VERDICTS],
         "reading": _reading(batch),
-        "delay": words.duration(queries.delay()),
+        "delay": words.plural(int(queries.delay().total_seconds()) // 60, "minute"),
     }
 
 
