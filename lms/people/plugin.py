@@ -30,6 +30,8 @@ from lms.people.services import sign_in, synchronise_professions
 from lms.permissions import allowed
 
 EVERYBODY = frozenset(Role)
+THEMSELVES = frozenset({Role.TRAINEE})
+"""What reaches one's own rows alone: no other role may carry it, or its scope would count."""
 STAFF = frozenset({Role.COORDINATOR, Role.ADMINISTRATOR})
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 
@@ -45,7 +47,7 @@ def lms_permissions() -> Iterable[Permission]:
     """Who may see and change whom."""
     return [
         Permission("home.view", "See what needs doing", EVERYBODY),
-        Permission("people.own", "See and download one's own record", EVERYBODY, scope.OWN),
+        Permission("people.own", "See and download one's own record", THEMSELVES, scope.OWN),
         Permission("people.view", "See people and their learning record", STAFF, scope.PEOPLE),
         Permission("people.manage", "Add and change people", STAFF, scope.PEOPLE),
         Permission("people.export", "Download all that is held", STAFF, scope.PEOPLE),

@@ -76,10 +76,11 @@ def actor(cookie: Mapping[str, Any]) -> Actor | None:
     ).all()
     if not rows:
         return None
+    # Everybody is a trainee of their own rows, and of no others whatever a row says.
     held = tuple(
         Grant(Role(row.role), Scope(ScopeKind(row.scope_kind), row.scope_id))
         for row in rows
-        if row.role
+        if row.role and row.role != Role.TRAINEE
     )
     own = Grant(Role.TRAINEE, Scope(ScopeKind.OWN, str(claims.person_id)))
     return Actor(claims.person_id, full(rows[0].given_name, rows[0].family_name), (*held, own))

@@ -95,6 +95,16 @@ def test_everybody_sees_their_own_record_and_no_other(two_places, as_person):
     assert browser.get(f"/people/{mine.id}/edit").status_code == 403
 
 
+@pytest.mark.parametrize("role", ["analyst", "manager", "trainer", "ambassador", "trainee"])
+def test_no_role_of_the_whole_programme_opens_somebody_else_s_record(session, as_person, role):
+    person, other = factories.person(), factories.person()
+    factories.grant(person, role)
+    browser = as_person(person)
+    for path in (f"/people/{other.id}", f"/people/{other.id}/held"):
+        assert browser.get(path).status_code == 404, path
+    assert browser.get(f"/people/{person.id}").status_code == 200
+
+
 def test_somebody_without_an_organisation_is_seen_by_who_added_them(two_places, as_person):
     (_, _, _, one), (_, _, _, other) = two_places
     browser = as_person(one)
