@@ -13,9 +13,9 @@ from flask import Blueprint
 
 from courses import access, views
 from courses.imports import queries as import_queries
-from courses.imports import register
+from courses.imports import register, reminders
 from courses.imports import views as imports
-from courses.imports.services.purging import PURGE
+from courses.imports.services.purging import PURGE, forget_rows
 from courses.imports.services.undoing import FORGET
 from courses.queries import bookings, home
 from courses.services import catalogue, cohorts, completion
@@ -76,8 +76,9 @@ def lms_nav_items(actor: Actor) -> Iterable[NavItem]:
 
 @hookimpl
 def lms_todos(actor: Actor, today: date) -> Iterable[Todo]:
-    """What goes wrong with sessions and registers if nobody acts."""
-    return home.todos(actor)
+    """What goes wrong with sessions and registers if nobody acts; files half imported."""
+    yield from home.todos(actor)
+    yield from reminders.todos(actor, today)
 
 
 @hookimpl
@@ -113,5 +114,7 @@ def lms_on_event(event: events.Event) -> None:
     match event:
         case events.Upgraded():
             catalogue.synchronise()
+        case events.PersonErased():
+            forget_rows(event.person_id)
         case events.RegisterMarked():
             completion.reassess(event.booking_ids, by=event.by)

@@ -78,18 +78,25 @@ def read(sheet: Sheet, columns: Columns) -> list[Line]:
     return [reader.line(place) for place in range(len(sheet.rows))]
 
 
-def read_by(sheet: Sheet, people: Iterable[CanonicalRow]) -> list[Line]:
-    """Every row, once, where a provider's importer says which are people and what they hold."""
+def read_by(sheet: Sheet, columns: Columns, people: Iterable[CanonicalRow]) -> list[Line]:
+    """Every row, once, where a provider's importer says which are people and what they hold.
+
+    `columns` are our own guess, which only tells the row of headings.
+    """
     found = {row.row_no: row for row in people}
     first = min(found, default=0)
     lines = []
-    for number, cells in zip(sheet.row_numbers, sheet.rows, strict=True):
+    for place, (number, cells) in enumerate(zip(sheet.row_numbers, sheet.rows, strict=True)):
         row = found.get(number)
         if row is not None:
             lines.append(_given(number, cells, row, sheet.formulas))
+        elif is_blank(cells):
+            lines.append(Line(number, BLANK, tuple(cells)))
+        elif place == columns.place:
+            lines.append(Line(number, HEADING, tuple(cells)))
         else:
-            above = TITLE if number < first else _foot(cells)
-            lines.append(Line(number, BLANK if is_blank(cells) else above, tuple(cells)))
+            kind = TITLE if number < first else _foot(cells)
+            lines.append(Line(number, kind, tuple(cells)))
     return lines
 
 

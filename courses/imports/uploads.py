@@ -170,7 +170,7 @@ def _by_importer(upload: Upload, importer: Importer, sheet: Sheet) -> Upload:
         importer_key=importer.key,
         importer=importer.title,
         columns=replace(upload.columns, sure=True),
-        lines=tuple(lines.read_by(upload.sheet, _clean(found))),
+        lines=tuple(lines.read_by(upload.sheet, upload.columns, _clean(found))),
         notes=notes,
     )
 

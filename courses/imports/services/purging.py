@@ -1,13 +1,15 @@
-"""Staged files go after a day, what was read of the others after ninety; a periodic job does it."""
+"""Staged files go after a day, what was read of the others after ninety, of the erased at once."""
 
 from __future__ import annotations
 
+import uuid
 from datetime import timedelta
 
-from sqlalchemy import null, select, update
+from sqlalchemy import null, or_, select, update
 
 from courses.imports import batches
 from courses.imports.services.staging import forget
+from courses.models import Booking
 from lms import clock
 from lms.contracts import Job
 from lms.db import db
@@ -37,6 +39,22 @@ def purge() -> None:
             ImportRow.batch_id.in_(select(ImportBatch.id).where(over)),
         )
         .values(raw=null(), choice=null(), reasons=[], updated_at=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def forget_rows(person_id: uuid.UUID) -> None:
+    """Empty the rows that a person's bookings came from: the person has been erased."""
+    theirs = select(Booking.id).where(Booking.person_id == person_id)
+    db.session.execute(
+        update(ImportRow)
+        .where(
+            or_(
+                (ImportRow.target_type == batches.BOOKING) & ImportRow.target_id.in_(theirs),
+                (ImportRow.target_type == batches.WAITING) & (ImportRow.target_id == person_id),
+            )
+        )
+        .values(raw=null(), choice=null(), reasons=[], updated_at=clock.now())
         .execution_options(synchronize_session=False)
     )
 
