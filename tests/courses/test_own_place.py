@@ -1,0 +1,177 @@
+"""One's own place, by the link in a message or signed in: book, change, give up, wait."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+from sqlalchemy import func, select
+
+from courses.models import Booking, Waiting
+from courses.queries import cohorts
+from courses.services import booking, links, waiting
+from courses.services.schedule import end_of_day
+from lms.db import db
+from lms.people import links as people_links
+from lms.people.models import Person
+from lms.testing.client import PageClient
+from tests import factories as make
+from tests.courses.conftest import World, oneself
+
+AsPerson = Callable[[Person], PageClient]
+
+
+def link_of(world: World, who: Person) -> str:
+    made = links.to_cohort(cohorts.facts(world.cohort.id), [who.id])[who.id]
+    return f"/b/{people_links.token(made)}"
+
+
+def number(state: str = "booked") -> int:
+    counted = select(func.count()).select_from(Booking).where(Booking.state == state)
+    return db.session.scalar(counted) or 0
+
+
+def test_a_link_shows_and_only_its_button_books(world: World, client: PageClient) -> None:
+    path = link_of(world, make.person("Amara", "Okafor"))
+
+    page = client.get(path).get_data(as_text=True)
+    client.head(path)
+
+    assert number() == 0
+    assert "Book your place" in page
+    assert "Thursday 18 February 2027, 9:30am to 12:30pm" in page
+    assert "This page is for A. O." in page
+    done = client.press(path, "Book my place", needs="A ramp")
+    assert done.location == path
+    assert number() == 1
+    assert "You are booked" in client.get(path).get_data(as_text=True)
+
+
+def test_the_same_link_gives_the_place_up_and_takes_it_back(
+    world: World, client: PageClient
+) -> None:
+    amara = make.person()
+    booking.book_oneself(world.cohort.id, amara.id, by=oneself(amara))
+    path = link_of(world, amara)
+
+    client.press(f"{path}/change", answer="give_up")
+    assert number() == 0
+    page = client.get(path).get_data(as_text=True)
+    client.press(path, "Book my place", needs="")
+
+    assert "Book your place" in page
+    assert number() == 1
+
+
+def test_a_scanner_that_sends_the_form_without_a_choice_gives_nothing_up(
+    world: World, client: PageClient
+) -> None:
+    amara = make.person()
+    booking.book_oneself(world.cohort.id, amara.id, by=oneself(amara))
+    path = f"{link_of(world, amara)}/change"
+
+    answer = client.press(path, "Continue")
+
+    assert answer.status_code == 422
+    assert "Choose what you would like to do" in answer.get_data(as_text=True)
+    assert number() == 1
+
+
+def test_a_trainee_changes_to_another_date_by_the_link(world: World, client: PageClient) -> None:
+    other = make.cohort(world.edition, world.place, code="BE-02")
+    make.session(other, date(2027, 3, 4))
+    amara = make.person()
+    booking.book_oneself(world.cohort.id, amara.id, by=oneself(amara))
+
+    answer = client.press(f"{link_of(world, amara)}/change", answer=str(other.id))
+
+    assert "Thursday 4 March 2027" in client.get(answer.location).get_data(as_text=True)
+    assert (number("moved"), number()) == (1, 1)
+
+
+def test_who_finds_a_full_date_joins_the_list_from_the_same_page(
+    world: World, client: PageClient
+) -> None:
+    world.cohort.capacity = 1
+    make.booking(world.cohort)
+    path = link_of(world, make.person())
+
+    page = client.get(path).get_data(as_text=True)
+    client.press(path, "Join the waiting list")
+
+    assert "This date is full" in page
+    assert db.session.scalar(select(Waiting.cohort_id)) == world.cohort.id
+    assert "You are 1st of 1 on the waiting list" in client.get(path).get_data(as_text=True)
+
+
+def test_the_waiting_lists_link_shows_the_place_and_leaves_it(
+    world: World, client: PageClient
+) -> None:
+    amara = make.person()
+    waiting.join(world.course.id, amara.id, by=oneself(amara), told=False)
+    path = f"/q/{people_links.token(links.to_list(world.course.id, amara.id))}"
+
+    assert "You are 1st of 1" in client.get(path).get_data(as_text=True)
+    client.press(path, answer="leave")
+
+    assert db.session.scalar(select(Waiting.state)) == "withdrawn"
+    assert "You are not on the waiting list" in client.get(path).get_data(as_text=True)
+
+
+def test_a_link_to_the_waiting_list_opens_no_place(world: World, client: PageClient) -> None:
+    amara = make.person()
+    token = people_links.token(links.to_list(world.course.id, amara.id))
+
+    assert client.get(f"/b/{token}").status_code == 404
+
+
+def test_a_link_has_run_out_when_the_course_starts(
+    world: World, client: PageClient, frozen: Callable[[str], object]
+) -> None:
+    path = link_of(world, make.person())
+    frozen("2027-02-18 09:31")
+
+    assert client.get(path).status_code == 410
+
+
+def test_the_last_day_to_book_is_over_at_midnight(
+    world: World, as_person: AsPerson, frozen: Callable[[str], object]
+) -> None:
+    world.cohort.closes_at = end_of_day(date(2027, 2, 10))
+    amara, path = make.person(), f"/cohorts/{world.cohort.id}/place"
+    frozen("2027-02-10 23:59")
+    assert "Book your place" in as_person(amara).get(path).get_data(as_text=True)
+    frozen("2027-02-11 00:00")
+    page = as_person(amara).get(path).get_data(as_text=True)
+
+    assert "The last day to book was 10 February 2027" in page
+
+
+def test_the_calendar_file_has_every_session_and_no_one_elses_name(
+    world: World, as_person: AsPerson
+) -> None:
+    amara, other = make.person("Amara"), make.person("Beatrice")
+    for one in (amara, other):
+        booking.book_oneself(world.cohort.id, one.id, by=oneself(one))
+
+    answer = as_person(amara).get(f"/cohorts/{world.cohort.id}/place/calendar.ics")
+
+    text = answer.get_data(as_text=True)
+    assert text.count("BEGIN:VEVENT") == 2
+    assert f"session-{world.sessions[0].id}@" in text.replace("\r\n ", "")
+    assert "Beatrice" not in text
+
+
+def test_home_shows_the_next_date_and_the_place_on_the_list(
+    world: World, as_person: AsPerson
+) -> None:
+    amara = make.person()
+    booking.book_oneself(world.cohort.id, amara.id, by=oneself(amara))
+    other = make.course(title="Think Couple", slug="think-couple")
+    waiting.join(other.id, amara.id, by=oneself(amara), told=False)
+
+    page = as_person(amara).get("/home").get_data(as_text=True)
+
+    assert "Thursday 18 February 2027, 9:30am" in page
+    assert "Waiting list: Think Couple" in page
+    assert "You are 1st of 1" in page
