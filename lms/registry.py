@@ -34,6 +34,7 @@ from lms.contracts import (
     Permission,
     PersonalRecord,
     Place,
+    Priority,
     Provider,
     QuestionType,
     Report,
@@ -209,6 +210,10 @@ class Registry:
             "lms_booking_notes", BookingNote, message=message, booking_ids=booking_ids
         )[0]
         return sorted(items, key=lambda note: note.order)
+
+    def booking_priority(self, person_id: uuid.UUID, course: str) -> list[Priority]:
+        """Points of a person in a course's queue, with their reasons, from every plugin."""
+        return self._ask("lms_booking_priority", Priority, person_id=person_id, course=course)[0]
 
     def completion_evidence(self, booking: BookingFacts) -> list[Evidence]:
         """Facts about a completion from every plugin."""

@@ -1,0 +1,1 @@
+"""Revisions of Acme's table, oldest first."""
