@@ -1,0 +1,214 @@
+"""The cohort's page and the list: what stands there, what comes next, at a constant cost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from courses.models import Place
+from courses.services import booking, waiting
+from lms.db import db
+from lms.events import RegisterMarked, publish
+from lms.people.models import Person
+from lms.records import AuditEntry
+from lms.testing.client import PageClient
+from tests import factories as make
+from tests.courses.conftest import DAY, World, oneself
+
+AsPerson = Callable[[Person], PageClient]
+
+
+def book(world: World, number: int) -> list[Any]:
+    employer = make.organisation(locality_id=world.place.id)
+    people = [make.person(organisation_id=employer.id).id for _ in range(number)]
+    return booking.book_many(
+        world.cohort.id, people, source="coordinator", by=world.coordinator, told=False
+    )
+
+
+def mark(world: World, number: int, mark: str) -> None:
+    session = world.sessions[number]
+    for place in db.session.query(Place).filter_by(session_id=session.id):
+        make.attendance(place, mark)
+
+
+def cost(count_queries: Any, browser: PageClient, path: str) -> int:
+    browser.get(path)
+    with count_queries() as seen:
+        assert browser.get(path).status_code == 200
+    return len(seen)
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["", "?show=attention", "/sessions", "/history", "/messages", "/pack", "/book"],
+)
+def test_a_cohorts_page_costs_the_same_with_two_people_and_with_twelve(
+    world: World, as_person: AsPerson, count_queries: Any, path: str
+) -> None:
+    world.cohort.capacity = 20
+    browser = as_person(world.priya)
+    book(world, 2)
+    before = cost(count_queries, browser, f"/cohorts/{world.cohort.id}{path}")
+    book(world, 10)
+
+    assert cost(count_queries, browser, f"/cohorts/{world.cohort.id}{path}") == before
+
+
+@pytest.mark.parametrize("path", ["/cohorts", "/courses", "/courses/brief-encounters", "/home"])
+def test_a_list_costs_the_same_with_one_cohort_and_with_eight(
+    world: World, as_person: AsPerson, count_queries: Any, path: str
+) -> None:
+    browser = as_person(world.priya)
+    before = cost(count_queries, browser, path)
+    for _ in range(7):
+        cohort = make.cohort(world.edition, world.place)
+        make.session(cohort, DAY)
+        make.booking(cohort)
+
+    assert cost(count_queries, browser, path) == before
+
+
+def test_the_button_of_the_day_changes_with_time(
+    world: World, as_person: AsPerson, frozen: Callable[[str], object]
+) -> None:
+    book(world, 2)
+    at, browser = f"/cohorts/{world.cohort.id}", as_person(world.priya)
+
+    assert "Add people" in browser.get(at).get_data(as_text=True)
+    frozen("2027-02-18 09:00")
+    browser = as_person(world.priya)
+    page = browser.get(at).get_data(as_text=True)
+    assert "Next: session 1 of 2, Thursday 18 February 2027, 9:30am" in page
+    assert f'href="{at}/sessions/1/register"' in page
+    frozen("2027-02-19 09:00")
+    page = as_person(world.priya).get(at).get_data(as_text=True)
+    assert "Mark the register of session 1 of 2" in page
+    mark(world, 0, "present")
+    page = as_person(world.priya).get(at).get_data(as_text=True)
+    assert "Next: session 2 of 2" in page
+
+
+def test_who_cannot_complete_any_more_is_named_with_the_reason(
+    world: World, as_person: AsPerson, frozen: Callable[[str], object]
+) -> None:
+    world.cohort.rule = {
+        "components": [
+            {"key": "workshop", "title": "Workshop", "kind": "workshop", "required_minutes": 300}
+        ]
+    }
+    ids = book(world, 2)
+    frozen("2027-02-18 13:00")
+    first, second = db.session.query(Place).filter_by(session_id=world.sessions[0].id)
+    make.attendance(first, "absent")
+    make.attendance(second, "present")
+    publish(RegisterMarked(world.coordinator, world.cohort.id, world.sessions[0].id, tuple(ids)))
+
+    page = as_person(world.priya).get(f"/cohorts/{world.cohort.id}?show=attention")
+
+    text = page.get_data(as_text=True)
+    assert "Needs attention (1)" in text
+    assert "missed all or part of session 1; Workshop: 0 min of 5 h" in text
+    assert "Offer another date" in text
+
+
+def test_staff_book_somebody_found_by_name(world: World, as_person: AsPerson) -> None:
+    employer = make.organisation(locality_id=world.place.id)
+    amara = make.person("Amara", "Okafor", organisation_id=employer.id)
+    browser, at = as_person(world.priya), f"/cohorts/{world.cohort.id}"
+
+    found = browser.get(f"{at}/book?q=okafor").get_data(as_text=True)
+    done = browser.press(f"{at}/book/{amara.id}", "Book Amara Okafor")
+
+    assert f"{at}/book/{amara.id}" in found
+    assert done.location == at
+    page = browser.get(at).get_data(as_text=True)
+    assert "Amara Okafor is booked. The confirmation waits ten minutes." in page
+    assert "People (1)" in page
+
+
+def test_staff_add_somebody_new_with_four_answers(world: World, as_person: AsPerson) -> None:
+    browser, at = as_person(world.priya), f"/cohorts/{world.cohort.id}"
+
+    step = browser.press(
+        f"{at}/book/new", "Continue", given_name="Colin", family_name="Marsh", email=""
+    )
+    done = browser.press(step.location, "Book Colin Marsh")
+
+    assert done.location == at
+    assert "Colin Marsh" in browser.get(at).get_data(as_text=True)
+
+
+def test_booking_past_somebody_who_waits_needs_a_reason_in_the_history(
+    world: World, as_person: AsPerson
+) -> None:
+    world.cohort.capacity = 1
+    employer = make.organisation(locality_id=world.place.id)
+    first, second = (make.person(organisation_id=employer.id) for _ in range(2))
+    for one in (first, second):
+        waiting.join(world.course.id, one.id, by=oneself(one), told=False)
+    browser, at = as_person(world.priya), f"/cohorts/{world.cohort.id}"
+
+    refused = browser.press(f"{at}/book/{second.id}", reason="")
+    done = browser.press(f"{at}/book/{second.id}", reason="Her team needs it in March")
+
+    assert refused.status_code == 422
+    assert "1 person waited longer for this course" in refused.get_data(as_text=True)
+    assert done.status_code == 303
+    history = browser.get(f"{at}/history").get_data(as_text=True)
+    assert "Her team needs it in March" in history
+
+
+def test_the_first_who_waits_is_booked_without_a_reason(world: World, as_person: AsPerson) -> None:
+    world.cohort.capacity = 1
+    employer = make.organisation(locality_id=world.place.id)
+    first = make.person(organisation_id=employer.id)
+    waiting.join(world.course.id, first.id, by=oneself(first), told=False)
+
+    done = as_person(world.priya).press(f"/cohorts/{world.cohort.id}/book/{first.id}")
+
+    assert done.status_code == 303
+
+
+def test_home_asks_for_what_goes_wrong_if_nobody_acts(
+    world: World, as_person: AsPerson, frozen: Callable[[str], object]
+) -> None:
+    book(world, 1)
+    world.cohort.minimum = 4
+    bare = make.cohort(world.edition, world.place, code="BE-08")
+    make.session(bare, make.hours(DAY))
+    frozen("2027-02-10 09:00")
+    page = as_person(world.priya).get("/home").get_data(as_text=True)
+
+    assert "Brief Encounters (BE-08) has no venue" in page
+    assert "Brief Encounters (BE-01) is below its minimum" in page
+    assert "1 of the 4 it needs" in page
+    frozen("2027-02-18 13:00")
+    page = as_person(world.priya).get("/home").get_data(as_text=True)
+    assert "Mark the register: Brief Encounters (BE-01), Thursday 18 February 2027" in page
+
+
+def test_the_roster_is_downloaded_with_its_reason_in_the_audit_trail(
+    world: World, as_person: AsPerson
+) -> None:
+    book(world, 2)
+    answer = as_person(world.priya).press(
+        f"/cohorts/{world.cohort.id}/roster", "Download", reason="the day", form="csv"
+    )
+
+    assert answer.status_code == 200
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert len(answer.get_data(as_text=True).splitlines()) >= 3
+    entry = db.session.query(AuditEntry).filter_by(verb="downloaded people").one()
+    assert entry.after == {"rows": 2, "reason": "the day", "format": "csv"}
+
+
+def test_a_hundred_and_one_people_stand_on_two_pages(world: World, as_person: AsPerson) -> None:
+    world.cohort.capacity = 200
+    book(world, 101)
+    browser, at = as_person(world.priya), f"/cohorts/{world.cohort.id}"
+
+    assert "Showing 1 to 100 of 101 people" in browser.get(at).get_data(as_text=True)
+    assert "Showing 101 to 101 of 101 people" in browser.get(f"{at}?page=2").get_data(as_text=True)
