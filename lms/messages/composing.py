@@ -19,6 +19,7 @@ from sqlalchemy import select
 from lms import clock
 from lms.db import db
 from lms.messages import calendar, wording
+from lms.messages.channels import Letter
 from lms.messages.models import Message
 from lms.people import links
 from lms.people.models import Person, PersonEmail
@@ -28,14 +29,6 @@ from lms.web.context import settings
 
 SIGN_IN = "sign-in:"
 """Prefix of the one kind of link that is not a personal link."""
-
-
-@dataclass(frozen=True)
-class Composed:
-    """A finished message, and whom it is for."""
-
-    email: EmailMessage
-    to: str
 
 
 @dataclass(frozen=True)
@@ -54,7 +47,7 @@ class Addresses:
     missing: tuple[str, ...]
 
 
-def compose(message_id: uuid.UUID) -> Composed | Dropped | None:
+def compose(message_id: uuid.UUID) -> Letter | Dropped | None:
     """The message to hand over; why it must not go; or None: it has no address to go to."""
     row = db.session.execute(
         select(Message, Person, PersonEmail.address)
@@ -72,7 +65,8 @@ def compose(message_id: uuid.UUID) -> Composed | Dropped | None:
     if reached.missing:
         return Dropped("Its link has been withdrawn or has run out")
     name = full(row.Person.given_name, row.Person.family_name)
-    return Composed(_email(message, name, address, reached), address)
+    email = _email(message, name, address, reached)
+    return Letter(email.as_bytes(), address, str(message.id))
 
 
 def addresses(message: Message) -> Addresses:

@@ -20,8 +20,8 @@ from lms.db import crash_point, db
 from lms.events import MessageSent, MessageUncertain, publish
 from lms.jobs import defer
 from lms.messages import composing, steps
-from lms.messages.channels import Outcome, Result, open_channel
-from lms.messages.composing import Composed, Dropped
+from lms.messages.channels import Letter, Outcome, Result, open_channel
+from lms.messages.composing import Dropped
 from lms.messages.hours import open_now
 from lms.messages.models import Message
 from lms.web.context import settings
@@ -54,14 +54,14 @@ def send() -> Iterator[None]:
             # "sending" is durable before the server hears of it.
             yield
             crash_point("message.before_handover")
-            composed = _composed(message_id)
+            letter = _composed(message_id)
             # A server may be slow: no transaction stays open meanwhile.
             yield
-            if composed is None:
+            if letter is None:
                 continue
-            outcome = channel.deliver(composed.email, composed.to)
+            outcome = channel.deliver(letter)
             crash_point("message.after_handover")
-            _settle(message_id, outcome, composed.to)
+            _settle(message_id, outcome, letter.to)
             yield
             if outcome.down:
                 return
@@ -110,7 +110,7 @@ def _claim() -> uuid.UUID | None:
     return claimed
 
 
-def _composed(message_id: uuid.UUID) -> Composed | None:
+def _composed(message_id: uuid.UUID) -> Letter | None:
     """The finished message, or None after noting why it does not go."""
     me = Message.id == message_id
     try:

@@ -5,13 +5,13 @@ The sender opens one with `open_channel` for a run and hands messages over one b
 
 from __future__ import annotations
 
-from lms.messages.channels.base import Channel, Outcome, Result
+from lms.messages.channels.base import Channel, Letter, Outcome, Result
 from lms.messages.channels.file import FileChannel
 from lms.messages.channels.smtp import SmtpChannel
 from lms.people import demo
 from lms.settings import Settings
 
-__all__ = ["Channel", "Outcome", "Result", "open_channel"]
+__all__ = ["Channel", "Letter", "Outcome", "Result", "open_channel"]
 
 
 def open_channel(settings: Settings) -> Channel:

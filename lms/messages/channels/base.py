@@ -1,11 +1,19 @@
-"""What a channel answers: taken, not now, never, or nobody can say."""
+"""What a channel is given, and what it answers: taken, not now, never, or nobody can say."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from email.message import EmailMessage
 from enum import StrEnum
 from typing import Protocol
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A finished message: its bytes, the one address it goes to, a name that is its own."""
+
+    content: bytes
+    to: str
+    name: str
 
 
 class Result(StrEnum):
@@ -29,7 +37,7 @@ class Outcome:
 class Channel(Protocol):
     """Takes one message for one recipient at a time; never raises for what a server does."""
 
-    def deliver(self, message: EmailMessage, to: str) -> Outcome:
+    def deliver(self, letter: Letter) -> Outcome:
         """Hand a message over."""
 
     def close(self) -> None:

@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 import os
-from email.message import EmailMessage
 from pathlib import Path
 
-from lms.messages.channels.base import Outcome, Result
+from lms.messages.channels.base import Letter, Outcome, Result
 
 
 class FileChannel:
-    """Writes `<Message-ID>.eml`; the same message again replaces the file."""
+    """Writes `<name>.eml`; the same message again replaces the file."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def deliver(self, message: EmailMessage, to: str) -> Outcome:
+    def deliver(self, letter: Letter) -> Outcome:
         """Write the file whole or not at all, for its owner's eyes."""
-        name = str(message["Message-ID"]).strip("<>").partition("@")[0]
         try:
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            fresh = self.folder / f".{name}"
+            fresh = self.folder / f".{letter.name}"
             with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-                file.write(message.as_bytes())
-            fresh.replace(self.folder / f"{name}.eml")
+                file.write(letter.content)
+            fresh.replace(self.folder / f"{letter.name}.eml")
         except OSError as error:
             return Outcome(Result.NOT_NOW, f"The file could not be written: {error.strerror}", True)
         return Outcome(Result.TAKEN)

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import smtplib
 import ssl
-from email.message import EmailMessage
 
-from lms.messages.channels.base import Outcome, Result
+from lms.messages.channels.base import Letter, Outcome, Result
 from lms.settings import Settings
 
 TIMEOUT = 20.0
@@ -25,7 +24,7 @@ class SmtpChannel:
         self.timeout = TIMEOUT
         self._server: smtplib.SMTP | None = None
 
-    def deliver(self, message: EmailMessage, to: str) -> Outcome:
+    def deliver(self, letter: Letter) -> Outcome:
         """Hand one message over."""
         try:
             server = self._server = self._server or self._connect()
@@ -34,12 +33,12 @@ class SmtpChannel:
         except (OSError, smtplib.SMTPException) as error:
             return self._failed(Result.NOT_NOW, _network(error), down=True)
         try:
-            refusal = self._envelope(server, to)
+            refusal = self._envelope(server, letter.to)
         except (OSError, smtplib.SMTPException) as error:
             return self._failed(Result.NOT_NOW, _network(error), down=True)
         if refusal:
             return refusal
-        return self._content(server, message)
+        return self._content(server, letter.content)
 
     def _envelope(self, server: smtplib.SMTP, to: str) -> Outcome | None:
         """Sender, recipient and DATA; the refusal, if one of them is refused."""
@@ -53,9 +52,8 @@ class SmtpChannel:
                 return self._refused(code, words)
         return None
 
-    def _content(self, server: smtplib.SMTP, message: EmailMessage) -> Outcome:
+    def _content(self, server: smtplib.SMTP, content: bytes) -> Outcome:
         """The message itself. From here on silence means that nobody can say."""
-        content = message.as_bytes()
         quoted = content.replace(b"\r\n.", b"\r\n..")
         try:
             server.send(quoted.removesuffix(b"\r\n") + b"\r\n.\r\n")
