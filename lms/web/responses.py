@@ -18,7 +18,7 @@ from lms.web.opening import after_commit
 
 SAID = "said"
 
-Answer = str | Response | tuple[str, int]
+Answer = str | Response | tuple[str | Response, int]
 """What a view returns: a page, a response, or a page with its status."""
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import uuid
 
-from flask import request
+from flask import jsonify, request
 
 from lms import web
 from lms.permissions import by_link
@@ -67,7 +67,7 @@ def keep(token: str) -> web.Answer:
     survey = respondent.get(_assignment())
     read = answering.read(survey.items, forms.raw_answers(survey.items, request.form))
     if survey.readable != "open":
-        return "", 409
+        return jsonify(error="This survey has closed"), 409
     answering.keep_draft(survey.assignment_id, survey.items, read.answers)
     return "", 204
 
