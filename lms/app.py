@@ -64,7 +64,6 @@ def _engine(settings: Settings) -> dict[str, object]:
     }
     options = " ".join(f"-c {name}={value}" for name, value in limits.items())
     return {
-        "hide_parameters": True,
         "pool_pre_ping": True,
         "hide_parameters": True,  # errors go to logs, and parameters are what people typed
         "pool_size": settings.pool_size,
