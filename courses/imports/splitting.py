@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import re
 
-_SPACES = re.compile(r"[\s\u00a0\u200b\u2060\ufeff]+")
+from lms.web.forms import clean
+
+_SPACES = re.compile(r"[\s\u00a0]+")
 _TITLE = re.compile(
     r"(mr|mrs|ms|miss|mx|dr|prof|professor|rev|revd|sgt|sergeant|insp|pc|ps|cllr|sir|dame)\.?",
     re.IGNORECASE,
@@ -20,8 +22,8 @@ _PARTICLES = re.compile(
 
 
 def squeezed(text: str) -> str:
-    """One space between words, none at the ends (no-break and invisible ones count as spaces)."""
-    return _SPACES.sub(" ", text).strip()
+    """One space between words, nothing that cannot be seen at the ends."""
+    return _SPACES.sub(" ", text.strip(clean.UNSEEN_AT_ENDS))
 
 
 def split(name: str, *, family_first: bool = False) -> tuple[str, str]:
