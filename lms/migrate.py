@@ -246,10 +246,9 @@ def _connected(url: str) -> Iterator[Connection]:
 @contextmanager
 def _one_at_a_time(engine: Engine) -> Iterator[None]:
     """Hold the upgrade lock; it goes with the connection, so a killed upgrade frees it."""
-    with engine.connect() as connection:
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("set lock_timeout = 0"))
         connection.execute(text("select pg_advisory_lock(:lock)"), {"lock": LOCK})
-        connection.commit()
         yield
 
 

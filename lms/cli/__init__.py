@@ -12,7 +12,7 @@ import click
 COMMANDS = {
     "serve": "running",
     "setup": "running",
-    "worker": "running",
+    "worker": "worker",
     "upgrade": "database",
     "check": "database",
     "backup": "database",
@@ -40,7 +40,9 @@ class Commands(click.Group):
         return command
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
 @click.version_option(package_name="golden-thread", prog_name="lms")
 def cli() -> None:
     """Golden Thread: run it, look after it, see how it is wired."""

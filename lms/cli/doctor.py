@@ -11,7 +11,7 @@ from lms.settings import read_settings
 
 @click.command()
 def doctor() -> None:
-    """Look at settings, database, mail, libraries and plugins; 1 when something is wrong."""
+    """Say what is wrong here and how to mend it; answers 1 if anything is."""
     settings, server = hosting.start(read_settings())
     started_for_this = server is not None and server.process is not None
     wrong = 0

@@ -31,7 +31,7 @@ def invite_administrator(name: str, email: str) -> None:
 @click.command("revoke-all")
 @click.confirmation_option(prompt="Sign everybody out and end every link that was sent?")
 def revoke_all() -> None:
-    """Sign everybody out and end every link, after a key or a machine was lost."""
+    """Sign everybody out and end every link that was sent."""
     with application(), unit_of_work():
         cut = keepers.revoke_all()
     click.echo(

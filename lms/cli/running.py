@@ -1,4 +1,4 @@
-"""`lms serve`, `lms setup`, `lms worker`: run the site on one machine, or one part of it."""
+"""`lms serve`, `lms setup`: everything of one machine. Loads little, as it only starts others."""
 
 from __future__ import annotations
 
@@ -21,20 +21,3 @@ def setup() -> None:
         Supervisor(read_settings(), click.echo).setup()
     except Stop:
         raise SystemExit(130) from None
-
-
-@click.command()
-@click.option("--sole", is_flag=True, help="No other worker runs: take up what a dead one left.")
-def worker(sole: bool) -> None:
-    """Do the jobs that requests leave: messages, certificates, reminders."""
-    from lms import jobs, logs  # with all the application loads, which `serve` need not
-    from lms.cli.site import application
-    from lms.db import unit_of_work
-
-    logs.configure()
-    settings = read_settings()
-    with application(settings) as app:
-        if sole:
-            with unit_of_work():
-                jobs.put_back_doing()
-        jobs.run_worker(app, concurrency=settings.worker_jobs)

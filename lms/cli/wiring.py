@@ -15,7 +15,7 @@ PAGE = ROOT / "docs" / "wiring.md"
 @click.option("--check", is_flag=True, help="Fail when docs/wiring.md says something else.")
 @click.option("--write", is_flag=True, help="Write docs/wiring.md.")
 def wiring(check: bool, write: bool) -> None:
-    """Print how hooks and events are wired, for the rooms and the bundled providers."""
+    """Print who implements each hook and who hears each event."""
     # No database is asked, and the rooms and bundled providers are there whatever is set.
     settings = Settings(
         environment="test",

@@ -194,7 +194,7 @@ class Supervisor:
         bare = self.settings.model_copy(update={"database_url": "", "owner_database_url": ""})
         try:
             self.settings, self.server = hosting.start(bare)
-        except embedded.EmbeddedError as error:
+        except (embedded.EmbeddedError, psycopg.Error) as error:
             self.say(f"database: {error}")
             time.sleep(LONGEST_PAUSE)
 
