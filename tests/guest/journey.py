@@ -153,7 +153,7 @@ def finished(app: LmsFlask, cohort: Cohort, priya: Person) -> dict[str, Any]:
     jobs.run_pending(app)
     certificate = db.session.execute(
         text(
-            "select id, number, state, design_key, design_version, last_error"
+            "select id, shown->>'number' as number, state, design_key, design_version, last_error"
             " from certificates_certificate"
         )
     ).one()
