@@ -118,3 +118,5 @@ def lms_on_event(event: events.Event) -> None:
             forget_rows(event.person_id)
         case events.RegisterMarked():
             completion.reassess(event.booking_ids, by=event.by)
+        case events.PersonErased():
+            cohorts.forget_needs_of(event.person_id)

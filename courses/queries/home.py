@@ -23,6 +23,7 @@ from courses.models import (
     Place,
     Session,
     SessionTrainer,
+    Waiting,
 )
 from courses.queries import bookings, catalogue, cohorts, waiting
 from courses.queries.cohorts import CohortFacts, SessionFacts
@@ -34,7 +35,7 @@ from lms.web import words
 
 COMING_UP = timedelta(days=28)
 WARN_BELOW = timedelta(days=10)
-NO_ROOM, BELOW, REGISTER = 10, 30, 40
+NO_ROOM, FREE, BELOW, REGISTER = 10, 20, 30, 40
 MOST = 50
 _earlier = aliased(Session)
 ACTIVE = ("scheduled", "published", "running")
@@ -52,6 +53,7 @@ def todos(actor: Actor) -> Iterable[Todo]:
     """No room or trainer, too few people, a register not marked; first what is due first."""
     if allowed(actor, access.MANAGE):
         yield from _bare(actor)
+        yield from _free(actor)
         yield from _below(actor)
     if allowed(actor, access.VIEW):
         yield from _unmarked(actor)
@@ -163,14 +165,49 @@ def _bare(actor: Actor) -> Iterable[Todo]:
         )
 
 
-def _below(actor: Actor) -> Iterable[Todo]:
-    """Cohorts that begin within ten days with fewer people than they need."""
-    first = (
+def _free(actor: Actor) -> Iterable[Todo]:
+    """Dates with free places while people wait for the course."""
+    fits = or_(Waiting.cohort_id == Cohort.id, Waiting.cohort_id.is_(None))
+    waits = (
+        select(func.count())
+        .select_from(Waiting)
+        .where(Waiting.course_id == Course.id, Waiting.state == "waiting", fits)
+        .correlate(Course, Cohort)
+        .scalar_subquery()
+    )
+    free = (Cohort.capacity - Cohort.seats_taken).label("free")
+    begins = _first_start()
+    rows = db.session.execute(
+        _cohorts(actor, access.MANAGE, begins.label("start"), free, waits.label("waits"))
+        .where(Cohort.state == "published", free > 0, waits > 0, begins > clock.now())
+        .order_by(begins)
+        .limit(MOST)
+    )
+    for row in rows:
+        people = words.plural(row.waits, "person waits", "people wait")
+        yield Todo(
+            f"{row.title} ({row.code}): {words.plural(row.free, 'place')} free",
+            f"{people} for it; it begins on {words.weekday_date(row.start)}",
+            "Book from the waiting list",
+            url_for("courses.book", cohort_id=row.id),
+            words.day_of(row.start),
+            FREE,
+        )
+
+
+def _first_start() -> ColumnElement[datetime]:
+    start: ColumnElement[datetime] = (
         select(func.min(func.lower(Session.during, type_=DateTime(timezone=True))))
         .where(Session.cohort_id == Cohort.id, Session.holds)
         .correlate(Cohort)
         .scalar_subquery()
     )
+    return start
+
+
+def _below(actor: Actor) -> Iterable[Todo]:
+    """Cohorts that begin within ten days with fewer people than they need."""
+    first = _first_start()
     rows = db.session.execute(
         _cohorts(actor, access.MANAGE, first.label("start"), Cohort.seats_taken, Cohort.minimum)
         .where(

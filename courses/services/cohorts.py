@@ -120,6 +120,16 @@ def forget_needs() -> None:
     )
 
 
+def forget_needs_of(person_id: uuid.UUID) -> None:
+    """Delete what an erased person needed on the day, whenever that is."""
+    db.session.execute(
+        update(Booking)
+        .where(Booking.person_id == person_id)
+        .values(needs=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def _all(state: str, to: str, condition: ColumnElement[bool]) -> None:
     due = db.session.scalars(
         select(Cohort.id).where(Cohort.state == state, condition).order_by(Cohort.id)

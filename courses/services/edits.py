@@ -63,9 +63,11 @@ def current(cohort: CohortFacts) -> Edit:
 
 
 def proposed(cohort: CohortFacts) -> Edit | None:
-    """The edit that waits for review, if there is one."""
+    """The edit that waits for review, if there is one made from the cohort as it is now."""
     kept = cohort.draft.get("edit")
-    return _from_json(kept) if kept else None
+    if not kept or cohort.draft.get("base") != fingerprint(cohort):
+        return None
+    return _from_json(kept)
 
 
 def differences(cohort: CohortFacts, edit: Edit) -> list[Change]:

@@ -56,8 +56,11 @@ def editions(course: CourseFacts) -> list[tuple[uuid.UUID, str, str]]:
         (
             one.id,
             one.title,
-            f"{words.capital(one.format)}, {words.duration(one.participatory_minutes)}, "
-            f"{words.duration(one.cpd_minutes)} of CPD",
+            ", ".join(
+                [words.capital(one.format)]
+                + [words.duration(minutes) for minutes in [one.participatory_minutes] if minutes]
+                + [f"{words.duration(one.cpd_minutes)} of CPD"]
+            ),
         )
         for one in course.editions
     ]

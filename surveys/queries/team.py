@@ -191,14 +191,17 @@ def _yes_no(state: str) -> str:
 
 
 def panels(place: PagePlace, subject_id: uuid.UUID, actor: Actor) -> Iterable[Panel]:
-    """The line about surveys beside a cohort's facts, and the code for the room in a register."""
+    """The surveys beside a cohort's facts and among its pages; the room's code in a register."""
     if place is PagePlace.REGISTER:
         yield from _for_the_room(subject_id)
-    if place is not PagePlace.COHORT_FACTS or not allowed(actor, MANAGE):
+    if place not in (PagePlace.COHORT, PagePlace.COHORT_FACTS) or not allowed(actor, MANAGE):
         return
-    rows = [row for row in _waves(subject_id) if not row.is_second and row.state != "not_open"]
-    if rows:
-        yield Panel("Surveys", "surveys/cohort_facts.html", {"wave": rows[-1]}, order=20)
+    rows = [row for row in _waves(subject_id) if not row.is_second]
+    if place is PagePlace.COHORT:
+        values = {"cohort_id": subject_id, "waves": rows}
+        yield Panel("", "surveys/cohort_link.html", values, order=20)
+    elif begun := [row for row in rows if row.state != "not_open"]:
+        yield Panel("Surveys", "surveys/cohort_facts.html", {"wave": begun[-1]}, order=20)
 
 
 def _for_the_room(session_id: uuid.UUID) -> Iterable[Panel]:

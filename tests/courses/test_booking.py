@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, time
 
 import pytest
 from sqlalchemy import func, select
 
 from courses.models import Booking, BookingChange, Cohort, Place, Waiting
-from courses.queries import bookings, standing
+from courses.queries import bookings, catalogue, planning, standing
 from courses.queries import waiting as waiting_list
-from courses.services import booking, waiting
+from courses.services import booking, schedule, waiting
+from lms.contracts import SYSTEM
 from lms.db import Complaint, db
+from lms.events import Upgraded, publish
 from lms.messages.models import Message
 from tests import factories as make
 from tests.courses.conftest import DAY, World, oneself
@@ -232,10 +236,11 @@ def test_who_waits_for_a_date_goes_before_somebody_who_just_arrives(world: World
 
 
 def test_the_waiting_list_is_in_order_of_arrival_and_joining_twice_is_joining_once(
-    world: World,
+    world: World, frozen: Callable[[str], object]
 ) -> None:
     people = [make.person() for _ in range(3)]
-    for one in people:
+    for minute, one in enumerate(people):
+        frozen(f"2027-02-01 09:0{minute}")
         waiting.join(world.course.id, one.id, by=oneself(one))
     assert not waiting.join(world.course.id, people[0].id, by=oneself(people[0]))
 
@@ -274,3 +279,28 @@ def test_a_person_is_told_when_they_finished_the_course_that_comes_first(world: 
 
     assert found is not None
     assert found.words == "You finished Brief Encounters on 1 February 2027"
+
+
+def test_a_confirmation_asks_the_five_questions_with_a_link_of_its_own(
+    world: World,
+) -> None:
+    publish(Upgraded(SYSTEM))
+    course = catalogue.get("think-couple")
+    by = world.coordinator
+    made = schedule.start(course.id, course.editions[0].id, by=by)
+    trainer = make.trainer(world.sam, provider_key="tavistock")
+    sessions = [
+        replace(one, day=date(2027, 3, 4), venue_id=world.room.id, trainer_ids=(trainer.id,))
+        for one in planning.blank(course.editions[0])
+    ]
+    schedule.set_places(made, sessions, by=by)
+    schedule.set_numbers(made, capacity=9, minimum=None, last_day=None, by=by)
+    schedule.publish(made, by=by)
+    amara = make.person()
+
+    booking.book_oneself(made, amara.id, by=oneself(amara))
+
+    kept = db.session.scalars(select(Message).where(Message.person_id == amara.id)).one()
+    assert "[Answer now]{{link" in kept.body
+    assert len(kept.links) == 2
+    assert "token" not in str(kept.links)

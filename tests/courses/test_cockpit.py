@@ -142,12 +142,13 @@ def test_staff_add_somebody_new_with_four_answers(world: World, as_person: AsPer
 
 
 def test_booking_past_somebody_who_waits_needs_a_reason_in_the_history(
-    world: World, as_person: AsPerson
+    world: World, as_person: AsPerson, frozen: Callable[[str], object]
 ) -> None:
     world.cohort.capacity = 1
     employer = make.organisation(locality_id=world.place.id)
     first, second = (make.person(organisation_id=employer.id) for _ in range(2))
-    for one in (first, second):
+    for minute, one in enumerate((first, second)):
+        frozen(f"2027-02-01 09:0{minute}")
         waiting.join(world.course.id, one.id, by=oneself(one), told=False)
     browser, at = as_person(world.priya), f"/cohorts/{world.cohort.id}"
 
@@ -185,6 +186,11 @@ def test_home_asks_for_what_goes_wrong_if_nobody_acts(
     assert "Brief Encounters (BE-08) has no venue" in page
     assert "Brief Encounters (BE-01) is below its minimum" in page
     assert "1 of the 4 it needs" in page
+    waits = make.person()
+    waiting.join(world.course.id, waits.id, by=oneself(waits), told=False)
+    page = as_person(world.priya).get("/home").get_data(as_text=True)
+    assert "Brief Encounters (BE-01): 4 places free" in page
+    assert "1 person waits for it" in page
     frozen("2027-02-18 13:00")
     page = as_person(world.priya).get("/home").get_data(as_text=True)
     assert "Mark the register: Brief Encounters (BE-01), Thursday 18 February 2027" in page
