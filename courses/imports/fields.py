@@ -23,6 +23,9 @@ FIELDS = {
 }
 """The fields in the order pages show them, with their words."""
 
+SHORT = FIELDS | {NAME: "Name", EMAIL: "E-mail"}
+"""The same in a line."""
+
 EXACT = {
     NAME: """name|full name|names|your name|participants?|participant name|delegates?|delegate name|
         attendees?|attendee name|staff name|name of staff|staff member|employee|employee name|

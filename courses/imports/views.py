@@ -20,7 +20,7 @@ from courses.imports.services import adding, completions, staging, undoing
 from courses.imports.services.deciding import check_open
 from courses.queries import cohorts
 from courses.queries.cohorts import CohortFacts
-from lms import web
+from lms import clock, web
 from lms.db import Complaint
 from lms.permissions import allow
 from lms.spreadsheets import MOST_BYTES
@@ -193,7 +193,7 @@ def _reading(batch: Batch) -> list[str]:
     cells = heading[-1].line.cells if heading else ()
     for name, column in found.at.items():
         words_ = f" “{cells[column]}”" if column < len(cells) and cells[column].strip() else ""
-        parts.append(f"{fields.FIELDS[name]} = column {columns.letters(column)}{words_}")
+        parts.append(f"{fields.SHORT[name]} = column {columns.letters(column)}{words_}")
     return parts
 
 
@@ -259,8 +259,14 @@ def _outcome(batch: Batch, cohort: CohortFacts | None) -> web.Answer:
         cohort=cohort,
         refused=queries.refused(batch),
         hanging=queries.hanging(batch.id) if confirmed else [],
-        goes_at=queries.goes_at(batch),
+        **_messages(batch),
     )
+
+
+def _messages(batch: Batch) -> dict[str, Any]:
+    """When the confirmations go, and whether that is over."""
+    goes_at = queries.goes_at(batch)
+    return {"goes_at": goes_at, "gone": goes_at is not None and goes_at <= clock.now()}
 
 
 @blueprint.get("/imports/<uuid:batch_id>/rows/<verdict>")
@@ -302,7 +308,7 @@ def undo(batch_id: uuid.UUID) -> web.Answer:
             cohort=cohort,
             refused=queries.refused(batch),
             hanging=list(needed.sentences),
-            goes_at=queries.goes_at(batch),
+            **_messages(batch),
         )
     return web.see("imports.preview", batch_id=batch_id)
 

@@ -427,6 +427,19 @@ def test_undoing_frees_the_places_silently_and_forgets_who_was_new(
     assert priya.post(f"{address}/undo").status_code == 303
 
 
+def test_after_ten_minutes_undoing_tells_the_people_who_were_told(
+    world: World, priya: PageClient, frozen: Callable[[str], object], run_jobs: Callable[[], None]
+) -> None:
+    address = upload(priya, world.cohort.id, file_of([row[:2] for row in people(1)]))
+    priya.press(address, "Add 1 person", add="1")
+    frozen("2027-02-01 09:11")
+    run_jobs()
+    assert "Undo now and the people who were told are told of that too" in text_of(priya, address)
+    priya.press(address, "Undo this import")
+    kinds = set(db.session.scalars(select(Message.kind).where(Message.state == "queued")))
+    assert kinds == {"courses.taken_off"}
+
+
 def test_after_undoing_the_same_file_can_be_imported_again(
     world: World, priya: PageClient, run_jobs: Callable[[], None]
 ) -> None:
