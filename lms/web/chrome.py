@@ -82,8 +82,9 @@ def _nav(quiet: bool) -> list[NavItem]:
 def _link(item: NavItem, section: str) -> NavLink:
     href = url_for(item.endpoint)
     here = f"{request.script_root}{request.path}"
-    active = item.section == section if section and item.section else False
-    return NavLink(item.title, href, active or here == href or here.startswith(f"{href}/"))
+    if section and item.section:
+        return NavLink(item.title, href, item.section == section)
+    return NavLink(item.title, href, here == href or here.startswith(f"{href}/"))
 
 
 def is_demo(*, quiet: bool = False) -> bool:
