@@ -82,7 +82,7 @@ def visits(chromium: Browser, url: str, **options: Any) -> Iterator[Visit]:
             timezone_id="Europe/London",
             **options,
         )
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(10_000)
         come.append(Visitor(context, url, name))
         return come[-1]
 

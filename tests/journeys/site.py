@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from email.message import EmailMessage
 
-from werkzeug.serving import make_server
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 from lms import db
 from lms.testing import run_jobs_of
@@ -60,13 +60,22 @@ class Site:
         return found[1]
 
 
+class Quiet(WSGIRequestHandler):
+    """A request handler that logs nothing: an address may hold somebody's link."""
+
+    def log(self, type: str, message: str, *args: object) -> None:
+        """Nothing."""
+
+
 @contextmanager
 def served(make: Callable[[int], LmsFlask]) -> Iterator[tuple[LmsFlask, int]]:
     """The application that `make` builds for a free port, served there until the block ends."""
     with socket.create_server(("127.0.0.1", 0)) as door:
         port = door.getsockname()[1]
         app = make(port)
-        server = make_server("127.0.0.1", port, app, threaded=True, fd=door.fileno())
+        server = make_server(
+            "127.0.0.1", port, app, threaded=True, request_handler=Quiet, fd=door.fileno()
+        )
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         try:

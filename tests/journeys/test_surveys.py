@@ -10,13 +10,10 @@ from playwright.sync_api import expect
 from lms.testing import Frozen
 from tests.journeys.conftest import Visit
 from tests.journeys.programme import Programme
-from tests.journeys.visitor import PHONE, Visitor
+from tests.journeys.steps import answer
 
 DAY = date(2027, 3, 18)
 CONFIRMATION, ANSWER = "Booked: Brief Encounters", "Answer now"
-FIVE = ("you would spot the early signs", "in what you know about relationships",
-        "would you be to ask about", "helping a parent with a problem",
-        "where to send a parent")  # fmt: skip
 
 
 @pytest.fixture
@@ -27,13 +24,6 @@ def survey(programme: Programme, frozen: Frozen) -> str:
     [amara] = programme.booked(cohort, "Amara Okafor")
     frozen("2027-03-02 09:11")
     return programme.site.link(amara, CONFIRMATION, ANSWER)
-
-
-def answer(visitor: Visitor, word: str) -> None:
-    """Choose the answer with this word to all five questions."""
-    for question in FIVE:
-        group = visitor.group(question)
-        group.get_by_role("radio", name=word).check()
 
 
 def test_five_questions_are_five_taps_and_a_button(survey: str, visit: Visit, width: int) -> None:

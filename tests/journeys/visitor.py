@@ -6,16 +6,18 @@ script or of the content policy, sideways scrolling. `LMS_PICTURES=folder` keeps
 
 from __future__ import annotations
 
+import io
 import itertools
 import os
 import re
 from pathlib import Path
 
-from playwright.sync_api import BrowserContext, Download, Locator, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from tests import browsing
 
 DESK, PHONE = 1280, 390
+FAILED = "could not be shown"
 _number = itertools.count(1)
 
 
@@ -38,43 +40,52 @@ class Visitor:
         assert answer.status == status, f"{path} answered {answer.status}: {self.said()[:500]}"
         self.see()
 
-    def follow(self, text: str, *, within: Locator | None = None) -> None:
-        """Follow the link with these words."""
-        self._leave((within or self.page).get_by_role("link", name=text, exact=True).first)
-
     def press(self, text: str, *, within: Locator | None = None) -> None:
-        """Press the button with these words."""
-        self._leave((within or self.page).get_by_role("button", name=text, exact=True).first)
-
-    def download(self, text: str) -> Path:
-        """The file behind a link or button."""
-        named = self.page.get_by_role("link", name=text)
-        control = named.or_(self.page.get_by_role("button", name=text)).first
-        with self.page.expect_download() as kept:
-            control.click()
-        file: Download = kept.value
-        return Path(file.path())
-
-    def _leave(self, control: Locator) -> None:
+        """Press the button or follow the link with these words; another page comes."""
         with self.page.expect_navigation():
-            control.click()
+            self.control(text, within).click()
         self.see()
+
+    def control(self, text: str, within: Locator | None = None) -> Locator:
+        """The first link or button with these words."""
+        place = within or self.page
+        link = place.get_by_role("link", name=text, exact=True)
+        return self._there(link.or_(place.get_by_role("button", name=text, exact=True)), text)
+
+    def download(self, text: str) -> io.BytesIO:
+        """The file behind the link or button whose words begin so."""
+        place = self.page.get_by_role("main")
+        begins = re.compile(rf"^{re.escape(text)}")
+        control = place.get_by_role("link", name=begins)
+        with self.page.expect_download() as kept:
+            control.or_(place.get_by_role("button", name=begins)).first.click()
+        return io.BytesIO(Path(kept.value.path()).read_bytes())
 
     # -- filling in -------------------------------------------------------------------------
 
     def fill(self, label: str, value: str, *, within: Locator | None = None) -> None:
         """Type into the field with this label."""
-        (within or self.page).get_by_label(label, exact=True).first.fill(value)
+        self._there((within or self.page).get_by_label(label, exact=True), label).fill(value)
+
+    def pick(self, label: str, option: str) -> None:
+        """Choose from a list."""
+        self._there(self.page.get_by_label(label, exact=True), label).select_option(label=option)
 
     def choose(self, question: str, *answers: str) -> None:
         """Choose answers to a question with radios or checkboxes."""
         group = self.group(question)
         for answer in answers:
-            group.get_by_label(answer, exact=True).check()
+            self._there(group.get_by_label(answer, exact=True), answer).check()
 
     def group(self, name: str) -> Locator:
         """A question's answers, or the fields of one person."""
-        return self.page.get_by_role("group", name=re.compile(re.escape(name))).first
+        groups = self.page.get_by_role("group", name=re.compile(re.escape(name)))
+        return self._there(groups, name)
+
+    def _there(self, found: Locator, name: str) -> Locator:
+        """The first of those found; a page that has none fails with what it says instead."""
+        assert found.count(), f"no {name!r} on {self.page.url}: {self.said()}"
+        return found.first
 
     # -- reading ----------------------------------------------------------------------------
 
@@ -82,6 +93,8 @@ class Visitor:
         """Look at the page as it stands."""
         self._picture()
         wrong = browsing.accessibility(self.page) + browsing.sideways(self.page) + self.faults
+        if FAILED in self.said():
+            wrong.append(f"A part of the page {FAILED}")
         assert not wrong, f"{self.page.url}\n" + "\n".join(wrong)
 
     def heading(self, text: str) -> None:
@@ -99,7 +112,8 @@ class Visitor:
 
     def row(self, name: str) -> Locator:
         """The row of a table that begins with this name."""
-        return self.page.locator("tr", has=self.page.get_by_role("rowheader", name=name)).first
+        header = self.page.get_by_role("rowheader", name=name)
+        return self._there(self.page.locator("tr", has=header), name)
 
     def _picture(self) -> None:
         folder = os.environ.get("LMS_PICTURES")
