@@ -85,14 +85,15 @@ def _mentions(tree: ast.Module) -> Iterator[tuple[str, bool]]:
                 yield name, True
             case ast.MatchClass(cls=kind):
                 yield from ((name, False) for name in _names(kind))
-            case ast.Dict(keys=keys):
+            case ast.Dict(keys=keys, values=values):  # tables: by event, or of what to publish
                 yield from ((name, False) for key in keys if key for name in _names(key))
+                yield from ((name, True) for value in values for name in _names(value, deep=False))
             case ast.arg(annotation=ast.expr() as kind):
                 yield from ((name, False) for name in _names(kind))
 
 
-def _names(node: ast.expr) -> Iterator[str]:
-    for inner in ast.walk(node):
+def _names(node: ast.expr, *, deep: bool = True) -> Iterator[str]:
+    for inner in ast.walk(node) if deep else (node,):
         match inner:
             case ast.Name(name) | ast.Attribute(attr=name):
                 yield name

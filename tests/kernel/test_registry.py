@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import sys
 from collections.abc import Callable, Iterator
+from datetime import date
 from importlib.metadata import EntryPoint, EntryPoints
 from typing import Any, ClassVar
 from uuid import uuid4
@@ -229,6 +230,14 @@ def test_a_rule_is_asked_of_the_courses_own_provider_only(make_app: MakeApp) -> 
         verdict = app.extensions["lms"].assess_completion(facts, ())
     assert asked == ["walnut"]
     assert verdict.reasons == ("walnut says so",)
+
+
+def test_each_plugin_builds_its_part_of_a_demonstration_once_and_is_named() -> None:
+    asked: list[object] = []
+    guest = Guest("acme", lms_demonstration=lambda today, seed: asked.append((today, seed)))
+    registry = started(guest, disabled_plugins=("demonstration",))
+    assert registry.demonstrate(date(2026, 11, 2), 7) == ["acme"]
+    assert asked == [(date(2026, 11, 2), 7)]
 
 
 # -- pages -------------------------------------------------------------------------------------
