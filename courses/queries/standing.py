@@ -19,7 +19,7 @@ from courses.queries.cohorts import CohortFacts
 from lms import clock
 from lms.contracts import Actor
 from lms.db import db
-from lms.people.models import Person
+from lms.people.models import Organisation, Person
 from lms.web import words
 
 
@@ -72,16 +72,15 @@ def of_person(
     found = clashes.of_people(actor, [person_id], held, leaving_out=instead_of or cohort.id)
     told = tuple(dict.fromkeys(clash.of_person() for clash in found))
     ahead = waiting.ahead(cohort.course_id, cohort.id, person_id)
-    other_job = _other_job(cohort, person_id)
+    closed_to_them = _closed(cohort, person_id)
     rules = [f"{first.course} not finished yet"] if first and _missing(first) else []
-    if other_job:
-        rules.append(other_job)
+    rules += closed_to_them
     if ahead and ahead >= cohort.places_left > 0:
         rules.append(f"{words.plural(ahead, 'person', 'people')} waited longer for this course")
     own = [f"You are booked elsewhere: {sentence}" for sentence in told]
     refusals = [
         *([first.words] if first and _missing(first) else []),
-        *([other_job] if other_job else []),
+        *closed_to_them,
         *_too_late(cohort),
         *own,
     ]
@@ -140,11 +139,23 @@ def _missing(first: Prerequisite | None) -> bool:
     return first is not None and first.finished_at is None
 
 
-def _other_job(cohort: CohortFacts, person_id: uuid.UUID) -> str:
-    if cohort.profession_id is None:
-        return ""
-    job = db.session.scalar(select(Person.profession_id).where(Person.id == person_id))
-    return "" if job == cohort.profession_id else f"This date is for: {cohort.profession}"
+def _closed(cohort: CohortFacts, person_id: uuid.UUID) -> list[str]:
+    """For whom the date is, where that is not this person: another job, another place.
+
+    Somebody without an organisation has no place and may come anywhere.
+    """
+    row = db.session.execute(
+        select(Person.profession_id, Organisation.locality_id)
+        .outerjoin(Organisation, Organisation.id == Person.organisation_id)
+        .where(Person.id == person_id)
+    ).one()
+    places = {locality_id for locality_id, _ in cohort.localities}
+    found = []
+    if cohort.profession_id and row.profession_id != cohort.profession_id:
+        found.append(f"This date is for: {cohort.profession}")
+    if places and row.locality_id and row.locality_id not in places:
+        found.append(f"This date is for people who work in {cohort.place}")
+    return found
 
 
 def _too_late(cohort: CohortFacts) -> list[str]:

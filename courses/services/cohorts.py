@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, exists, func, select, update
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
 
 from courses.models import (
     Attendance,
@@ -50,6 +50,7 @@ EVENTS: Mapping[str, type[CohortEvent]] = {
     "closed": CohortClosed,
 }
 NEEDS_KEPT = timedelta(days=28)
+OWN_TIME = timedelta(weeks=12)
 JOINING_DAYS = 5
 """Working days before the first session at which joining instructions go."""
 
@@ -93,8 +94,8 @@ def locked(cohort_id: uuid.UUID) -> Cohort:
 def move_on() -> None:
     """Start, finish and close the cohorts whose time has come; running it twice changes nothing."""
     now = clock.now()
-    _all("published", "running", _first_start() <= now)
-    _all("running", "finished", _last_end() <= now)
+    _all("published", "running", or_(_first_start() <= now, and_(~_has_sessions(), _opened(now))))
+    _all("running", "finished", or_(_last_end() <= now, and_(~_has_sessions(), _run_out(now))))
     _all("finished", "closed", _registers_complete())
     crash_point("cohorts.moved_on")
 
@@ -138,6 +139,20 @@ def _all(state: str, to: str, condition: ColumnElement[bool]) -> None:
         lock_row(Cohort, cohort_id)
         if db.session.scalar(select(Cohort.state).where(Cohort.id == cohort_id)) == state:
             step(cohort_id, to, by=SYSTEM)
+
+
+def _has_sessions() -> ColumnElement[bool]:
+    return exists().where(Session.cohort_id == Cohort.id, Session.holds)
+
+
+def _opened(now: datetime) -> ColumnElement[bool]:
+    """A cohort without sessions runs from the day it opens."""
+    return or_(Cohort.opens_at.is_(None), Cohort.opens_at <= now)
+
+
+def _run_out(now: datetime) -> ColumnElement[bool]:
+    """Who books an e-learning course on the last day has twelve weeks to do it."""
+    return Cohort.closes_at <= now - OWN_TIME
 
 
 def _first_start() -> ColumnElement[datetime]:

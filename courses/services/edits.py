@@ -101,6 +101,22 @@ def unspoken(cohort: CohortFacts, edit: Edit) -> list[Change]:
     ]
 
 
+def too_short(cohort: CohortFacts, edit: Edit) -> list[str]:
+    """Parts of the course whose sessions would no longer be long enough for anybody to complete."""
+    found = []
+    keys = {one.id: one.component_key for one in cohort.held}
+    for part in cohort.rule.get("components", ()):
+        kept = [new for new in edit.sessions if keys[new.id] == part["key"] and not new.cancelled]
+        minutes = sum((new.end - new.start).total_seconds() / 60 for new in kept)
+        if part["kind"] == "workshop" and minutes < part["required_minutes"]:
+            needed = words.duration(part["required_minutes"])
+            found.append(
+                f"{part['title']} needs {needed} and would have {words.duration(minutes)}: "
+                "nobody could complete the course"
+            )
+    return found
+
+
 def fingerprint(cohort: CohortFacts) -> str:
     """What an edit was made from, in short."""
     text = repr((asdict(current(cohort)), cohort.state))

@@ -256,7 +256,9 @@ def _steps(cohort_id: uuid.UUID, person_ids: Iterable[uuid.UUID]) -> dict[uuid.U
 
 def _counted(ical: Calendar | None, steps: int) -> Calendar | None:
     """Numbered so that each message about a person's place is newer than the one before it."""
-    return replace(ical, sequence=ical.sequence + steps) if ical else None
+    if ical is None or not ical.entries:
+        return None
+    return replace(ical, sequence=ical.sequence + steps)
 
 
 def _people(booking_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:

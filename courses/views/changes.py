@@ -51,9 +51,9 @@ def edit_review(cohort_id: uuid.UUID) -> web.Answer:
     actor = web.current_actor()
     cohort = _known(actor, cohort_id)
     proposed = edits.proposed(cohort)
-    if proposed is None:
-        return web.see("courses.edit", cohort_id=cohort_id)
     form = ConfirmForm()
+    if proposed is None and not form.is_submitted():
+        return web.see("courses.edit", cohort_id=cohort_id)
     if form.validate_on_submit():
         try:
             told = changing.apply(cohort_id, by=actor)
@@ -68,8 +68,9 @@ def edit_review(cohort_id: uuid.UUID) -> web.Answer:
         "courses/edit_review.html",
         cohort=cohort,
         form=form,
-        told=edits.differences(cohort, proposed),
-        silent=edits.unspoken(cohort, proposed),
+        told=edits.differences(cohort, proposed) if proposed else [],
+        silent=edits.unspoken(cohort, proposed) if proposed else [],
+        short=edits.too_short(cohort, proposed) if proposed else [],
     )
     return page
 

@@ -304,3 +304,34 @@ def test_a_confirmation_asks_the_five_questions_with_a_link_of_its_own(
     assert "[Answer now]{{link" in kept.body
     assert len(kept.links) == 2
     assert "token" not in str(kept.links)
+
+
+def test_a_date_for_one_place_is_not_booked_from_another_without_a_reason(world: World) -> None:
+    luton = make.organisation(locality_id=make.locality("Luton").id)
+    theirs = make.person(organisation_id=luton.id)
+
+    with pytest.raises(Complaint, match="This date is for people who work in Hertfordshire"):
+        booking.book_oneself(world.cohort.id, theirs.id, by=oneself(theirs))
+    booking.book_other(world.cohort.id, theirs.id, by=world.coordinator, reason="A neighbour")
+
+    assert seats(world.cohort) == 1
+
+
+def test_a_date_for_one_job_is_not_booked_by_another(world: World) -> None:
+    world.cohort.profession_id = make.profession("Midwife").id
+    amara = make.person()
+
+    with pytest.raises(Complaint, match="This date is for: Midwife"):
+        booking.book_oneself(world.cohort.id, amara.id, by=oneself(amara))
+
+
+def test_an_online_course_is_confirmed_without_a_calendar(world: World) -> None:
+    online = make.cohort(make.edition(world.course, format="e-learning"), world.place)
+    amara = make.person()
+
+    booking.book_oneself(online.id, amara.id, by=oneself(amara))
+
+    kept = db.session.scalars(select(Message)).one()
+    assert kept.subject == "Booked: Brief Encounters"
+    assert "You do it online, in your own time." in kept.body
+    assert kept.ical is None

@@ -319,3 +319,54 @@ def test_the_link_to_ones_place_lives_until_the_first_session_wherever_that_move
         select(PersonalLink.expires_at).where(PersonalLink.person_id == amara.id)
     )
     assert ends == clock.at(date(2027, 2, 17), time(9, 30))
+
+
+def test_a_course_done_online_runs_from_publishing_and_ends_twelve_weeks_after_its_last_day(
+    world: World, frozen: Callable[[str], object]
+) -> None:
+    online = make.cohort(
+        make.edition(world.course, format="e-learning"),
+        world.place,
+        closes_at=clock.at(date(2027, 3, 1), time(23, 59)),
+    )
+    seen = []
+    for when in ("2027-02-01 10:00", "2027-05-24 23:00", "2027-05-25 01:00"):
+        frozen(when)
+        life.move_on()
+        seen.append(state(Cohort, online.id))
+
+    assert seen == ["running", "running", "closed"]
+
+
+def test_cancelling_a_session_warns_when_nobody_could_complete_the_rest(
+    world: World, as_person: AsPerson
+) -> None:
+    world.cohort.rule = {
+        "components": [
+            {"key": "workshop", "title": "Workshop", "kind": "workshop", "required_minutes": 300}
+        ]
+    }
+    browser = as_person(world.priya)
+
+    step = browser.press(f"/cohorts/{world.cohort.id}/edit", **{"sessions-1-cancelled": "yes"})
+    page = browser.get(step.location).get_data(as_text=True)
+
+    assert "Workshop needs 5 h and would have 3 h: nobody could complete the course." in page
+
+
+def test_a_review_left_open_while_somebody_else_changed_the_cohort_ends_in_a_conflict(
+    world: World, as_person: AsPerson
+) -> None:
+    browser = as_person(world.priya)
+    step = browser.press(f"/cohorts/{world.cohort.id}/edit", capacity="9")
+    form = {"csrf_token": form_word(browser, step.location), "once": "one"}
+    world.cohort.capacity = 11
+    db.session.flush()
+
+    assert browser.post(step.location, data=form).status_code == 409
+
+
+def form_word(browser: PageClient, path: str) -> str:
+    """The word of the page's form."""
+    page = browser.get(path).get_data(as_text=True)
+    return page.split('name="csrf_token" value="')[1].split('"')[0]

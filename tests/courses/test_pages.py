@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
+
 from courses.models import Booking
 from lms.people.models import Person
 from lms.testing.client import PageClient
@@ -52,3 +54,17 @@ def test_every_page_of_a_cohort_opens(world: World, as_person: AsPerson) -> None
     for page in pages:
         answer = browser.get(page)
         assert answer.status_code == 200, page
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["q=%00", "q=%ED%A0%80", "page=-1", "page=99999999", "page=abc", "q=%25", "place={1}",
+     "group=evil", "course=x", "q=" + "a" * 5000],
+)  # fmt: skip
+@pytest.mark.parametrize("path", ["/cohorts", "/courses", "/cohorts/{id}/book", "/cohorts/{id}"])
+def test_strange_addresses_are_read_without_a_fault(
+    world: World, as_person: AsPerson, path: str, query: str
+) -> None:
+    answer = as_person(world.priya).get(f"{path.format(id=world.cohort.id)}?{query}")
+
+    assert answer.status_code in (200, 400)
