@@ -75,32 +75,79 @@ def contained(guest: str) -> Iterator[None]:
         _call.reset(token)
 
 
+class _Watch:
+    """One thread of this process that interrupts the calls that are overdue.
+
+    A call costs two entries in a table; the thread sleeps while there is none.
+    """
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._until: dict[int, float] = {}
+        self._sent: set[int] = set()
+        self._thread: threading.Thread | None = None
+
+    def enter(self, thread: int, until: float) -> None:
+        """From now on, interrupt what this thread does at `until` (by `time.monotonic`)."""
+        with self._changed:
+            self._until[thread] = until
+            if self._thread is None or not self._thread.is_alive():  # none yet, or left by a fork
+                self._thread = threading.Thread(target=self._run, name="lms-watch", daemon=True)
+                self._thread.start()
+            self._changed.notify()
+
+    def leave(self, thread: int) -> bool:
+        """The call is over; whether an interruption was sent."""
+        with self._changed:
+            self._until.pop(thread, None)
+            sent = thread in self._sent
+            self._sent.discard(thread)
+            return sent
+
+    def _run(self) -> None:
+        with self._changed:
+            while True:
+                now = time.monotonic()
+                for thread in [one for one, until in self._until.items() if until <= now]:
+                    del self._until[thread]
+                    self._sent.add(thread)
+                    _raise_in(thread, Interrupted)
+                nearest = min(self._until.values(), default=None)
+                self._changed.wait(None if nearest is None else max(0.0, nearest - now))
+
+
+_watch = _Watch()
+
+
 @contextmanager
 def _interrupted_after(seconds: float) -> Iterator[None]:
-    """Raise `Interrupted` in this thread when the block takes longer, even in a loop without end."""
-    thread, lock, left = threading.get_ident(), threading.Lock(), threading.Event()
-
-    def interrupt() -> None:
-        with lock:
-            if not left.is_set():
-                _raise_in(thread, Interrupted)
-
-    timer = threading.Timer(seconds, interrupt)
-    timer.daemon = True
-    timer.start()
+    """Raise `Interrupted` in this thread when the block takes longer, even in an endless loop."""
+    thread, arrived = threading.get_ident(), False
+    _watch.enter(thread, time.monotonic() + seconds)
     try:
         yield
+    except Interrupted:
+        arrived = True
+        raise
     finally:
-        with lock:
-            left.set()
-        timer.cancel()
-        _raise_in(thread, None)  # one that was sent and has not arrived
+        if _watch.leave(thread) and not arrived:
+            _let_it_arrive()
 
 
-def _raise_in(thread: int, error: type[BaseException] | None) -> None:
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(
-        ctypes.c_ulong(thread), ctypes.py_object(error) if error else None
-    )
+def _let_it_arrive() -> None:
+    """An interruption was sent as the call ended: meet it here, where it harms nobody.
+
+    Taking it back instead would leave CPython's signal for it set, and slow the process for good.
+    """
+    try:
+        for _ in range(100_000):
+            pass
+    except Interrupted:
+        return
+
+
+def _raise_in(thread: int, error: type[BaseException]) -> None:
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(error))
 
 
 @event.listens_for(Engine, "before_cursor_execute")
