@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import os
 import subprocess
-from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy.engine import make_url
 
-from lms import embedded
+from lms import clock, embedded
 from lms.settings import Settings
 
 KEPT = 10
@@ -33,7 +32,7 @@ def dump(settings: Settings, name: str = "backup", to: Path | None = None) -> Pa
     if to is None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         # A file's name is for the machine's keeper and wants the real time, whatever day is shown.
-        stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+        stamp = clock.real(clock.now()).strftime("%Y%m%dT%H%M%SZ")
         to = folder / f"{name}-{stamp}.dump"
     fresh = to.with_name(f"{to.name}.part")
     os.close(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))

@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import uuid
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
+from typing import Any
 
 from flask import url_for
-from sqlalchemy import or_, select
+from sqlalchemy import Row, or_, select
 
 from courses.imports import batches
 from courses.imports.drafts import ADD, ATTENTION
@@ -28,7 +30,26 @@ def todos(actor: Actor, today: date) -> Iterable[Todo]:
     """One line for each of the actor's files that needs something."""
     if actor.person_id is None:
         return
-    rows = db.session.execute(
+    for batch in _waiting(actor.person_id):
+        refused = int(batch.counts.get(ATTENTION, 0))
+        if batch.state == batches.STAGED:
+            yield _to_finish(batch, today)
+        elif refused:
+            yield Todo(
+                f"{words.plural(refused, 'row')} of {batch.file_name} "
+                f"{'was' if refused == 1 else 'were'} not added",
+                "The file with the reasons can be corrected and uploaded again",
+                "See the rows",
+                url_for("imports.preview", batch_id=batch.id),
+                None,
+                URGENCY,
+            )
+
+
+def _waiting(person_id: uuid.UUID) -> Sequence[Row[Any]]:
+    """This person's files that wait for Add, and those added lately, oldest first."""
+    lately = ImportBatch.confirmed_at > clock.now() - REFUSED_FOR
+    return db.session.execute(
         select(
             ImportBatch.id,
             ImportBatch.file_name,
@@ -37,36 +58,25 @@ def todos(actor: Actor, today: date) -> Iterable[Todo]:
             ImportBatch.created_at,
         )
         .where(
-            ImportBatch.by_id == actor.person_id,
+            ImportBatch.by_id == person_id,
             or_(
                 ImportBatch.state == batches.STAGED,
-                (ImportBatch.state == batches.CONFIRMED)
-                & (ImportBatch.confirmed_at > clock.now() - REFUSED_FOR),
+                (ImportBatch.state == batches.CONFIRMED) & lately,
             ),
         )
         .order_by(ImportBatch.created_at)
         .limit(MOST)
+    ).all()
+
+
+def _to_finish(batch: Row[Any], today: date) -> Todo:
+    forgotten = words.weekday_datetime(batch.created_at + timedelta(days=1))
+    return Todo(
+        f"Finish importing {batch.file_name}",
+        f"{words.plural(int(batch.counts.get(ADD, 0)), 'row')} wait for you to press Add. The "
+        f"file is forgotten at {forgotten}",
+        "Check the rows",
+        url_for("imports.preview", batch_id=batch.id),
+        today,
+        URGENCY,
     )
-    for batch_id, file_name, state, counts, created_at in rows:
-        url = url_for("imports.preview", batch_id=batch_id)
-        refused = int(counts.get(ATTENTION, 0))
-        if state == batches.STAGED:
-            yield Todo(
-                f"Finish importing {file_name}",
-                f"{words.plural(int(counts.get(ADD, 0)), 'row')} wait for you to press Add. The "
-                f"file is forgotten at {words.weekday_datetime(created_at + timedelta(days=1))}",
-                "Check the rows",
-                url,
-                today,
-                URGENCY,
-            )
-        elif refused:
-            yield Todo(
-                f"{words.plural(refused, 'row')} of {file_name} "
-                f"{'was' if refused == 1 else 'were'} not added",
-                "The file with the reasons can be corrected and uploaded again",
-                "See the rows",
-                url,
-                None,
-                URGENCY,
-            )

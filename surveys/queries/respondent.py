@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, ScalarSelect, func, select
 from sqlalchemy.orm import undefer
 
 from courses.models import Booking, Cohort, Course, Edition, Session
@@ -99,7 +99,7 @@ def second_of(survey: Survey) -> Survey | None:
         Wave.kind == survey.kind,
         Wave.months == survey.months,
         Wave.is_second,
-        Assignment.state.in_(("open", "waiting")),
+        Assignment.state == "open",
     )
     # Follow-ups years apart have waves of their own, so there is at most one.
     return next((second for second in found if second.items), None)
@@ -217,6 +217,7 @@ def personal_data(person_id: uuid.UUID) -> Iterable[PersonalRecord]:
                 ("Sent", words.datetime_words(submission.submitted_at)),
                 *in_words(definition, submission.answers),
             ),
+            confidential=True,
         )
 
 
@@ -251,16 +252,6 @@ def professions() -> list[tuple[str, str]]:
 
 
 def _surveys(*conditions: Any) -> list[Survey]:
-    begins = (
-        select(func.min(func.lower(Session.during)))
-        .where(Session.cohort_id == Wave.cohort_id, Session.holds)
-        .scalar_subquery()
-    )
-    ends = (
-        select(func.max(func.upper(Session.during)))
-        .where(Session.cohort_id == Wave.cohort_id, Session.holds)
-        .scalar_subquery()
-    )
     rows = db.session.execute(
         select(
             Assignment.id,
@@ -274,8 +265,8 @@ def _surveys(*conditions: Any) -> list[Survey]:
             Assignment.opens_at,
             Assignment.closes_at,
             Submission.submitted_at,
-            begins,
-            ends,
+            _of_sessions(func.min(func.lower(Session.during))),
+            _of_sessions(func.max(func.upper(Session.during))),
             Course.title,
             Course.key,
             Person.given_name,
@@ -296,6 +287,12 @@ def _surveys(*conditions: Any) -> list[Survey]:
         .order_by(Wave.opens_at, Assignment.id)
     ).all()
     return [_survey(row) for row in rows]
+
+
+def _of_sessions(edge: ColumnElement[Any]) -> ScalarSelect[Any]:
+    """The first beginning or the last end of the cohort's sessions."""
+    sessions = select(edge).where(Session.cohort_id == Wave.cohort_id, Session.holds)
+    return sessions.scalar_subquery()
 
 
 def _survey(row: Any) -> Survey:

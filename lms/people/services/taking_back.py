@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 
-from sqlalchemy import delete, exists, or_, select, update
+from sqlalchemy import ColumnElement, delete, exists, or_, select, update
 from sqlalchemy.orm import aliased
 
 from lms import audit, clock
@@ -23,20 +23,10 @@ def take_back(person_ids: Sequence[uuid.UUID], *, by: Actor) -> list[uuid.UUID]:
     life of their own and stays. That nothing of the rooms above hangs on them is the caller's to
     know.
     """
-    managed = aliased(Person)
-    used = or_(
-        exists().where(RoleGrant.person_id == Person.id),
-        exists().where(PersonEmail.person_id == Person.id, PersonEmail.verified_at.is_not(None)),
-        exists().where(SignInLink.person_id == Person.id, SignInLink.used_at.is_not(None)),
-        exists().where(
-            or_(PersonMerge.from_person_id == Person.id, PersonMerge.into_person_id == Person.id)
-        ),
-        exists().where(managed.manager_id == Person.id),
-    )
     gone = list(
         db.session.scalars(
             select(Person.id)
-            .where(Person.id.in_(person_ids), Person.erased_at.is_(None), ~used)
+            .where(Person.id.in_(person_ids), Person.erased_at.is_(None), ~_used())
             .order_by(Person.id)
             .with_for_update()
         )
@@ -65,3 +55,17 @@ def take_back(person_ids: Sequence[uuid.UUID], *, by: Actor) -> list[uuid.UUID]:
         links.revoke(person_id=person_id)
         publish(PersonErased(by, person_id))
     return gone
+
+
+def _used() -> ColumnElement[bool]:
+    """Whether somebody has a life of their own by now."""
+    managed = aliased(Person)
+    return or_(
+        exists().where(RoleGrant.person_id == Person.id),
+        exists().where(PersonEmail.person_id == Person.id, PersonEmail.verified_at.is_not(None)),
+        exists().where(SignInLink.person_id == Person.id, SignInLink.used_at.is_not(None)),
+        exists().where(
+            or_(PersonMerge.from_person_id == Person.id, PersonMerge.into_person_id == Person.id)
+        ),
+        exists().where(managed.manager_id == Person.id),
+    )
