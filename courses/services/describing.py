@@ -81,6 +81,7 @@ def calendar_file(cohort: CohortFacts) -> bytes:
         event.add("dtstart", clock.london(one.starts))
         event.add("dtend", clock.london(one.ends))
         event.add("summary", one.summary)
+        event.add("status", "CONFIRMED")
         event.add("location", one.location)
         event.add("description", one.description)
         whole.add_component(event)
