@@ -27,10 +27,15 @@ class Job:
 
 @dataclass(frozen=True)
 class PersonalRecord:
-    """A part of what is held about a person: a heading and rows of label and value."""
+    """A part of what is held about a person: a heading and rows of label and value.
+
+    `confidential` is for the person alone (what they answered): staff who download all that is
+    held are told that there is such a part, and not what it says.
+    """
 
     title: str
     rows: tuple[tuple[str, str], ...]
+    confidential: bool = False
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,8 @@ from lms.contracts import Actor, PersonalRecord
 from lms.registry import current_registry
 from lms.web import words
 
+WITHHELD, WITHHELD_FOR = "Not in this file", "Only the person can download it, signed in"
+
 
 @dataclass(frozen=True)
 class File:
@@ -22,8 +24,13 @@ class File:
 
 
 def everything(person_id: uuid.UUID, name: str, form: str, reason: str, *, by: Actor) -> File:
-    """All records of a person as CSV or JSON. A plugin that failed is named in the file."""
+    """All records of a person as CSV or JSON. A plugin that failed is named in the file.
+
+    What is confidential is given to nobody but the person; others are told that it is there.
+    """
     records, failed = current_registry().personal_data(person_id)
+    if by.person_id != person_id:
+        records = [_withheld(record) if record.confidential else record for record in records]
     missing = [one.plugin for one in failed]
     audit.write(
         "downloaded everything held",
@@ -36,6 +43,10 @@ def everything(person_id: uuid.UUID, name: str, form: str, reason: str, *, by: A
     content = _json(title, records, missing) if form == "json" else _csv(records, missing)
     mimetype = "application/json" if form == "json" else spreadsheets.TYPES[spreadsheets.CSV]
     return File(f"{title}.{form}", content, mimetype)
+
+
+def _withheld(record: PersonalRecord) -> PersonalRecord:
+    return PersonalRecord(record.title, ((WITHHELD, WITHHELD_FOR),))
 
 
 def _json(title: str, records: list[PersonalRecord], missing: list[str]) -> bytes:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import aliased
 from courses.models import Attendance, ComponentCompletion, Place, Session
 from lms import audit, clock, events
 from lms.contracts import SYSTEM, Actor, Job, WaveKind
-from lms.db import db
+from lms.db import Complaint, db
 from surveys.models import Assignment, Wave
 from surveys.services import assigning, invitations
 
@@ -40,8 +40,8 @@ TICK = Job("surveys.tick", tick, cron="*/5 * * * *")
 def open_due(cohort_id: uuid.UUID, *also: uuid.UUID) -> None:
     """Open the surveys of a cohort whose time has come, for those who were there, and invite.
 
-    `also` are assignments opened whatever the register says: who scans the code in the room is
-    in the room.
+    `also` are bookings whose surveys open whatever the register says: who scans the code in the
+    room is in the room.
     """
     now = clock.now()
     opened = db.session.execute(
@@ -52,7 +52,7 @@ def open_due(cohort_id: uuid.UUID, *also: uuid.UUID) -> None:
             Assignment.state == "waiting",
             Assignment.opens_at <= now,
             or_(Assignment.closes_at.is_(None), Assignment.closes_at > now),
-            or_(Wave.kind == "pre", _took_part(), Assignment.id.in_(also)),
+            or_(Wave.kind == "pre", _took_part(), Assignment.booking_id.in_(also)),
         )
         .values(state="open", updated_at=now)
         .returning(Assignment.id, Assignment.wave_id)
@@ -118,14 +118,26 @@ def close_before(booking_id: uuid.UUID) -> None:
 
 
 def extend(wave_id: uuid.UUID, *, days: int, why: str, by: Actor) -> int:
-    """Open a closed wave again for so many days to those who have not answered; how many."""
+    """Open a closed wave again for so many days to those who were there and have not answered.
+
+    Returns how many they are. Raises `Complaint` while it has not closed: it needs no more time,
+    and must not end earlier than people were told.
+    """
     now = clock.now()
     until = clock.start_of(clock.today() + timedelta(days=days + 1)) - timedelta(minutes=1)
-    wave = db.session.get_one(Wave, wave_id)
+    wave = db.session.get_one(Wave, wave_id, with_for_update=True)
+    if wave.closes_at is None or wave.closes_at > now:
+        raise Complaint("days", "This survey has not closed, so it needs no more time")
     wave.closes_at = until
+    db.session.flush()
     opened = db.session.scalars(
         update(Assignment)
-        .where(Assignment.wave_id == wave_id, Assignment.state.in_(("closed", "open")))
+        .where(
+            Assignment.wave_id == Wave.id,
+            Wave.id == wave_id,
+            Assignment.state.in_(("closed", "open")),
+            or_(Wave.kind == "pre", Assignment.state == "open", _took_part()),
+        )
         .values(state="open", closes_at=until, updated_at=now)
         .returning(Assignment.id)
     ).all()

@@ -98,8 +98,11 @@ def send_more(token: str) -> web.Answer:
         return _second_page(survey, second, token, sheet, status=422)
     try:
         answering.submit(second.assignment_id, read.answers, by=web.current_actor())
-    except (AlreadyAnswered, Closed):
+    except AlreadyAnswered:
         return web.see("surveys.answer", token=token)
+    except Closed:
+        kept = respondent.words_of(second.items, read.answers)
+        return web.invalid("surveys/closed.html", survey=second, kept=kept, token=token)
     return web.see("surveys.thanks", token=token)
 
 

@@ -64,7 +64,7 @@ def _own_survey(cohort_id: uuid.UUID, address: str) -> str | None:
     survey = respondent.for_room(cohort_id, address)
     if survey is None:
         return None
-    opening.open_due(cohort_id, survey.assignment_id)
+    opening.open_due(cohort_id, survey.booking_id)
     live = links.live_for(LINK, [survey.assignment_id])
     if survey.assignment_id not in live:
         return None

@@ -11,6 +11,7 @@ from flask import Response, request
 
 from courses.queries import cohorts
 from lms import web
+from lms.db import Complaint
 from lms.permissions import allow
 from lms.web import words
 from surveys import analysis, forms
@@ -71,8 +72,11 @@ def extend(cohort_id: uuid.UUID, wave_id: uuid.UUID) -> web.Answer:
     form = forms.ExtendForm()
     if not form.validate_on_submit():
         return _wave_page(cohort_id, wave_id, form), 422
-    days = int(form.days.data or 1)
-    count = opening.extend(wave_id, days=days, why=form.reason.data, by=actor)
+    try:
+        count = opening.extend(wave_id, days=form.days.data, why=form.reason.data, by=actor)
+    except Complaint as complaint:
+        form.add_complaint(complaint)
+        return _wave_page(cohort_id, wave_id, form), 422
     web.say(f"The survey is open again for {words.plural(count, 'person', 'people')}")
     return web.see("surveys.wave", cohort_id=cohort_id, wave_id=wave_id)
 

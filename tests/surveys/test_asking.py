@@ -17,7 +17,7 @@ from lms.registry import current_registry
 from surveys.models import Assignment, Wave
 from surveys.services import assigning, instruments, invitations, opening
 from tests import factories as make
-from tests.surveys.world import World, asked, path, wave, world
+from tests.surveys.world import World, asked, five, path, wave, world
 
 
 def was_there(w: World, number: int = 0, mark: str = "present") -> None:
@@ -127,6 +127,20 @@ def test_who_scans_the_code_at_the_end_is_in_the_room_whatever_the_register_says
     opening.close_due()
     found = client.press(f"/r/{w.cohort.code}", "Open my survey", email=mine)
     assert found.location.startswith(path(asked(w, "post")))
+
+
+def test_feedback_of_who_scanned_the_code_is_kept_though_no_register_is_marked(
+    session, client, frozen
+):
+    frozen("2027-03-01 09:00")
+    w = world(begins=date(2027, 3, 11))
+    mine = make.address(w.people[0], "amara@health.example").address
+    frozen("2027-04-01 12:10")
+    client.press(f"/r/{w.cohort.code}", "Open my survey", email=mine)
+    main = path(asked(w, "post"))
+    sent = client.press(main, "Send my answers", **five(4))
+    client.press(sent.location, **{"q-keep_or_change": "The role play"})
+    assert asked(w, "post", second=True).state == "submitted"
 
 
 def test_before_is_reminded_of_seven_and_two_days_before_and_then_no_more(session, frozen):

@@ -175,3 +175,44 @@ def test_comments_are_read_without_names_and_only_from_five_on(
     after = as_person(coordinator).get(f"/cohorts/{w.cohort.id}/surveys").get_data(as_text=True)
     assert after.count("Comment number") == 5
     assert w.people[0].family_name not in after
+
+
+@pytest.mark.parametrize("form", ["csv", "json"])
+def test_a_download_of_all_that_is_held_gives_answers_to_nobody_but_the_person(
+    session, coordinator, as_person, form
+):
+    w = world()
+    answer(w, "pre", 0, 5)
+    page = f"/people/{w.people[0].id}/held"
+    theirs = as_person(coordinator).press(page, file=form, reason="asked").get_data(as_text=True)
+    assert "Survey pre: Brief Encounters" in theirs
+    assert "Only the person can download it" in theirs
+    assert "Very comfortable" not in theirs
+    own = as_person(w.people[0]).press(page, file=form).get_data(as_text=True)
+    assert "Very comfortable" in own
+
+
+@pytest.mark.parametrize("kind", ["pre", "follow_up"])
+def test_a_survey_that_has_not_closed_gets_no_more_time_and_does_not_end_earlier(
+    session, coordinator, as_person, frozen, kind
+):
+    frozen("2027-03-01 09:00")
+    w = world(begins=date(2027, 3, 20))
+    before = asked(w, kind).closes_at
+    page = f"/cohorts/{w.cohort.id}/surveys/{wave(w, kind).id}"
+    sent = as_person(coordinator).post(f"{page}/extend", data={"days": "1", "reason": "Too early"})
+    assert sent.status_code == 422
+    assert "has not closed" in sent.get_data(as_text=True)
+    assert (asked(w, kind).closes_at, wave(w, kind).closes_at) == (before, before)
+
+
+def test_more_time_for_the_survey_after_asks_nobody_who_was_not_there(
+    session, coordinator, as_person, frozen
+):
+    frozen("2027-03-01 09:00")
+    w = world(begins=date(2027, 3, 2))
+    frozen("2027-06-01 09:00")
+    opening.close_due()
+    page = f"/cohorts/{w.cohort.id}/surveys/{wave(w, 'post').id}"
+    as_person(coordinator).press(page, "Open the survey again", days="7", reason="Late forms")
+    assert asked(w, "post").state == "closed"
