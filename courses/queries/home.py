@@ -82,8 +82,10 @@ def _sessions(actor: Actor, today: date) -> Iterable[Agenda]:
 
 
 def _session(cohort: CohortFacts, session: SessionFacts, kind: str, only_trainer: bool) -> Agenda:
-    facts = [("", session.where), ("Trainer", session.who or "nobody yet")]
-    if only_trainer and session.address:
+    facts = [("", session.where)]
+    if not only_trainer:
+        facts.append(("Trainer", session.who or "nobody yet"))
+    elif session.address:
         facts.append(("", session.address))
     facts.append(("Booked", f"{cohort.seats_taken} of {cohort.capacity}"))
     register = url_for("courses.open_register", cohort_id=cohort.id, number=session.number)
