@@ -10,7 +10,8 @@ from playwright.sync_api import expect
 from lms.testing import Frozen
 from tests.journeys.conftest import Visit
 from tests.journeys.programme import Programme
-from tests.journeys.steps import answer
+from tests.journeys.steps import FIVE, answer
+from tests.journeys.visitor import PHONE
 
 DAY = date(2027, 3, 18)
 CONFIRMATION, ANSWER = "Booked: Brief Encounters", "Answer now"
@@ -36,3 +37,58 @@ def test_five_questions_are_five_taps_and_a_button(survey: str, visit: Visit, wi
     amara.heading("Thank you")
     amara.open(survey)
     amara.heading("You have already answered")
+
+
+def test_a_question_left_is_said_once_and_may_be_left(survey: str, visit: Visit) -> None:
+    amara = visit("Amara", width=PHONE)
+    amara.open(survey)
+    for question in FIVE[1:]:
+        amara.group(question).get_by_role("radio", name="Somewhat").check()
+    amara.press("Send my answers")
+    amara.reads("You left 1 question. Answer it, or send without it.")
+    amara.press("Send without it")
+    amara.heading("Thank you")
+
+
+def test_half_an_answer_is_still_there_on_another_day(survey: str, visit: Visit) -> None:
+    amara = visit("Amara", width=PHONE)
+    amara.open(survey)
+    first = amara.group(FIVE[0]).get_by_role("radio", name="Quite confident")
+    first.check()
+    expect(amara.page.get_by_role("status")).to_contain_text("Saved")
+    later = visit("Amara later", width=PHONE)
+    later.open(survey)
+    expect(later.group(FIVE[0]).get_by_role("radio", name="Quite confident")).to_be_checked()
+
+
+def test_without_scripts_the_survey_is_a_form(survey: str, visit: Visit, width: int) -> None:
+    amara = visit("Amara", width=width, script=False)
+    amara.open(survey)
+    expect(amara.page.get_by_text("Saved as you go")).to_be_hidden()
+    answer(amara, "Quite")
+    amara.press("Send my answers")
+    amara.heading("Thank you")
+
+
+def test_the_keyboard_alone_answers_the_survey(survey: str, visit: Visit) -> None:
+    amara = visit("Amara")
+    amara.open(survey)
+    for _ in FIVE:
+        amara.tab_to("radio")
+        amara.page.keyboard.press("Space")
+        amara.page.keyboard.press("ArrowDown")
+    expect(amara.page.get_by_role("radio", checked=True)).to_have_count(5)
+    expect(amara.group(FIVE[4]).get_by_role("radio", name="Not very confident")).to_be_checked()
+    amara.tab_to("button", "Send my answers")
+    with amara.page.expect_navigation():
+        amara.page.keyboard.press("Enter")
+    amara.heading("Thank you")
+
+
+def test_a_closed_survey_says_so_and_what_comes_next(
+    survey: str, visit: Visit, frozen: Frozen
+) -> None:
+    frozen("2027-03-18 10:01")
+    amara = visit("Amara", width=PHONE)
+    amara.open(survey, status=410)
+    amara.heading("This survey has closed")

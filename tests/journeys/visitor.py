@@ -47,18 +47,20 @@ class Visitor:
         self.see()
 
     def control(self, text: str, within: Locator | None = None) -> Locator:
-        """The first link or button with these words."""
+        """The first link or button with these words, or that goes on, for those who hear it."""
+        exactly = self._controls(text, within)
+        begins = self._controls(re.compile(rf"^{re.escape(text)}\b"), within)
+        return exactly.first if exactly.count() else self._there(begins, text)
+
+    def _controls(self, name: str | re.Pattern[str], within: Locator | None) -> Locator:
         place = within or self.page
-        link = place.get_by_role("link", name=text, exact=True)
-        return self._there(link.or_(place.get_by_role("button", name=text, exact=True)), text)
+        button = place.get_by_role("button", name=name, exact=True)
+        return place.get_by_role("link", name=name, exact=True).or_(button)
 
     def download(self, text: str) -> io.BytesIO:
-        """The file behind the link or button whose words begin so."""
-        place = self.page.get_by_role("main")
-        begins = re.compile(rf"^{re.escape(text)}")
-        control = place.get_by_role("link", name=begins)
+        """The file behind the link or button with these words."""
         with self.page.expect_download() as kept:
-            control.or_(place.get_by_role("button", name=begins)).first.click()
+            self.control(text, self.page.get_by_role("main")).click()
         return io.BytesIO(Path(kept.value.path()).read_bytes())
 
     # -- filling in -------------------------------------------------------------------------
@@ -66,6 +68,17 @@ class Visitor:
     def fill(self, label: str, value: str, *, within: Locator | None = None) -> None:
         """Type into the field with this label."""
         self._there((within or self.page).get_by_label(label, exact=True), label).fill(value)
+
+    def tab_to(self, role: str, name: str = "", *, most: int = 60) -> None:
+        """Press Tab until something of this role (and name) has the focus and shows that it has."""
+        wanted = self.page.get_by_role(role, name=name, exact=True) if name else None  # type: ignore[arg-type]
+        for _ in range(most):
+            self.page.keyboard.press("Tab")
+            here = self.page.locator(":focus-visible")
+            found = wanted.and_(here) if wanted else self.page.get_by_role(role).and_(here)  # type: ignore[arg-type]
+            if found.count():
+                return
+        raise AssertionError(f"Tab never came to a {role} {name!r} on {self.page.url}")
 
     def pick(self, label: str, option: str) -> None:
         """Choose from a list."""

@@ -1,0 +1,75 @@
+"""A trainer marks who is there, on a phone, whatever the phone can do."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from playwright.sync_api import expect
+
+from lms.testing import Frozen
+from tests.journeys.conftest import Visit
+from tests.journeys.programme import SAM, Programme
+from tests.journeys.steps import sign_in
+from tests.journeys.visitor import PHONE, Visitor
+
+NAMES = ("Amara Okafor", "Beth Lyons", "Colin Marsh")
+
+
+@pytest.fixture
+def cohort(programme: Programme, frozen: Frozen) -> str:
+    """A cohort of three on its day, at 9:40am; the path of its page."""
+    frozen("2027-03-02 09:00")
+    made = programme.cohort(date(2027, 3, 18))
+    programme.booked(made, *NAMES)
+    frozen("2027-03-18 09:40")
+    return made
+
+
+def at_the_register(visitor: Visitor, programme: Programme) -> None:
+    """Sign in and open today's register."""
+    sign_in(visitor, programme.site, SAM)
+    visitor.press("Open register")
+    visitor.heading("Register: Thursday 18 March 2027")
+
+
+def test_without_scripts_one_button_saves_all_marks(
+    programme: Programme, cohort: str, visit: Visit, width: int
+) -> None:
+    sam = visit("Sam", width=width, script=False)
+    at_the_register(sam, programme)
+    sam.choose("Amara Okafor", "Present")
+    sam.choose("Beth Lyons", "Late")
+    sam.choose("Colin Marsh", "Absent")
+    sam.press("Save register")
+    sam.heading("Register")
+    expect(sam.page.get_by_role("alert")).to_contain_text("There is a problem")
+    sam.group("Beth Lyons").get_by_label("Arrived at").fill("9:38")
+    sam.press("Save register")
+    sam.reads("Register saved: 3 marks changed", "Here 1 · Late 1 · Left early 0 · Absent 1")
+
+
+def test_two_phones_at_one_register_lose_no_mark(
+    programme: Programme, cohort: str, visit: Visit
+) -> None:
+    one, other = visit("Sam", width=PHONE), visit("Sam again", width=PHONE)
+    at_the_register(one, programme)
+    at_the_register(other, programme)
+    one.choose("Amara Okafor", "Present")
+    expect(one.page.get_by_role("status")).to_contain_text("Saved")
+    other.choose("Beth Lyons", "Present")
+    expect(other.page.locator("#register-counts")).to_contain_text("Here 2")
+    one.open(one.page.url)
+    one.reads("Here 2", "To mark 1")
+
+
+def test_somebody_who_walks_in_is_added_and_present(
+    programme: Programme, cohort: str, visit: Visit
+) -> None:
+    sam = visit("Sam", width=PHONE)
+    at_the_register(sam, programme)
+    sam.press("Add someone who is here")
+    sam.fill("First name", "Dilys")
+    sam.fill("Last name", "Rowe")
+    sam.press("Add and mark as present")
+    sam.reads("Dilys Rowe is booked and marked as present", "Here 1")
