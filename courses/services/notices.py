@@ -215,6 +215,7 @@ def _queue(
     people = _people(booking_ids)
     if not people:
         return
+    readers = _readers(cohort, list(people))
     place = links.to_cohort(cohort, people.values())
     steps = _steps(cohort.id, people.values())
     said = _notes(notes, list(people)) if notes else {}
@@ -230,7 +231,7 @@ def _queue(
                 subject_id=booking_id,
                 about_type="cohort",
                 about_id=cohort.id,
-                locality_ids=[locality_id for locality_id, _ in cohort.localities],
+                locality_ids=readers[booking_id],
                 links={"place": place[person_id], "dates": "/home"},
                 dedupe_key=f"courses.{template}:{booking_id}:{key}",
                 not_before=not_before,
@@ -266,6 +267,20 @@ def _people(booking_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
         select(Booking.id, Booking.person_id).where(Booking.id.in_(booking_ids))
     )
     return {booking_id: person_id for booking_id, person_id in rows}
+
+
+def _readers(
+    cohort: CohortFacts, booking_ids: Sequence[uuid.UUID]
+) -> dict[uuid.UUID, list[uuid.UUID]]:
+    """Whose coordinators may read and print a message: those of the place one booked from.
+
+    Who has no place belongs to the cohort's places, as with bookings themselves.
+    """
+    shared = [locality_id for locality_id, _ in cohort.localities]
+    rows = db.session.execute(
+        select(Booking.id, Booking.locality_id).where(Booking.id.in_(booking_ids))
+    )
+    return {booking_id: [own] if own else shared for booking_id, own in rows}
 
 
 def people_booked(cohort_id: uuid.UUID) -> list[uuid.UUID]:

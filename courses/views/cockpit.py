@@ -131,9 +131,9 @@ def registers(cohort: CohortFacts) -> dict[uuid.UUID, Progress]:
     return register.progress([cohort.id])
 
 
-def messages_waiting(cohort: CohortFacts) -> messages.Waiting:
-    """What waits to be sent about a cohort."""
-    return messages.waiting_about("cohort", cohort.id)
+def messages_waiting(actor: Actor, cohort: CohortFacts) -> messages.Waiting:
+    """What waits to be sent about a cohort, as far as the actor reads it."""
+    return messages.waiting_about(actor, "cohort", cohort.id)
 
 
 def _name(person: Person, manages: bool) -> Any:

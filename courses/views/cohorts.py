@@ -90,7 +90,7 @@ def cohort(cohort_id: uuid.UUID) -> web.Answer:
         foot=cockpit.foot(table, shown),
         counts=[] if manages else cockpit.counts(added),
         waiting=waiting.number(found.course_id),
-        messages=cockpit.messages_waiting(found),
+        messages=cockpit.messages_waiting(actor, found),
         lines=history.number(found),
         last=history.last(found),
         manages=manages,
@@ -134,14 +134,16 @@ def cohort_messages(cohort_id: uuid.UUID) -> web.Answer:
     actor = web.current_actor()
     found = cohorts.get(actor, cohort_id, access.MANAGE)
     filters = web.filters("q", "state", allowed={"state": list(messages.WORDS)})
-    statement = messages.about("cohort", cohort_id, state=filters["state"], words=filters["q"])
+    statement = messages.about(
+        actor, "cohort", cohort_id, state=filters["state"], words=filters["q"]
+    )
     return web.render(
         "courses/cohort_messages.html",
         cohort=found,
         page=web.paginate(statement).map(messages.as_row),
         filters=filters,
         states=messages.WORDS,
-        waiting=cockpit.messages_waiting(found),
+        waiting=cockpit.messages_waiting(actor, found),
     )
 
 

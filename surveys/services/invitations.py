@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, func, select, update
 
-from courses.models import Cohort, CohortLocality, Course, Edition
+from courses.models import Booking, Cohort, CohortLocality, Course, Edition
 from lms import clock
 from lms.contracts import SYSTEM, Actor, BookingNote, Job
 from lms.db import db
@@ -62,6 +62,7 @@ class Asked:
     answered: int
     course: str
     created_at: datetime
+    locality_id: uuid.UUID | None
 
 
 @dataclass(frozen=True)
@@ -183,8 +184,10 @@ def _asked(*conditions: ColumnElement[bool]) -> list[Asked]:
             drafted.scalar_subquery(),
             Course.title,
             Assignment.created_at,
+            Booking.locality_id,
         )
         .join(Wave, Wave.id == Assignment.wave_id)
+        .join(Booking, Booking.id == Assignment.booking_id)
         .join(Cohort, Cohort.id == Wave.cohort_id)
         .join(Edition, Edition.id == Cohort.edition_id)
         .join(Course, Course.id == Edition.course_id)
@@ -210,7 +213,9 @@ def _write(asked: Sequence[Asked], message: Callable[[Asked], tuple[str, str]], 
                 subject_id=one.assignment_id,
                 about_type="cohort",
                 about_id=one.cohort_id,
-                locality_ids=facts.localities[one.cohort_id],
+                locality_ids=[one.locality_id]
+                if one.locality_id
+                else facts.localities[one.cohort_id],
                 links={"survey": live[one.assignment_id]},
                 dedupe_key=message(one)[1],
             )

@@ -14,6 +14,7 @@ from courses.services import booking, waiting
 from lms.contracts import Role, ScopeKind
 from lms.db import db
 from lms.errors import NotFound
+from lms.messages.models import Message
 from lms.people.models import Locality, Person
 from lms.testing.client import PageClient
 from tests import factories as make
@@ -88,6 +89,29 @@ def test_a_shared_cohort_shows_others_by_name_organisation_and_attendance_only(
     )
     assert "Lutonia" in roster.get_data(as_text=True)
     assert "lutonia@luton.example" not in roster.get_data(as_text=True)
+
+
+def test_the_messages_of_a_shared_cohort_are_read_and_printed_by_each_place_for_its_own_people(
+    world: World, as_person: AsPerson
+) -> None:
+    luton = make.locality("Luton")
+    db.session.add(CohortLocality(cohort_id=world.cohort.id, locality_id=luton.id))
+    # No address: the message is printed with its person's own links on it.
+    theirs, ours = employed(luton, "Lutonia", email=None), employed(world.place, "Hertha")
+    booking.book_many(
+        world.cohort.id, [theirs.id, ours.id], source="coordinator", by=world.coordinator
+    )
+    browser = as_person(world.priya)
+    (kept,) = db.session.scalars(select(Message.id).where(Message.person_id == theirs.id))
+
+    page = browser.get(f"/cohorts/{world.cohort.id}/messages").get_data(as_text=True)
+
+    assert "Hertha" in page
+    assert "Lutonia" not in page
+    assert browser.get(f"/messages/{kept}").status_code == 404
+    assert browser.post(f"/messages/{kept}/sheet").status_code == 404
+    lutons = as_person(coordinator_of(luton))
+    assert lutons.post(f"/messages/{kept}/sheet").status_code == 200
 
 
 def test_a_trainer_sees_the_people_of_own_sessions_from_14_days_before_to_30_after(

@@ -384,9 +384,9 @@ def test_a_cohort_s_page_lists_what_is_about_it_but_no_sign_in(session, app):
     listed = queue(person, about_type="cohort", about_id=cohort)
     queue(person, about_type="cohort", about_id=cohort, kind="sign-in")
     queue(person, about_type="cohort", about_id=uuid7())
-    rows = [queries.as_row(row) for row in session.execute(queries.about("cohort", cohort))]
+    rows = [queries.as_row(row) for row in session.execute(queries.about(SYSTEM, "cohort", cohort))]
     assert [row.id for row in rows] == [listed]
-    waiting = queries.waiting_about("cohort", cohort)
+    waiting = queries.waiting_about(SYSTEM, "cohort", cohort)
     assert waiting.next_subject == "Your new link"
 
 

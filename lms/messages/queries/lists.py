@@ -1,6 +1,6 @@
 """Lists of messages: in the actor's scope, about one thing, and those that need a person.
 
-A room that has checked who may see its page asks `about`; links are never shown to staff.
+Other rooms' pages ask `about`; links are never shown to staff.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from lms.db import db
 from lms.messages.models import Message
 from lms.messages.sending import ALWAYS, NO_ADDRESS
 from lms.people.models import Person, PersonEmail
-from lms.people.names import full
+from lms.people.names import folded, full
 from lms.permissions import where
 
 WORDS = {
@@ -78,13 +78,16 @@ def listed(
     return _narrowed(statement, state, words)
 
 
-def about(about_type: str, about_id: uuid.UUID, *, state: str = "", words: str = "") -> Select[Any]:
-    """Messages that one page lists (`about("cohort", cohort.id)`), for `web.paginate`.
+def about(
+    actor: Actor, about_type: str, about_id: uuid.UUID, *, state: str = "", words: str = ""
+) -> Select[Any]:
+    """Messages in scope that one page lists (`about(actor, "cohort", cohort.id)`).
 
-    The caller has checked that its reader may see that page; map the rows with `as_row`, and draw
-    them with the macro `message_table` of `messages/macros.html`.
+    For `web.paginate`: map the rows with `as_row`, and draw them with the macro `message_table`
+    of `messages/macros.html`.
     """
     statement = columns().where(
+        where(actor, "messages.view"),
         Message.about_type == about_type,
         Message.about_id == about_id,
         Message.kind.not_in(ALWAYS),
@@ -92,9 +95,14 @@ def about(about_type: str, about_id: uuid.UUID, *, state: str = "", words: str =
     return _narrowed(statement, state, words)
 
 
-def waiting_about(about_type: str, about_id: uuid.UUID) -> Waiting:
-    """What waits to be sent about one thing: count, the next one, how many need a person."""
-    mine = (Message.about_type == about_type) & (Message.about_id == about_id)
+def waiting_about(actor: Actor, about_type: str, about_id: uuid.UUID) -> Waiting:
+    """What in scope waits to be sent about one thing: count, the next, how many need a person."""
+    mine = (
+        where(actor, "messages.view")
+        & (Message.about_type == about_type)
+        & (Message.about_id == about_id)
+        & Message.kind.not_in(ALWAYS)
+    )
     rows = db.session.execute(
         select(Message.state, func.count()).where(mine).group_by(Message.state)
     )
@@ -201,5 +209,5 @@ def _narrowed(statement: Select[Any], state: str, words: str) -> Select[Any]:
 
 
 def matching(words: str) -> ColumnElement[bool]:
-    name = Person.sort_key.contains(words.casefold(), autoescape=True)
+    name = Person.sort_key.contains(folded(words), autoescape=True)
     return name | Message.subject.icontains(words, autoescape=True)
