@@ -7,12 +7,15 @@ another date and tests can travel in time.
 from __future__ import annotations
 
 import calendar
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 LONDON = ZoneInfo("Europe/London")
 
 _shift = timedelta(0)
+_played: datetime | None = None
 
 
 def set_today(day: date | None) -> None:
@@ -22,9 +25,27 @@ def set_today(day: date | None) -> None:
     _shift = day - real if day else timedelta(0)
 
 
+@contextmanager
+def played(moment: datetime) -> Iterator[None]:
+    """Within, it is `moment`, and a millisecond later at each look: the demonstration's past.
+
+    Only one thread may be at it, as the command line is.
+    """
+    global _played
+    _played = moment
+    try:
+        yield
+    finally:
+        _played = None
+
+
 def now() -> datetime:
     """This instant, aware, in UTC."""
-    return datetime.now(UTC) + _shift
+    global _played
+    if _played is None:
+        return datetime.now(UTC) + _shift
+    _played += timedelta(milliseconds=1)
+    return _played
 
 
 def real(instant: datetime) -> datetime:

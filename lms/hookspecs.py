@@ -180,3 +180,12 @@ def lms_undo_blockers(batch_id: uuid.UUID) -> Iterable[str]:  # type: ignore[emp
 @hookspec
 def lms_personal_data(person_id: uuid.UUID) -> Iterable[PersonalRecord]:  # type: ignore[empty-body]
     """What is held about a person, for a subject access request."""
+
+
+@hookspec
+def lms_demonstration(today: date, seed: int) -> None:
+    """Build what the plugin shows in a demonstration, seen from `today`, the same for one seed.
+
+    `lms demo` calls it once, in a database made for that, outside the envelope: whoever builds a
+    demonstration writes every room's rows.
+    """

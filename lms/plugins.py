@@ -28,11 +28,15 @@ BUNDLED = (
     "plugins.tavistock.plugin",
     "plugins.hertfordshire_mediation.plugin",
     "plugins.hertfordshire.plugin",
+    "plugins.demonstration.plugin",
 )
 CORE_PLUGINS = ROOMS + BUNDLED
 """The only upward reference in the tree: what the kernel loads, as strings."""
 
 ENTRY_POINTS = "lms.plugins"
+
+RESERVED = ("alembic", "audit", "import", "installation", "once", "procrastinate", "rate", "web")
+"""Names with which a guest's tables or pages would begin as the kernel's do."""
 
 
 class PluginError(RuntimeError):
@@ -98,6 +102,8 @@ def _load(name: str) -> object:
 def _register(manager: pluggy.PluginManager, plugin: object, name: str) -> None:
     if manager.has_plugin(name):
         raise PluginError(f"Two plugins are called {name!r}. Rename one of them.")
+    if name in RESERVED:
+        raise PluginError(f"Plugin {name}: the kernel uses this name. Choose another name.")
     try:
         manager.register(plugin, name)
     except pluggy.PluginValidationError as error:

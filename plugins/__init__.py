@@ -1,1 +1,1 @@
-"""Training providers that come with the product; each is a guest, as anybody's own would be."""
+"""The bundled providers and the demonstration: guests, as anybody's own plugin would be."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import tempfile
+from datetime import datetime
 from pathlib import Path
 
 import click
 
 from lms import backup as copies
+from lms import demo as programme
 from lms import hosting, migrate
 from lms.cli.site import application, settings_of
 from lms.contracts import SYSTEM, Tables
@@ -37,7 +39,7 @@ def upgrade(demo: bool, copy: bool) -> None:
 
 @click.command()
 def check() -> None:
-    """Whether the migrations make the tables that the models describe, from nothing."""
+    """Whether migrations make the tables that the models describe."""
     with (
         tempfile.TemporaryDirectory(prefix="lms-check-") as folder,
         hosting.database(_scratch(Path(folder))) as settings,
@@ -64,16 +66,19 @@ def backup(file: Path | None) -> None:
 
 
 @click.command()
-@click.option("--today", metavar="DATE", help="The date it is seen from, as 2026-11-02.")
-def demo(today: str | None) -> None:
+@click.option(
+    "--today", type=click.DateTime(["%Y-%m-%d"]), help="The date it is seen from; default: today."
+)
+@click.option("--seed", default=1, show_default=True, help="Another number, other people.")
+def demo(today: datetime | None, seed: int) -> None:
     """Build the demonstration programme in a database made for it."""
-    from datetime import date
-
-    from lms import demo as programme  # the heaviest part of all, and only here
-
-    with application() as app:
-        programme.build(app, date.fromisoformat(today) if today else None)
-    click.echo("demonstration: ready")
+    with application(), unit_of_work():
+        built = programme.build(today.date() if today else None, seed)
+    click.echo(
+        "demonstration: ready"
+        if built
+        else "demonstration: it is there already, nothing was changed"
+    )
 
 
 def guest_tables(app: LmsFlask) -> list[Tables]:
