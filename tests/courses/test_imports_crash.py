@@ -60,13 +60,14 @@ def killed(
     told = settings.model_dump(mode="json")
     for name in ("secret_key", "link_key"):
         told[name] = getattr(settings, name).get_secret_value()
-    keep()
+    person = str(who.id)
+    keep()  # nothing of ours may be open while the other process works
     done = subprocess.run(
         [sys.executable, "-c", WORKER],
         input=json.dumps(
             {
                 "settings": told,
-                "person": str(who.id),
+                "person": person,
                 "path": path,
                 "fields": fields,
                 "file": base64.b64encode(file).decode(),
