@@ -6,7 +6,7 @@ import uuid
 
 from wtforms import FieldList, FormField
 
-from courses.forms.schedule import MOST_SESSIONS, SessionPlace, SessionTimes
+from courses.forms.schedule import MOST_SESSIONS, ConfirmForm, SessionPlace, SessionTimes
 from lms import web
 
 
@@ -40,6 +40,12 @@ class EditForm(web.Form):
                 self.add_complaint(complaint)
                 right = False
         return right
+
+
+class ReviewForm(ConfirmForm):
+    """A page that shows what is proposed and whose button does that, and nothing else."""
+
+    seen = web.HiddenField()
 
 
 class CancelForm(web.Form):

@@ -21,7 +21,7 @@ from courses.services.snapshots import Snapshot, snapshots
 from courses.services.steps import change, step
 from lms import audit, clock
 from lms.contracts import Actor
-from lms.db import Complaint, crash_point, db, lock_row, uuid7, violations
+from lms.db import Complaint, Model, crash_point, db, lock_row, uuid7, violations
 from lms.errors import NotFound
 from lms.events import BookingCancelled, BookingMade, BookingMoved, publish
 from lms.web import words
@@ -155,10 +155,7 @@ def cancel_many(
         ids = _live(cohort_id, booking_ids)
         if not ids:
             continue
-        if cohort.state in ("finished", "closed"):
-            raise Complaint(
-                "person", "The course is over, so the booking stays. Correct the register instead"
-            )
+        _check_not_over(cohort)
         heard = _end(cohort, ids, by=by, why=why)
         if told:
             notices.taken_off(cohort, heard, why=why, by=by)
@@ -196,6 +193,7 @@ def move_many(
     if from_id == to_cohort_id:
         raise Complaint("to", "Choose another date: they are on this one")
     cohort, target = cohorts.facts(from_id), cohorts.facts(to_cohort_id)
+    _check_not_over(cohort)
     _check_open(target, BY_STAFF)
     people = dict(
         db.session.execute(
@@ -228,6 +226,14 @@ def move_many(
 # -- what they share ---------------------------------------------------------------------------
 
 
+def _check_not_over(cohort: CohortFacts) -> None:
+    """A booking holds its seat for good once the cohort has run: certificates rest on it."""
+    if cohort.state in ("finished", "closed"):
+        raise Complaint(
+            "person", "The course is over, so the booking stays. Correct the register instead"
+        )
+
+
 def _check_open(cohort: CohortFacts, states: Sequence[str]) -> None:
     if cohort.state == "cancelled":
         raise Complaint("person", f"{cohort.course} ({cohort.code}) has been cancelled")
@@ -248,16 +254,22 @@ def _insert(
             uq_courses_booking_active=_TWICE,
             ex_place_person_clash=_CLASH,
         ):
-            db.session.execute(insert(Booking), rows)
-            db.session.execute(
-                insert(BookingChange),
-                [change(row["id"], None, "booked", by=by, why=why) for row in rows],
-            )
-            if places := _places(cohort, rows):
-                db.session.execute(insert(Place), places)
+            _together(Booking, rows)
+            history = [change(row["id"], None, "booked", by=by, why=why) for row in rows]
+            _together(BookingChange, history)
+            _together(Place, _places(cohort, rows))
     except Complaint as refused:
         raise _explained(refused, cohort, seats, source, by) from refused
     return [row["id"] for row in rows]
+
+
+def _together(table: type[Model], rows: Sequence[dict[str, Any]]) -> None:
+    """Insert many rows in few statements, so that the cohort's seats are counted few times.
+
+    Asking for the keys makes SQLAlchemy send whole batches; else it is a statement for each row.
+    """
+    if rows:
+        db.session.execute(insert(table).returning(table.__table__.c.id), rows)
 
 
 def _row(cohort: CohortFacts, seat: Seat, shot: Snapshot, source: str) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from courses.services import links, notices
 from courses.services.cohorts import locked, record
 from courses.services.edits import (
     ON_THE_DAY,
+    OTHER_PROPOSAL,
     Edit,
     SessionEdit,
     as_edit,
@@ -25,6 +26,7 @@ from courses.services.edits import (
     differences,
     fingerprint,
     proposed,
+    reviewed,
     unspoken,
 )
 from courses.services.notices import Change
@@ -55,17 +57,20 @@ def propose(cohort_id: uuid.UUID, edit: Edit, *, by: Actor) -> None:
     cohort.draft = {"edit": as_json(edit), "base": fingerprint(facts)}
 
 
-def apply(cohort_id: uuid.UUID, *, by: Actor) -> int:
-    """Do what was reviewed and tell everybody booked; how many were told.
+def apply(cohort_id: uuid.UUID, *, by: Actor, seen: str | None = None) -> int:
+    """Do what was reviewed (`seen`, as `reviewed` says it) and tell everybody; how many were told.
 
-    Raises `Conflict` when the cohort is no longer as it was reviewed, `Complaints` when a room, a
-    trainer or a learner is taken, or there are more people than places.
+    Raises `Conflict` when the cohort is no longer as it was reviewed, `Complaint` when somebody
+    has proposed something else meanwhile, `Complaints` when a room, a trainer or a learner is
+    taken, or there are more people than places.
     """
     cohort = locked(cohort_id)
     before = cohorts.facts(cohort_id)
     edit = proposed(before)
     if edit is None:
         raise Conflict("Somebody else has changed this cohort since you looked at it.")
+    if seen is not None and seen != reviewed(before):
+        raise OTHER_PROPOSAL
     _check(before, edit, by)
     changes = differences(before, edit)
     silent = unspoken(before, edit)

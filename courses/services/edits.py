@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import uuid
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -16,8 +17,12 @@ from courses.queries import planning
 from courses.queries.cohorts import CohortFacts, SessionFacts
 from courses.services.notices import Change
 from lms import clock
+from lms.db import Complaint
 from lms.web import words
 
+OTHER_PROPOSAL = Complaint(
+    "", "Somebody else has proposed something else meanwhile. Look at what is shown now"
+)
 ON_THE_DAY = {
     "arrival": "Arrive from",
     "bring": "Bring",
@@ -121,6 +126,11 @@ def fingerprint(cohort: CohortFacts) -> str:
     """What an edit was made from, in short."""
     text = repr((asdict(current(cohort)), cohort.state))
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def reviewed(cohort: CohortFacts) -> str:
+    """What waits for review, in short, so that a button does what its page has shown."""
+    return hashlib.sha256(json.dumps(cohort.draft, sort_keys=True).encode()).hexdigest()
 
 
 def as_json(edit: Edit) -> dict[str, Any]:

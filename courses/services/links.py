@@ -22,11 +22,8 @@ WAITING = "waiting"
 
 
 def to_cohort(cohort: CohortFacts, person_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
-    """Links to the page of one's own place, until the first session: person to link."""
-    until = cohort.first.start if cohort.first else None
-    if until is not None and until <= clock.now():
-        until = cohort.last.end if cohort.last else until
-    return _of(BOOKING, cohort.id, person_ids, until)
+    """Links to the page of one's own place, while it may be of use: person to link."""
+    return _of(BOOKING, cohort.id, person_ids, _until(cohort))
 
 
 def to_list(course_id: uuid.UUID, person_id: uuid.UUID) -> uuid.UUID:
@@ -35,7 +32,7 @@ def to_list(course_id: uuid.UUID, person_id: uuid.UUID) -> uuid.UUID:
 
 
 def follow(cohort: CohortFacts) -> None:
-    """Let the links of a cohort live until its first session, when that has moved."""
+    """Let the links of a cohort live as long as they should now, when its sessions have moved."""
     if cohort.first is None:
         return
     ids = db.session.scalars(
@@ -45,7 +42,14 @@ def follow(cohort: CohortFacts) -> None:
             PersonalLink.revoked_at.is_(None),
         )
     ).all()
-    links.extend(ids, cohort.first.start)
+    links.extend(ids, _until(cohort))
+
+
+def _until(cohort: CohortFacts) -> datetime | None:
+    """The first session's start; once that is past, the last one's end."""
+    if cohort.first is None or cohort.first.start > clock.now():
+        return cohort.first.start if cohort.first else None
+    return cohort.last.end if cohort.last else cohort.first.start
 
 
 def _of(

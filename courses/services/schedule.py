@@ -137,7 +137,8 @@ def set_design(cohort_id: uuid.UUID, design: Design, *, by: Actor) -> None:
 
 
 def discard(cohort_id: uuid.UUID, *, by: Actor) -> None:
-    """Give a draft up; it stays as a line of history."""
+    """Give a draft up; it stays as a line of history. What holds rooms is cancelled instead."""
+    _draft(cohort_id)
     step(cohort_id, "cancelled", by=by, why="draft given up")
 
 

@@ -9,8 +9,8 @@ from typing import Any
 from flask import url_for
 
 from courses import access
-from courses.forms.cohorts import CancelForm, EditForm
-from courses.forms.schedule import ONLINE, ConfirmForm
+from courses.forms.cohorts import CancelForm, EditForm, ReviewForm
+from courses.forms.schedule import ONLINE
 from courses.queries import catalogue, cohorts, planning
 from courses.queries.cohorts import CohortFacts
 from courses.services import cancelling, changing, edits
@@ -51,12 +51,12 @@ def edit_review(cohort_id: uuid.UUID) -> web.Answer:
     actor = web.current_actor()
     cohort = _known(actor, cohort_id)
     proposed = edits.proposed(cohort)
-    form = ConfirmForm()
+    form = ReviewForm()
     if proposed is None and not form.is_submitted():
         return web.see("courses.edit", cohort_id=cohort_id)
     if form.validate_on_submit():
         try:
-            told = changing.apply(cohort_id, by=actor)
+            told = changing.apply(cohort_id, by=actor, seen=form.seen.data or "")
         except (Complaint, Complaints) as complaint:
             form.add_complaint(_above(complaint))
         else:
@@ -64,6 +64,7 @@ def edit_review(cohort_id: uuid.UUID) -> web.Answer:
             web.say("Saved. " + (f"{who} told." if told else "Nobody needs to be told."))
             return web.see("courses.cohort", cohort_id=cohort_id)
     answer: Any = web.invalid if form.is_submitted() else web.render
+    form.seen.data = edits.reviewed(cohort)
     page: web.Answer = answer(
         "courses/edit_review.html",
         cohort=cohort,
@@ -104,9 +105,11 @@ def cancel_review(cohort_id: uuid.UUID) -> web.Answer:
     if waits is None:
         return web.see("courses.cohort", cohort_id=cohort_id)
     reason, fate = waits
-    form = ConfirmForm()
+    form = ReviewForm()
     if form.validate_on_submit():
         try:
+            if form.seen.data != edits.reviewed(cohort):
+                raise edits.OTHER_PROPOSAL
             told = cancelling.cancel(cohort_id, reason=reason, fate=fate, by=actor)
         except Complaint as complaint:
             form.add_complaint(_above(complaint))
@@ -115,6 +118,7 @@ def cancel_review(cohort_id: uuid.UUID) -> web.Answer:
             web.say(f"{cohort.code} is cancelled. {who} told.")
             return web.see("courses.cohort", cohort_id=cohort_id)
     answer: Any = web.invalid if form.is_submitted() else web.render
+    form.seen.data = edits.reviewed(cohort)
     page: web.Answer = answer(
         "courses/cancel_review.html",
         cohort=cohort,

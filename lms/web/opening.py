@@ -131,11 +131,14 @@ def _try_again(error: DBAPIError) -> bool:
 
 
 def _once() -> tuple[str, str, str] | None:
-    """Who, which route and which key, when the form at hand carries one."""
-    if request.method in SAFE or not (key := request.form.get(ONCE)):
+    """Who, which route and which key, when the form at hand carries one.
+
+    Forms behind a personal link have natural keys: an answer that leads back there is an address
+    with its token, and no token is kept.
+    """
+    if request.method in SAFE or not (key := request.form.get(ONCE)) or current_actor().link:
         return None
-    actor = current_actor()
-    who = actor.link.link_id if actor.link else actor.person_id
+    who = current_actor().person_id
     return (str(who) if who else "nobody", request.endpoint or "", key[:64])
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from courses.models import Booking, Cohort, Place, Session, Waiting
 from courses.queries import cohorts
-from courses.services import booking, cancelling, changing, edits
+from courses.services import booking, cancelling, changing, edits, schedule
 from courses.services import cohorts as life
 from courses.services.cancelling import NOWHERE, WAITING_LIST, Fate
 from courses.services.edits import SessionEdit
@@ -370,3 +370,80 @@ def form_word(browser: PageClient, path: str) -> str:
     """The word of the page's form."""
     page = browser.get(path).get_data(as_text=True)
     return page.split('name="csrf_token" value="')[1].split('"')[0]
+
+
+def test_a_button_does_what_its_page_has_shown_and_not_what_somebody_proposed_meanwhile(
+    world: World, as_person: AsPerson
+) -> None:
+    booked(world)
+    facts = cohorts.facts(world.cohort.id)
+    shown = first_session(date(2027, 2, 17))(edits.current(facts))
+    changing.propose(world.cohort.id, shown, by=world.coordinator)
+    browser, address = as_person(world.priya), f"/cohorts/{world.cohort.id}/edit/review"
+    seen = edits.reviewed(cohorts.facts(world.cohort.id))
+    meanwhile = first_session(date(2027, 2, 16))(edits.current(facts))
+    changing.propose(world.cohort.id, meanwhile, by=world.coordinator)
+
+    refused = browser.post(address, data={"seen": seen})
+
+    assert refused.status_code == 422
+    assert "Somebody else has proposed something else" in refused.get_data(as_text=True)
+    assert cohorts.facts(world.cohort.id).first == facts.first
+    assert messages("changed") == []
+    assert browser.press(address).status_code == 303
+
+
+def test_a_cancellation_that_somebody_changed_meanwhile_is_shown_again(
+    world: World, as_person: AsPerson
+) -> None:
+    booked(world)
+    for fate in (Fate(WAITING_LIST), Fate(NOWHERE)):
+        seen = edits.reviewed(cohorts.facts(world.cohort.id))
+        cancelling.propose(world.cohort.id, reason="Snow", fate=fate, by=world.coordinator)
+
+    refused = as_person(world.priya).post(
+        f"/cohorts/{world.cohort.id}/cancel/review", data={"seen": seen}
+    )
+
+    assert refused.status_code == 422
+    assert state(Cohort, world.cohort.id) == "published"
+
+
+def test_a_booking_of_a_course_that_is_over_is_not_moved_away_from_its_certificate(
+    world: World, frozen: Callable[[str], object]
+) -> None:
+    (held,) = booked(world)
+    later = make.cohort(world.edition, world.place, code="BE-02")
+    make.session(later, date(2027, 4, 1))
+    frozen("2027-03-01 09:00")
+    life.move_on()
+    life.move_on()
+
+    with pytest.raises(Complaint, match="The course is over"):
+        booking.move(held, later.id, by=world.coordinator)
+    assert state(Booking, held) == "booked"
+
+
+def test_a_change_during_the_course_does_not_end_the_links_people_have(
+    world: World, frozen: Callable[[str], object]
+) -> None:
+    booked(world)
+    frozen("2027-02-20 09:00")
+    life.move_on()
+
+    edited(
+        world,
+        lambda edit: replace(
+            edit, sessions=(edit.sessions[0], moved(edit.sessions[1], date(2027, 2, 26)))
+        ),
+    )
+
+    ends = set(db.session.scalars(select(PersonalLink.expires_at)))
+    assert ends == {cohorts.facts(world.cohort.id).held[-1].end}
+
+
+def test_a_cohort_that_holds_rooms_is_cancelled_and_not_given_up(world: World) -> None:
+    scheduled = make.cohort(world.edition, world.place, state="scheduled", code="BE-09")
+
+    with pytest.raises(Complaint, match="not a draft"):
+        schedule.discard(scheduled.id, by=world.coordinator)

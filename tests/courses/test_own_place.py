@@ -14,6 +14,7 @@ from courses.services.schedule import end_of_day
 from lms.db import db
 from lms.people import links as people_links
 from lms.people.models import Person
+from lms.records import OnceKey
 from lms.testing.client import PageClient
 from tests import factories as make
 from tests.courses.conftest import World, oneself
@@ -175,3 +176,14 @@ def test_home_shows_the_next_date_and_the_place_on_the_list(
     assert "Thursday 18 February 2027, 9:30am" in page
     assert "Waiting list: Think Couple" in page
     assert "You are 1st of 1" in page
+
+
+def test_no_personal_link_is_kept_with_what_a_form_was_answered(
+    world: World, client: PageClient
+) -> None:
+    path = link_of(world, make.person())
+
+    booked = client.post(path, data={"needs": "", "once": "anything"})
+
+    assert booked.location == path
+    assert db.session.scalars(select(OnceKey.location)).all() == []
