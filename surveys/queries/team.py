@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import Float, cast, func, select
+from sqlalchemy import Float, and_, cast, func, select
 from sqlalchemy.orm import undefer
 
 from courses import access
@@ -266,7 +266,11 @@ def undo_blockers(batch_id: uuid.UUID) -> Iterable[str]:
         .join(Assignment, Assignment.person_id == Person.id)
         .join(
             ImportRow,
-            (ImportRow.target_id == Assignment.booking_id) & (ImportRow.batch_id == batch_id),
+            and_(
+                ImportRow.target_type == "booking",
+                ImportRow.target_id == Assignment.booking_id,
+                ImportRow.batch_id == batch_id,
+            ),
         )
         .where(Assignment.state == "submitted")
         .distinct()
