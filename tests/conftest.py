@@ -4,9 +4,11 @@ a browser.
 
 from __future__ import annotations
 
+import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
@@ -14,8 +16,15 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Message as Handler
 from playwright.sync_api import Browser
+from psycopg import sql
 
+from lms import db, demo
+from lms.app import create_app
+from lms.testing import settings_for
+from lms.testing.server import Database, DatabaseServer
 from tests import browsing
+
+ONE_BUILDS = 7_162_309_417
 
 
 class Postbox(Handler):
@@ -67,3 +76,30 @@ def chromium() -> Iterator[Browser]:
     """One browser for the tests of a file; while it runs, this thread cannot run jobs."""
     with browsing.browser() as started:
         yield started
+
+
+@pytest.fixture(scope="session")
+def demonstration(database_server: DatabaseServer) -> Database:
+    """A database that holds the whole demonstration programme, as seen from 9 March 2027.
+
+    Building it takes most of a minute, so it is one for all workers of a run and only to be read.
+    """
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
+    made = Database(database_server, f"lms_demonstration_{run}")
+    with made.server.connect() as admin:
+        admin.execute("select pg_advisory_lock(%s)", [ONE_BUILDS])
+        found = "select 1 from pg_database where datname = %s"
+        if admin.execute(found, [made.name]).fetchone() is None:
+            _build(database_server.copy(f"{made.name}_building", demo=True))
+            rename = sql.SQL("alter database {} rename to {}")
+            names = map(sql.Identifier, (f"{made.name}_building", made.name))
+            admin.execute(rename.format(*names))
+    return made
+
+
+def _build(database: Database) -> None:
+    app = create_app(settings_for(database, demo=True))
+    with app.app_context():
+        demo.build(date(2027, 3, 9))
+        db.commit()
+        db.db.engine.dispose()
