@@ -46,7 +46,7 @@ def upload(cohort_id: uuid.UUID) -> web.Answer:
     form = _upload_form()
     page = {"cohort": cohort, "form": form, "wanted": files.wanted(), "formats": FORMATS}
     if not form.validate_on_submit():
-        show = web.render if request.method == "GET" else web.invalid
+        show = web.render if request.method != "POST" else web.invalid
         return show(f"{TEMPLATES}/upload.html", **page)
     try:
         check_open(cohort)
@@ -66,7 +66,7 @@ def upload_completions() -> web.Answer:
     form = _upload_form()
     page = {"form": form, "formats": uploads.completion_formats()}
     if not form.validate_on_submit():
-        show = web.render if request.method == "GET" else web.invalid
+        show = web.render if request.method != "POST" else web.invalid
         return show(f"{TEMPLATES}/completions.html", **page)
     try:
         data, name = _file(form)
@@ -210,7 +210,7 @@ def choose_columns(batch_id: uuid.UUID) -> web.Answer:
     form = ColumnsForm()
     sheet = staging.sheet_of(batch, queries.all_rows(batch))
     form.offer(_column_headings(batch, sheet.rows), sheet.rows[: columns.DEEPEST])
-    if request.method == "GET":
+    if request.method != "POST":
         return _columns_page(batch, cohort, None)
     if not form.validate_on_submit():
         return _columns_page(batch, cohort, form)

@@ -76,7 +76,7 @@ def walk_in(cohort_id: uuid.UUID, number: int) -> web.Answer:
     cohort, session = _session(cohort_id, number)
     form = WalkInForm()
     page: dict[str, Any] = {"form": form, "cohort": cohort, "session": session}
-    if request.method == "GET":
+    if request.method != "POST":
         return web.render("courses/walk_in.html", **page)
     if not form.validate_on_submit():
         return web.invalid("courses/walk_in.html", **page)

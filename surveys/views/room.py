@@ -36,7 +36,7 @@ def room(code: str) -> web.Answer:
     form = RoomForm()
     if cohort_id is None:
         return web.render("surveys/room_shut.html", code=code), 404
-    if request.method == "GET":
+    if request.method != "POST":
         return web.render("surveys/room.html", form=form, code=code)
     if not form.validate_on_submit():
         return web.invalid("surveys/room.html", form=form, code=code)

@@ -92,7 +92,7 @@ def paper(assignment_id: uuid.UUID) -> web.Answer:
         web.say("This survey has already been answered. Nothing was changed")
         return web.see("surveys.cohort", cohort_id=cohort_id)
     facts = cohorts.get(actor, cohort_id)
-    if request.method == "GET":
+    if request.method != "POST":
         sheet = forms.sheet(survey.items)
         return web.render(
             "surveys/paper.html", survey=survey, cohort=facts, sheet=sheet, form=sheet
