@@ -464,3 +464,9 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(session, as_person, c
     with count_queries() as many:
         browser.get(path)
     assert len(many) == len(few)
+
+
+def test_the_trail_takes_any_day_that_is_typed(session, as_person):
+    browser = as_person(administrator())
+    for typed in ("9999-12-31", "0001-01-01", "31/12/9999", "2026-02-30", "tomorrow"):
+        assert browser.get("/audit", query_string={"until": typed}).status_code == 200, typed

@@ -247,6 +247,7 @@ def test_a_date_is_read_day_first_however_it_is_written(sent: Sent, typed: dict[
         (boxes("4", "3", "2031"), "Date of session 1 must be 1 January 2030 or earlier"),
         ({"value": "45000"}, "Date of session 1 must be a real date"),
         ({"value": "2026-02-30"}, "Date of session 1 must be a real date"),
+        ({"value": "9999-12-31"}, "Date of session 1 must have a year between 1900 and 2200"),
     ],
 )
 def test_a_date_that_is_none_says_what_is_wrong(

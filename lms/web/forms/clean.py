@@ -20,6 +20,9 @@ EMAIL = re.compile(
     r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
     r"@([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+([a-z]{2,63}|xn--[a-z0-9-]{2,59})"
 )
+YEARS = range(1900, 2201)
+"""Any other is a slip, and its neighbours are no dates at all."""
+NO_YEAR = "must have a year between 1900 and 2200"
 LONGEST_EMAIL = 254
 LIKE_EMAIL = "Enter an e-mail address in the correct format, like name@example.com"
 
@@ -116,9 +119,12 @@ def day(raw: str) -> date:
 
 def _real(year: int, month: int, day: int) -> date:
     try:
-        return date(year, month, day)
+        found = date(year, month, day)
     except ValueError:
         raise ValueError("must be a real date") from None
+    if year not in YEARS:
+        raise ValueError(NO_YEAR)
+    return found
 
 
 CLOCK = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?\s*([ap]\.?m\.?)?", re.ASCII)

@@ -80,9 +80,9 @@ class DateField(BaseField):
             found = date(int(typed[2]), month, int(typed[0]))
         except ValueError:
             raise ValueError("must be a real date") from None
-        if not 1900 <= found.year <= 2200:
+        if found.year not in clean.YEARS:
             self.wrong = ("year",)
-            raise ValueError("must have a year between 1900 and 2200")
+            raise ValueError(clean.NO_YEAR)
         return found
 
     def _check_bounds(self, found: date) -> None:
