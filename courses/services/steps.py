@@ -38,7 +38,8 @@ def step(booking_ids: Sequence[uuid.UUID], to: str, *, by: Actor, why: str = "")
         raise Conflict("Somebody else has just changed this booking.")
     ids = [booking_id for booking_id, _ in held]
     changes = [change(booking_id, state, to, by=by, why=why) for booking_id, state in held]
-    db.session.execute(insert(BookingChange), changes)
+    # Asking for the keys sends batches instead of a statement for each row.
+    db.session.execute(insert(BookingChange).returning(BookingChange.id), changes)
     db.session.execute(
         update(Booking)
         .where(Booking.id.in_(ids))
