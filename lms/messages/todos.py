@@ -12,11 +12,11 @@ from lms.permissions import allowed
 from lms.web.words import plural
 
 LINES = (
-    ("uncertain", "may or may not have arrived", "Ask them, then say so", "Decide", 30),
-    ("failed", "could not be sent", "The mail server refused", "See the server’s words", 31),
-    ("bounced", "came back", "The address does not work", "Correct the address", 32),
-    ("held", "held for you to read", "Nobody gets them until you release them", "Read", 60),
-    ("print", "for people without e-mail", "They get it on paper", "Print", 61),
+    ("uncertain", "may or may not have arrived", "Ask them, then say so", "Decide", 92),
+    ("failed", "could not be sent", "The mail server refused", "See the server’s words", 93),
+    ("bounced", "came back", "The address does not work", "Correct the address", 94),
+    ("held", "held for you to read", "Nobody gets them until you release them", "Read", 95),
+    ("print", "for people without e-mail", "They get it on paper", "Print", 96),
 )
 """State, what happened, why it matters, the verb, urgency."""
 

@@ -255,7 +255,7 @@ def todos(actor: Actor, today: date) -> Iterable[Todo]:
             verb="Remind them",
             url=url_for("surveys.cohort", cohort_id=cohort_id),
             due=clock.london(closes_at).date(),
-            urgency=40,
+            urgency=50,
         )
 
 
