@@ -220,6 +220,7 @@ def _change(own: Own) -> web.Answer:
 def _changed(own: Own, held: BookingRow, answer: str) -> web.Answer:
     if answer == GIVE_UP:
         booking.give_up(own.cohort.id, own.person_id, by=own.actor)
+        web.say("You have given up your place")
     elif answer != KEEP:
         target = uuid.UUID(answer)
         booking.move_oneself(held.id, target, by=own.actor)

@@ -83,7 +83,7 @@ def visits(chromium: Browser, url: str, **options: Any) -> Iterator[Visit]:
             **options,
         )
         context.set_default_timeout(10_000)
-        come.append(Visitor(context, url, name))
+        come.append(Visitor(context, url, name, script=script))
         return come[-1]
 
     yield start

@@ -26,6 +26,7 @@ def test_a_place_is_given_up_and_taken_back_by_the_links_in_the_messages(
     beth.choose("What would you like to do?", "Give up my place")
     beth.press("Continue")
     beth.heading("Book your place")
+    beth.reads("You have given up your place")
     beth.open(programme.site.link(address, GIVEN_UP, "Take my place back"))
     beth.fill("Is there anything you need on the day? (optional)", "A ramp")
     beth.press("Book my place")

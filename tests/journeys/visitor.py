@@ -10,6 +10,8 @@ import io
 import itertools
 import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from playwright.sync_api import BrowserContext, Locator, Page, expect
@@ -24,8 +26,9 @@ _number = itertools.count(1)
 class Visitor:
     """A person with a browser of their own."""
 
-    def __init__(self, context: BrowserContext, url: str, name: str) -> None:
+    def __init__(self, context: BrowserContext, url: str, name: str, *, script: bool) -> None:
         self.context = context
+        self.script = script
         self.url = url
         self.name = name
         self.page: Page = context.new_page()
@@ -105,10 +108,24 @@ class Visitor:
     def see(self) -> None:
         """Look at the page as it stands."""
         self._picture()
-        wrong = browsing.accessibility(self.page) + browsing.sideways(self.page) + self.faults
+        with self._able_to_run_axe():
+            wrong = browsing.accessibility(self.page)
+        wrong += browsing.sideways(self.page) + self.faults
         if FAILED in self.said():
             wrong.append(f"A part of the page {FAILED}")
         assert not wrong, f"{self.page.url}\n" + "\n".join(wrong)
+
+    @contextmanager
+    def _able_to_run_axe(self) -> Iterator[None]:
+        """Scripts off stay off while a page loads; once it has, axe may run, and only axe."""
+        if self.script:
+            yield
+            return
+        console = self.context.new_cdp_session(self.page)
+        console.send("Emulation.setScriptExecutionDisabled", {"value": False})
+        yield
+        console.send("Emulation.setScriptExecutionDisabled", {"value": True})
+        console.detach()
 
     def heading(self, text: str) -> None:
         """The page is the one with this heading."""
