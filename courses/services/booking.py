@@ -8,44 +8,25 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
-from courses.models import Booking, BookingChange, Cohort, Place
-from courses.queries import bookings, clashes, cohorts, standing
+from courses.models import Booking, Cohort
+from courses.queries import bookings, cohorts, standing
 from courses.queries.cohorts import CohortFacts
 from courses.services import notices, waiting
-from courses.services.snapshots import Snapshot, snapshots
-from courses.services.steps import change, step
-from lms import audit, clock
+from courses.services.seating import FULL, LAST_PLACE, seat_people
+from courses.services.seating import Seat as Seat
+from courses.services.steps import step
+from lms import audit
 from lms.contracts import Actor
-from lms.db import Complaint, Model, crash_point, db, lock_row, uuid7, violations
+from lms.db import Complaint, crash_point, db, lock_row
 from lms.errors import NotFound
 from lms.events import BookingCancelled, BookingMade, BookingMoved, publish
-from lms.web import words
 
 SUBJECT = "courses_cohort"
 BY_STAFF = ("published", "running", "finished")
 BY_ONESELF = ("published", "running")
-LAST_PLACE = (
-    "Someone took the last place while you were on this page. Your details are kept. "
-    "Join the waiting list or choose another date"
-)
-_CLASH = Complaint("person", "booked elsewhere at that time")
-_TWICE = Complaint("person", "already booked")
-_FULL = Complaint("person", LAST_PLACE)
-
-
-@dataclass(frozen=True)
-class Seat:
-    """Somebody to be booked, with what is said about them alone."""
-
-    person_id: uuid.UUID
-    waiver: str = ""
-    team: str = ""
-    needs: str = ""
 
 
 def book_many(
@@ -60,10 +41,10 @@ def book_many(
 ) -> list[uuid.UUID]:
     """Book people on a cohort, all or nobody, in their order; returns the bookings' ids.
 
-    `source` is self, coordinator, import or offer; `told` sends confirmations (late enough for an
-    undo unless they booked themselves). Raises `Complaint` on `person` when there are not enough
-    places, when somebody is booked already or elsewhere at that time, or when the cohort takes
-    nobody any more.
+    `source` is self, coordinator, import or offer; `told` sends confirmations, late enough for an
+    undo unless they booked themselves; nobody is told of a course that is over. Raises `Complaint`
+    on `person` when there are not enough places, when somebody is booked already or elsewhere at
+    that time, or when the cohort takes nobody any more.
     """
     seats = [one if isinstance(one, Seat) else Seat(one) for one in people]
     if not seats:
@@ -71,7 +52,7 @@ def book_many(
     lock_row(Cohort, cohort_id)
     cohort = cohorts.facts(cohort_id)
     _check_open(cohort, BY_ONESELF if source == "self" else BY_STAFF)
-    ids = _insert(cohort, seats, source=source, by=by, why=why)
+    ids = seat_people(cohort, seats, source=source, by=by, why=why)
     waiting.place_taken(cohort.course_id, [seat.person_id for seat in seats])
     audit.write(
         "booked",
@@ -86,7 +67,7 @@ def book_many(
     )
     publish(BookingMade(by, cohort_id, tuple(ids), source))
     crash_point("booking.made")
-    if told:
+    if told and cohort.state != "finished":
         notices.confirm(cohort, ids, source=source, by=by)
     return ids
 
@@ -105,7 +86,7 @@ def book_oneself(cohort_id: uuid.UUID, person_id: uuid.UUID, *, by: Actor, needs
     if found.refusal:
         raise Complaint("person", found.refusal)
     if found.others_wait >= cohort.places_left:
-        raise _FULL
+        raise FULL
     seat = Seat(person_id, needs=needs.strip())
     book_many(cohort_id, [seat], source="self", by=by)
 
@@ -205,7 +186,7 @@ def move_many(
     if not people:
         raise NotFound
     step(list(people), "moved", by=by, why=why)
-    new = _insert(target, [Seat(one) for one in people.values()], source=source, by=by, why=why)
+    new = seat_people(target, [Seat(one) for one in people.values()], source=source, by=by, why=why)
     waiting.place_taken(target.course_id, list(people.values()))
     audit.write(
         "moved",
@@ -241,91 +222,6 @@ def _check_open(cohort: CohortFacts, states: Sequence[str]) -> None:
         raise Complaint(
             "person", f"{cohort.course} ({cohort.code}) takes no bookings: it is {cohort.state}"
         )
-
-
-def _insert(
-    cohort: CohortFacts, seats: Sequence[Seat], *, source: str, by: Actor, why: str
-) -> list[uuid.UUID]:
-    shots = snapshots([seat.person_id for seat in seats])
-    rows = [_row(cohort, seat, shots[seat.person_id], source) for seat in seats]
-    try:
-        with violations(
-            ck_cohort_not_oversold=_FULL,
-            uq_courses_booking_active=_TWICE,
-            ex_place_person_clash=_CLASH,
-        ):
-            _together(Booking, rows)
-            history = [change(row["id"], None, "booked", by=by, why=why) for row in rows]
-            _together(BookingChange, history)
-            _together(Place, _places(cohort, rows))
-    except Complaint as refused:
-        raise _explained(refused, cohort, seats, source, by) from refused
-    return [row["id"] for row in rows]
-
-
-def _together(table: type[Model], rows: Sequence[dict[str, Any]]) -> None:
-    """Insert many rows in few statements, so that the cohort's seats are counted few times.
-
-    Asking for the keys makes SQLAlchemy send whole batches; else it is a statement for each row.
-    """
-    if rows:
-        db.session.execute(insert(table).returning(table.__table__.c.id), rows)
-
-
-def _row(cohort: CohortFacts, seat: Seat, shot: Snapshot, source: str) -> dict[str, Any]:
-    return {
-        "id": uuid7(),
-        "cohort_id": cohort.id,
-        "person_id": seat.person_id,
-        "state": "booked",
-        "source": source,
-        "profession_id": shot.profession_id,
-        "profession_label": shot.profession,
-        "organisation_id": shot.organisation_id,
-        "organisation_label": shot.organisation,
-        "locality_id": shot.locality_id,
-        "locality_label": shot.locality,
-        "manager_id": shot.manager_id,
-        "team": seat.team or None,
-        "needs_approval": False,
-        "prerequisite_waiver": seat.waiver or None,
-        "needs": seat.needs[:2000] or None,
-        "confirmed_at": clock.now(),
-    }
-
-
-def _places(cohort: CohortFacts, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """A place at every session that is held, for every booking."""
-    return [
-        {
-            "booking_id": row["id"],
-            "person_id": row["person_id"],
-            "session_id": session.id,
-            "during": session.during,
-            "holds": True,
-        }
-        for row in rows
-        for session in cohort.held
-    ]
-
-
-def _explained(
-    refused: Complaint, cohort: CohortFacts, seats: Sequence[Seat], source: str, by: Actor
-) -> Complaint:
-    """What the database refused, with the name and time it is about."""
-    people = [seat.person_id for seat in seats]
-    if refused is _FULL and source != "self":
-        left = cohorts.facts(cohort.id).places_left
-        return Complaint("person", f"{words.plural(left, 'place')} left, and {len(seats)} needed")
-    if refused is _TWICE:
-        booked = {row.person_id: row.name for row in bookings.of_cohort(by, cohort.id)}
-        names = [booked[one] for one in people if one in booked]
-        return Complaint("person", f"{words.listing(names) or 'Somebody'}: already booked")
-    if refused is _CLASH:
-        times = [(session.start, session.end) for session in cohort.held]
-        found = clashes.of_people(by, people, times, leaving_out=cohort.id)
-        return Complaint("person", found[0].of_person() if found else refused.text)
-    return refused
 
 
 def _end(cohort: CohortFacts, ids: Sequence[uuid.UUID], *, by: Actor, why: str) -> list[uuid.UUID]:

@@ -88,6 +88,7 @@ def cancel(cohort_id: uuid.UUID, *, reason: str, fate: Fate, by: Actor) -> int:
     what = what_people_read(before, fate)
     _send_on(before, ids, fate, reason, by)
     _let_go(cohort_id)
+    notices.hush_invitations(cohort_id, by=by)
     record(cohort_id, row.state, "cancelled", by=by, why=reason)
     row.state, row.draft = "cancelled", None
     db.session.flush()

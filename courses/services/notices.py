@@ -31,7 +31,7 @@ from lms.web.context import settings
 
 TEMPLATES = "courses/messages"
 CONFIRMATION, JOINING = "confirmation", "joining"
-BOOKING = "booking"
+BOOKING, COHORT = "booking", "cohort"
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,32 @@ def confirm(
         not_before=None if source == "self" else _after_undo(),
         notes=CONFIRMATION,
     )
+
+
+def invite(cohort: CohortFacts, person_ids: Sequence[uuid.UUID], *, by: Actor) -> int:
+    """Send people the link to book themselves, each once; how many had not had it yet."""
+    place = links.to_cohort(cohort, person_ids)
+    queued = queue_many(
+        [
+            NewMessage(
+                person_id=person_id,
+                kind="courses.invitation",
+                template=f"{TEMPLATES}/invitation.txt",
+                klass="now",
+                values=about(cohort),
+                subject_type=COHORT,
+                subject_id=cohort.id,
+                about_type=COHORT,
+                about_id=cohort.id,
+                locality_ids=[locality_id for locality_id, _ in cohort.localities],
+                links={"place": link_id},
+                dedupe_key=f"courses.invitation:{cohort.id}:{person_id}",
+            )
+            for person_id, link_id in place.items()
+        ],
+        by=by,
+    )
+    return sum(one is not None for one in queued)
 
 
 def moved(
@@ -111,6 +137,11 @@ def cancelled(
 def place_given_up(cohort: CohortFacts, booking_ids: Sequence[uuid.UUID], *, by: Actor) -> None:
     """Say that the place is released, with the way back while it is free."""
     _ended(cohort, booking_ids, by=by, reason="", what="", template="place_given_up")
+
+
+def hush_invitations(cohort_id: uuid.UUID, *, by: Actor) -> None:
+    """Never send what waits about a cohort that will not take place."""
+    cancel_about(COHORT, [cohort_id], by=by, why="the cohort was cancelled")
 
 
 def taken_off(
@@ -229,7 +260,7 @@ def _queue(
                 values=values,
                 subject_type=BOOKING,
                 subject_id=booking_id,
-                about_type="cohort",
+                about_type=COHORT,
                 about_id=cohort.id,
                 locality_ids=readers[booking_id],
                 links={"place": place[person_id], "dates": "/home"},

@@ -13,12 +13,13 @@ from courses.forms.booking import BookOtherForm, MoveForm, NewPersonForm, TakeOf
 from courses.queries import bookings, catalogue, cohorts, history, standing, waiting
 from courses.queries.bookings import BookingRow
 from courses.services import booking as service
+from courses.services import notices
 from courses.services import waiting as waiting_list
 from courses.views.blueprint import blueprint
 from lms import web
 from lms.contracts import Actor
 from lms.db import Complaint
-from lms.errors import NotFound
+from lms.errors import Conflict, NotFound
 from lms.people.queries import people, places
 from lms.people.services.people import NewPerson, add_person
 from lms.permissions import allow
@@ -75,6 +76,24 @@ def book_person(cohort_id: uuid.UUID, person_id: uuid.UUID) -> web.Answer:
     return page
 
 
+@blueprint.post("/cohorts/<uuid:cohort_id>/book/<uuid:person_id>/invite")
+@allow(access.MANAGE)
+def invite_person(cohort_id: uuid.UUID, person_id: uuid.UUID) -> web.Answer:
+    """Send this person the link to book themselves."""
+    actor = web.current_actor()
+    cohort = cohorts.get(actor, cohort_id, access.MANAGE)
+    person = people.find(actor, person_id)
+    if cohort.state != "published":
+        raise Conflict("This date takes no bookings any more.")
+    sent = notices.invite(cohort, [person_id], by=actor)
+    web.say(
+        f"{person.name} gets a message with a link to book"
+        if sent
+        else f"{person.name} has had the link already"
+    )
+    return web.see("courses.cohort", cohort_id=cohort_id)
+
+
 @blueprint.post("/cohorts/<uuid:cohort_id>/book/<uuid:person_id>/wait")
 @allow(access.MANAGE)
 def wait_person(cohort_id: uuid.UUID, person_id: uuid.UUID) -> web.Answer:
@@ -122,7 +141,9 @@ def booking(booking_id: uuid.UUID) -> web.Answer:
     actor = web.current_actor()
     row = bookings.get(actor, booking_id)
     cohort = cohorts.get(actor, row.cohort_id)
-    lines = web.paginate(history.listed(cohort, row.person_id), per_page=100).map(history.as_line)
+    lines = web.paginate(history.listed(actor, cohort, row.person_id), per_page=100).map(
+        history.as_line
+    )
     return web.render("courses/booking.html", booking=row, cohort=cohort, page=lines)
 
 

@@ -335,3 +335,13 @@ def test_an_online_course_is_confirmed_without_a_calendar(world: World) -> None:
     assert kept.subject == "Booked: Brief Encounters"
     assert "You do it online, in your own time." in kept.body
     assert kept.ical is None
+
+
+def test_people_put_on_a_course_that_is_over_are_told_nothing(world: World) -> None:
+    over = make.cohort(world.edition, world.place, state="finished")
+    make.session(over, date(2027, 1, 7))
+    amara = make.person()
+
+    booking.book_many(over.id, [amara.id], source="import", by=world.coordinator)
+
+    assert kinds(amara.id) == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -11,6 +12,8 @@ from courses.models import Place
 from courses.services import booking, waiting
 from lms.db import db
 from lms.events import RegisterMarked, publish
+from lms.messages.models import Message
+from lms.people import links as people_links
 from lms.people.models import Person
 from lms.records import AuditEntry
 from lms.testing.client import PageClient
@@ -127,6 +130,23 @@ def test_staff_book_somebody_found_by_name(world: World, as_person: AsPerson) ->
     page = browser.get(at).get_data(as_text=True)
     assert "Amara Okafor is booked. The confirmation waits ten minutes." in page
     assert "People (1)" in page
+
+
+def test_staff_send_somebody_the_link_to_book_themselves_once(
+    world: World, as_person: AsPerson, client: PageClient
+) -> None:
+    employer = make.organisation(locality_id=world.place.id)
+    amara = make.person("Amara", "Okafor", organisation_id=employer.id)
+    browser, at = as_person(world.priya), f"/cohorts/{world.cohort.id}/book/{amara.id}"
+
+    for _ in range(2):
+        browser.press(at, "Send them the link to book")
+
+    (sent,) = db.session.query(Message).filter_by(person_id=amara.id)
+    assert sent.subject == "Book your place: Brief Encounters, 18 Feb 2027"
+    assert "Priya Nair would like you to come to Brief Encounters." in sent.body
+    link = people_links.url(uuid.UUID(sent.links["place"])).removeprefix("http://localhost")
+    assert client.press(link, "Book my place", needs="").status_code == 303
 
 
 def test_staff_add_somebody_new_with_four_answers(world: World, as_person: AsPerson) -> None:

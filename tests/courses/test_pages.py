@@ -6,7 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
-from courses.models import Booking
+from courses.models import Booking, Place
+from courses.queries.bookings import personal_data
+from lms.db import db
 from lms.people.models import Person
 from lms.testing.client import PageClient
 from tests import factories as make
@@ -54,6 +56,22 @@ def test_every_page_of_a_cohort_opens(world: World, as_person: AsPerson) -> None
     for page in pages:
         answer = browser.get(page)
         assert answer.status_code == 200, page
+
+
+def test_a_persons_page_and_record_hold_their_courses_and_marks(
+    world: World, as_person: AsPerson
+) -> None:
+    employer = make.organisation(locality_id=world.place.id)
+    amara = make.person("Amara", "Okafor", organisation_id=employer.id)
+    (kept,) = booked(world, amara)
+    make.attendance(db.session.query(Place).filter_by(booking_id=kept.id).first())
+
+    page = as_person(world.priya).get(f"/people/{amara.id}").get_data(as_text=True)
+    record = [one for one in personal_data(amara.id) if "Brief Encounters" in one.title]
+
+    assert "Learning record" in page
+    assert "BE-01" in page
+    assert ("Register of 18 February 2027", "present, 3 h") in record[0].rows
 
 
 @pytest.mark.parametrize(
