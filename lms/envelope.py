@@ -103,24 +103,23 @@ class Callers:
             return None
         if guest.room:
             return _result(caller(**kwargs), kind, limit=None)
+        return self.guarded(
+            guest, hook, lambda: _checked(_result(caller(**kwargs), kind), kind, check)
+        )
+
+    def guarded(self, guest: Guest, hook: str, act: Callable[[], Any]) -> Any:
+        """What a guest's `act` gives, in the envelope; `Failed` when it fails or is off."""
         if guest.switched_off:
             return Failed(guest.name)
         # What the room has written goes first, so that its own error is not the guest's.
         db.session.flush()
         try:
-            return self._in_envelope(guest, caller, kind, check, kwargs)
+            return self._in_envelope(guest, act)
         except (Exception, SystemExit, Interrupted) as error:
             self._record(guest, hook, error)
             return Failed(guest.name)
 
-    def _in_envelope(
-        self,
-        guest: Guest,
-        caller: pluggy.HookCaller,
-        kind: type | None,
-        check: Check | None,
-        kwargs: dict[str, Any],
-    ) -> Any:
+    def _in_envelope(self, guest: Guest, act: Callable[[], Any]) -> Any:
         """Savepoint, time limit, own tables only; everything of a failed call vanishes."""
         session = db.session
         started = time.monotonic()
@@ -128,7 +127,7 @@ class Callers:
             previous = session.execute(text("show statement_timeout")).scalar_one()
             _set_timeout(GUEST_STATEMENT_TIMEOUT)
             with contained(guest.name):
-                result = _checked(_result(caller(**kwargs), kind), kind, check)
+                result = act()
                 session.flush()
                 session.execute(text("set constraints all immediate"))
             _set_timeout(previous)

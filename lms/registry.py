@@ -16,6 +16,7 @@ import pluggy
 from flask import current_app, url_for
 
 from lms import clock
+from lms.careful import Careful
 from lms.content.rules import problems
 from lms.contracts import (
     Actor,
@@ -88,9 +89,7 @@ class Registry:
         self.reports = self._keyed("lms_reports", Report, lambda r: r.slug)
         self.measures = self._keyed("lms_measures", Measure, lambda m: m.key)
         self.jobs = self._keyed("lms_jobs", Job, lambda j: j.name)
-        self.question_types = MappingProxyType(
-            {k: v() for k, v in self._classes("lms_question_types", QuestionType).items()}
-        )
+        self.question_types = self._question_types()
         self._check_references()
 
     # -- collecting
@@ -128,19 +127,23 @@ class Registry:
             found[name], owners[name] = item, guest.name
         return MappingProxyType(found)
 
-    def _classes(self, hook: str, kind: type[T]) -> dict[str, type[T]]:
-        found: dict[str, type[T]] = {}
-        for guest, item in self._collect(hook):
-            if not (isinstance(item, type) and issubclass(item, kind)):
-                raise PluginError(f"Plugin {guest.name}, hook {hook}: {item!r} is no {kind}")
-            name = str(cast(Any, item).key)
-            if name in found:
+    def _question_types(self) -> MappingProxyType[str, QuestionType]:
+        found: dict[str, QuestionType] = {}
+        owners: dict[str, str] = {}
+        for guest, item in self._collect("lms_question_types"):
+            if not (isinstance(item, type) and issubclass(item, QuestionType)):
                 raise PluginError(
-                    f"Question type {name!r} is offered twice: by {found[name].__module__} "
-                    f"and {guest.name}"
+                    f"Plugin {guest.name}, hook lms_question_types: {item!r} is no QuestionType"
                 )
-            found[name] = item
-        return found
+            if item.key in found:
+                raise PluginError(
+                    f"Question type {item.key!r} is offered by both {owners[item.key]} and "
+                    f"{guest.name}. Rename or disable one of them."
+                )
+            made = item()
+            found[item.key] = made if guest.room else Careful(made, guest, self.callers)
+            owners[item.key] = guest.name
+        return MappingProxyType(found)
 
     def _check_references(self) -> None:
         for name, course in self.courses.items():
