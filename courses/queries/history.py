@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, literal, select, union_all
+from sqlalchemy import Select, case, func, literal, select, union_all
 from sqlalchemy.orm import aliased
 
+from courses import access
 from courses.models import (
     Attendance,
     Booking,
@@ -22,6 +23,7 @@ from courses.models import (
     Session,
 )
 from courses.queries.cohorts import CohortFacts
+from lms.contracts import Actor
 from lms.db import db
 from lms.people.models import Person
 from lms.web import words
@@ -59,9 +61,14 @@ class Line:
         return f"{self.before.replace('_', ' ')} → {after}" if self.before else after
 
 
-def listed(cohort: CohortFacts, person_id: uuid.UUID | None = None) -> Select[*tuple[Any, ...]]:
-    """The lines of a cohort, newest first; of one person when given."""
-    parts = [_bookings(cohort.id, person_id), _marks(cohort.id, person_id)]
+def listed(
+    actor: Actor, cohort: CohortFacts, person_id: uuid.UUID | None = None
+) -> Select[*tuple[Any, ...]]:
+    """The lines of a cohort, newest first; of one person when given.
+
+    Why somebody was booked, taken off or moved is told of one's own people only.
+    """
+    parts = [_bookings(actor, cohort.id, person_id), _marks(cohort.id, person_id)]
     if person_id is None:
         parts.append(_cohort(cohort.id))
     lines = union_all(*parts).subquery()
@@ -74,14 +81,16 @@ def as_line(row: Any) -> Line:
     return Line(*row)
 
 
-def number(cohort: CohortFacts) -> int:
+def number(actor: Actor, cohort: CohortFacts) -> int:
     """How many lines there are."""
-    return db.session.scalar(select(func.count()).select_from(listed(cohort).subquery())) or 0
+    return (
+        db.session.scalar(select(func.count()).select_from(listed(actor, cohort).subquery())) or 0
+    )
 
 
-def last(cohort: CohortFacts) -> Line | None:
+def last(actor: Actor, cohort: CohortFacts) -> Line | None:
     """The newest line."""
-    row = db.session.execute(listed(cohort).limit(1)).first()
+    row = db.session.execute(listed(actor, cohort).limit(1)).first()
     return as_line(row) if row else None
 
 
@@ -89,7 +98,9 @@ def _name() -> Any:
     return func.btrim(Person.given_name + " " + Person.family_name)
 
 
-def _bookings(cohort_id: uuid.UUID, person_id: uuid.UUID | None) -> Select[*tuple[Any, ...]]:
+def _bookings(
+    actor: Actor, cohort_id: uuid.UUID, person_id: uuid.UUID | None
+) -> Select[*tuple[Any, ...]]:
     statement: Select[*tuple[Any, ...]] = (
         select(
             literal(BOOKING).label("kind"),
@@ -99,7 +110,7 @@ def _bookings(cohort_id: uuid.UUID, person_id: uuid.UUID | None) -> Select[*tupl
             _name().label("whom"),
             func.coalesce(BookingChange.from_state, "").label("before"),
             BookingChange.to_state.label("after"),
-            BookingChange.why.label("why"),
+            case((access.bookings(actor), BookingChange.why), else_="").label("why"),
             literal(None, BookingChange.at.type).label("session_at"),
         )
         .join(Booking, Booking.id == BookingChange.booking_id)

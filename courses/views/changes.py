@@ -21,6 +21,7 @@ from courses.views.blueprint import blueprint
 from lms import clock, web
 from lms.contracts import Actor
 from lms.db import Complaint, Complaints
+from lms.errors import Conflict
 from lms.permissions import allow
 from lms.web import words
 
@@ -183,8 +184,13 @@ def _session_data(new: SessionEdit, people: dict[uuid.UUID, uuid.UUID]) -> dict[
 def _read(form: EditForm, cohort: CohortFacts) -> Edit:
     chosen = {who for entry in form.sessions for who in entry.form.trainers.data}
     trainers = trainers_of(list(chosen), cohort.provider_key)
+    held = {str(session.id): session.id for session in cohort.held}
+    if any(entry.form.id.data not in held for entry in form.sessions):
+        raise Conflict("Somebody else has changed the sessions.")
     return Edit(
-        sessions=tuple(_session(entry.form, trainers) for entry in form.sessions),
+        sessions=tuple(
+            _session(held[entry.form.id.data], entry.form, trainers) for entry in form.sessions
+        ),
         capacity=form.capacity.data,
         minimum=form.minimum.data,
         last_day=form.last_day.data,
@@ -192,13 +198,13 @@ def _read(form: EditForm, cohort: CohortFacts) -> Edit:
     )
 
 
-def _session(form: Any, trainers: dict[uuid.UUID, uuid.UUID]) -> SessionEdit:
+def _session(session_id: uuid.UUID, form: Any, trainers: dict[uuid.UUID, uuid.UUID]) -> SessionEdit:
     day: date = form.day.data
     start: time = form.start.data
     end: time = form.end.data
     online = form.venue.data in (ONLINE, None)
     return SessionEdit(
-        id=uuid.UUID(form.id.data),
+        id=session_id,
         start=clock.at(day, start),
         end=clock.at(day, end),
         venue_id=None if online else uuid.UUID(form.venue.data),

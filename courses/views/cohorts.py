@@ -91,8 +91,8 @@ def cohort(cohort_id: uuid.UUID) -> web.Answer:
         counts=[] if manages else cockpit.counts(added),
         waiting=waiting.number(found.course_id),
         messages=cockpit.messages_waiting(actor, found),
-        lines=history.number(found),
-        last=history.last(found),
+        lines=history.number(actor, found),
+        last=history.last(actor, found),
         manages=manages,
     )
 
@@ -121,7 +121,7 @@ def cohort_history(cohort_id: uuid.UUID) -> web.Answer:
     ids = [str(one.booking.person_id) for one in people]
     filters = web.filters("person", allowed={"person": ids})
     person = uuid.UUID(filters["person"]) if filters["person"] else None
-    page = web.paginate(history.listed(found, person), per_page=100).map(history.as_line)
+    page = web.paginate(history.listed(actor, found, person), per_page=100).map(history.as_line)
     return web.render(
         "courses/history.html", cohort=found, page=page, people=people, filters=filters
     )

@@ -16,6 +16,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.engine import Row
 
 from lms.db import db
+from lms.web.forms import clean
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -153,18 +154,19 @@ def filters(
 ) -> Filters:
     """Read declared filters from the address: `filters("q", "state", lists=["tier"])`.
 
-    Values are trimmed and cut at `longest`; one that `allowed` does not list counts as absent.
+    Values are trimmed, cut at `longest` and fit to be shown again; one that `allowed` does not
+    list counts as absent.
     """
     choices = allowed or {}
 
-    def clean(name: str, raw: str) -> str:
-        value = raw.strip()[:longest]
+    def read(name: str, raw: str) -> str:
+        value = clean.shown(raw).strip()[:longest]
         return value if name not in choices or value in choices[name] else ""
 
-    single = {name: clean(name, request.args.get(name, "")) for name in names}
+    single = {name: read(name, request.args.get(name, "")) for name in names}
     several = {}
     for name in lists:
-        given = (clean(name, raw) for raw in request.args.getlist(name)[:MOST])
+        given = (read(name, raw) for raw in request.args.getlist(name)[:MOST])
         several[name] = tuple(dict.fromkeys(value for value in given if value))
     return Filters(single, several)
 

@@ -447,3 +447,17 @@ def test_a_cohort_that_holds_rooms_is_cancelled_and_not_given_up(world: World) -
 
     with pytest.raises(Complaint, match="not a draft"):
         schedule.discard(scheduled.id, by=world.coordinator)
+
+
+@pytest.mark.parametrize(
+    "session_id", ["", "not-a-session", "00000000-0000-7000-8000-000000000000"]
+)
+def test_a_change_of_a_session_that_is_not_there_is_refused_and_kept_on_the_page(
+    world: World, as_person: AsPerson, session_id: str
+) -> None:
+    refused = as_person(world.priya).press(
+        f"/cohorts/{world.cohort.id}/edit", **{"sessions-0-id": session_id, "bring": "A pencil"}
+    )
+
+    assert refused.status_code == 409
+    assert "A pencil" in refused.get_data(as_text=True)

@@ -114,6 +114,28 @@ def test_the_messages_of_a_shared_cohort_are_read_and_printed_by_each_place_for_
     assert lutons.post(f"/messages/{kept}/sheet").status_code == 200
 
 
+def test_why_somebody_was_let_in_or_moved_is_told_to_their_own_place_only(
+    world: World, as_person: AsPerson
+) -> None:
+    luton = make.locality("Luton")
+    db.session.add(CohortLocality(cohort_id=world.cohort.id, locality_id=luton.id))
+    theirs = employed(luton, "Lutonia")
+    (kept,) = booking.book_many(
+        world.cohort.id,
+        [booking.Seat(theirs.id, waiver="Her manager is unwell")],
+        source="coordinator",
+        by=world.coordinator,
+        why="Her manager is unwell",
+    )
+    pages = (f"/cohorts/{world.cohort.id}/history", f"/bookings/{kept}")
+
+    for page in pages:
+        ours = as_person(world.priya).get(page).get_data(as_text=True)
+        assert "Lutonia" in ours
+        assert "unwell" not in ours
+        assert "unwell" in as_person(coordinator_of(luton)).get(page).get_data(as_text=True)
+
+
 def test_a_trainer_sees_the_people_of_own_sessions_from_14_days_before_to_30_after(
     world: World, frozen: Callable[[str], object]
 ) -> None:

@@ -89,6 +89,11 @@ def test_a_filter_that_is_not_offered_counts_as_none(gallery: LmsFlask) -> None:
         assert web.filters("state", allowed={"state": ("draft",)})["state"] == "draft"
 
 
+def test_a_search_for_signs_that_no_page_can_hold_is_a_page_all_the_same(priya: PageClient) -> None:
+    page = priya.get(LIST, query_string={"q": "am\ufdd0ara\U0010ffff"})
+    assert 'value="amara"' in page.text
+
+
 def test_signs_of_a_search_are_shown_as_typed(priya: PageClient) -> None:
     page = priya.get(LIST, query_string={"q": "<b>%_\\'\""})
     assert page.status_code == 200
