@@ -302,8 +302,16 @@ class Surveys(Step):
     number = planning.SURVEYS
 
     def make(self) -> DesignForm:
-        """The design in words."""
-        return DesignForm(data={"design": self.cohort.design})
+        """The design in words, with the months that this course's surveys name."""
+        form = DesignForm(data={"design": self.cohort.design})
+        uses = self.course.template.get("surveys", ())
+        later = sorted({use["months"] for use in uses if use.get("kind") == "follow_up"})
+        if later:
+            months = words.listing(str(one) for one in later)
+            form.design.choices = [
+                (value, text.replace("some", months), hint) for value, text, hint in DESIGNS
+            ]
+        return form
 
     def save(self) -> None:
         """Keep the design."""
