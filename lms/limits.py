@@ -1,7 +1,8 @@
 """How often something may be tried: counted in the database, by account, address or link.
 
-Sign-in, certificate checks and codes call `hit` before they look anything up. The count stands
-in a short transaction of its own, so that it outlives a refused request; `lms.jobs` forgets it.
+Signing in, asking for a new link and the code in the room call `hit` before they look anything
+up. The count stands in a short transaction of its own, so that it outlives a refused request;
+`lms.jobs` forgets it.
 """
 
 from __future__ import annotations

@@ -1,11 +1,10 @@
-"""What the team sees of surveys: who has answered, never what; comments without names.
+"""What the team sees of surveys: who has answered, never what.
 
 The cohort's pages, the columns of its table, to-dos and the undo of an import call it.
 """
 
 from __future__ import annotations
 
-import random
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,7 +13,6 @@ from typing import Any
 
 from flask import url_for
 from sqlalchemy import Float, and_, cast, func, select
-from sqlalchemy.orm import undefer
 
 from courses import access
 from courses.models import Attendance, Booking, Cohort, Course, Edition, Place, Session
@@ -27,10 +25,8 @@ from lms.people.models import Person
 from lms.permissions import allowed
 from lms.records import ImportRow
 from lms.web import words
-from surveys.access import COMMENTS, MANAGE
-from surveys.analysis import FEWEST
-from surveys.models import Assignment, Instrument, Submission, Wave
-from surveys.services.instruments import items_of
+from surveys.access import MANAGE
+from surveys.models import Assignment, Instrument, Wave
 
 LOW, SOON = 0.7, timedelta(days=2)
 """A before survey under this share, so shortly before it closes, is worth a to-do."""
@@ -82,7 +78,7 @@ class Asked:
 
 def waves(actor: Actor, cohort_id: uuid.UUID) -> list[WaveRow]:
     """The waves of a cohort the actor manages, in the order in which they open."""
-    _reach(actor, cohort_id)
+    reach(actor, cohort_id)
     return _waves(cohort_id)
 
 
@@ -120,44 +116,8 @@ def assignment(actor: Actor, assignment_id: uuid.UUID) -> uuid.UUID:
     )
     if cohort_id is None:
         raise NotFound
-    _reach(actor, cohort_id)
+    reach(actor, cohort_id)
     return cohort_id
-
-
-def comments(actor: Actor, cohort_id: uuid.UUID) -> list[str]:
-    """Own words from the page about the course: shuffled, nameless, and only from five on."""
-    if not allowed(actor, COMMENTS):
-        return []
-    _reach(actor, cohort_id)
-    found = [text for _, text in _texts(cohort_id)]
-    if len(found) < FEWEST:
-        return []
-    random.SystemRandom().shuffle(found)
-    return found
-
-
-def volunteers(actor: Actor, cohort_id: uuid.UUID) -> list[tuple[str, str, str]]:
-    """Answers that were asked to go to the coordinator by name: name, question, answer."""
-    _reach(actor, cohort_id)
-    rows = db.session.execute(
-        select(
-            func.concat(Person.given_name, " ", Person.family_name),
-            Submission.answers,
-            Instrument.definition,
-        )
-        .join(Assignment, Assignment.id == Submission.assignment_id)
-        .join(Wave, Wave.id == Assignment.wave_id)
-        .join(Instrument, Instrument.id == Submission.instrument_id)
-        .join(Person, Person.id == Assignment.person_id)
-        .where(Wave.cohort_id == cohort_id, Wave.is_second)
-        .order_by(Person.sort_key)
-    )
-    return [
-        (name, item.text, dict(item.options).get(str(answers[item.key]), ""))
-        for name, answers, definition in rows
-        for item in items_of(definition)
-        if item.named and item.key in answers
-    ]
 
 
 def answered_columns(cohort_id: uuid.UUID) -> Iterable[BookingColumn]:
@@ -279,7 +239,8 @@ def undo_blockers(batch_id: uuid.UUID) -> Iterable[str]:
     return [f"{name} has answered the survey" for name in names]
 
 
-def _reach(actor: Actor, cohort_id: uuid.UUID) -> None:
+def reach(actor: Actor, cohort_id: uuid.UUID) -> None:
+    """Raise `NotFound` unless the actor manages this cohort and its surveys."""
     if not allowed(actor, MANAGE):
         raise NotFound
     reached = db.session.scalar(
@@ -338,20 +299,3 @@ def _attended(cohort_id: uuid.UUID) -> int:
         )
         or 0
     )
-
-
-def _texts(cohort_id: uuid.UUID) -> list[tuple[str, str]]:
-    rows = db.session.execute(
-        select(Submission, Instrument.definition)
-        .join(Assignment, Assignment.id == Submission.assignment_id)
-        .join(Wave, Wave.id == Assignment.wave_id)
-        .join(Instrument, Instrument.id == Submission.instrument_id)
-        .where(Wave.cohort_id == cohort_id)
-        .options(undefer(Submission.answers))
-    )
-    return [
-        (item.text, str(submission.answers[item.key]))
-        for submission, definition in rows
-        for item in items_of(definition)
-        if item.type == "text" and item.key in submission.answers
-    ]

@@ -16,7 +16,7 @@ from lms.permissions import allow
 from lms.web import words
 from surveys import analysis, forms
 from surveys.access import MANAGE
-from surveys.queries import respondent, team
+from surveys.queries import respondent, said, team
 from surveys.services import answering, invitations, opening
 from surveys.services.answering import AlreadyAnswered, Closed
 from surveys.views.blueprint import blueprint
@@ -37,8 +37,8 @@ def cohort(cohort_id: uuid.UUID) -> str:
         table=count(cohort_id),
         after_only=after_only,
         fewest=analysis.FEWEST,
-        comments=team.comments(actor, cohort_id),
-        volunteers=team.volunteers(actor, cohort_id),
+        comments=said.comments(actor, cohort_id),
+        volunteers=said.volunteers(actor, cohort_id),
     )
 
 

@@ -12,8 +12,8 @@ from lms.contracts import NOBODY
 from lms.db import db
 from lms.records import AuditEntry
 from surveys import analysis
-from surveys.models import Assignment, Submission
-from surveys.services import answering, opening
+from surveys.models import Assignment, Submission, Wave
+from surveys.services import answering, assigning, opening
 from tests import factories as make
 from tests.surveys.world import FIVE, asked, wave, world
 
@@ -172,9 +172,39 @@ def test_comments_are_read_without_names_and_only_from_five_on(
         before = as_person(coordinator).get(page).get_data(as_text=True)
         assert "Comment number" not in before
         answering.submit(one.id, {"keep_or_change": f"Comment number {number}"}, by=NOBODY)
+    today = as_person(coordinator).get(page).get_data(as_text=True)
+    assert "Comment number" not in today, "who sees a form come in would know whose it is"
+    frozen("2027-03-02 09:00")
     after = as_person(coordinator).get(f"/cohorts/{w.cohort.id}/surveys").get_data(as_text=True)
     assert after.count("Comment number") == 5
     assert w.people[0].family_name not in after
+
+
+def test_comments_of_fewer_than_five_people_are_not_shown_however_many_they_are(
+    session, coordinator, as_person, frozen
+):
+    frozen("2027-03-01 09:00")
+    w = world(people=3)
+    asked_once = wave(w, "post", second=True)
+    make.keep(
+        Wave(
+            cohort_id=w.cohort.id,
+            instrument_id=asked_once.instrument_id,
+            kind="then_test",
+            is_second=True,
+            anchor="last_session",
+        )
+    )
+    assigning.assign(w.cohort.id, [booking.id for booking in w.bookings])
+    for number in range(3):
+        for kind in ("post", "then_test"):
+            one = asked(w, kind, number, second=True)
+            one.state, one.opens_at, one.closes_at = "open", clock.now(), None
+            db.session.flush()
+            answering.submit(one.id, {"keep_or_change": f"Comment of {kind}"}, by=NOBODY)
+    frozen("2027-03-02 09:00")
+    page = as_person(coordinator).get(f"/cohorts/{w.cohort.id}/surveys").get_data(as_text=True)
+    assert "Comment of" not in page
 
 
 @pytest.mark.parametrize("form", ["csv", "json"])
