@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from datetime import date
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -20,10 +21,11 @@ from psycopg import sql
 
 from lms import db, demo
 from lms.app import create_app
-from lms.testing import settings_for
+from lms.testing import SERVER, settings_for
 from lms.testing.server import Database, DatabaseServer
 from tests import browsing
 
+DEMONSTRATION = f"lms_demonstration_{os.getpid()}"
 ONE_BUILDS = 7_162_309_417
 
 
@@ -78,22 +80,35 @@ def chromium() -> Iterator[Browser]:
         yield started
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Under xdist: tell the workers which database the demonstration is in."""
+    node.workerinput["demonstration"] = DEMONSTRATION
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Throw the demonstration away when all workers have left it."""
+    server = session.config.stash.get(SERVER, None)
+    if server and not hasattr(session.config, "workerinput"):
+        Database(server, DEMONSTRATION).drop()
+
+
 @pytest.fixture(scope="session")
-def demonstration(database_server: DatabaseServer) -> Database:
+def demonstration(pytestconfig: pytest.Config, database_server: DatabaseServer) -> Database:
     """A database that holds the whole demonstration programme, as seen from 9 March 2027.
 
     Building it takes most of a minute, so it is one for all workers of a run and only to be read.
     """
-    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
-    made = Database(database_server, f"lms_demonstration_{run}")
-    with made.server.connect() as admin:
+    shared: dict[str, str] = getattr(pytestconfig, "workerinput", {})
+    made = Database(database_server, shared.get("demonstration", DEMONSTRATION))
+    with database_server.connect() as admin:
         admin.execute("select pg_advisory_lock(%s)", [ONE_BUILDS])
         found = "select 1 from pg_database where datname = %s"
         if admin.execute(found, [made.name]).fetchone() is None:
             _build(database_server.copy(f"{made.name}_building", demo=True))
             rename = sql.SQL("alter database {} rename to {}")
-            names = map(sql.Identifier, (f"{made.name}_building", made.name))
-            admin.execute(rename.format(*names))
+            names = (f"{made.name}_building", made.name)
+            admin.execute(rename.format(*map(sql.Identifier, names)))
     return made
 
 

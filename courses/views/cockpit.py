@@ -166,7 +166,8 @@ def _afterwards(cohort: CohortFacts) -> Next:
             "Add people",
             _url(cohort, "book"),
         )
-    title = f"All {words.plural(len(cohort.held), 'register')} saved"
+    count = len(cohort.held)
+    title = "The register is saved" if count == 1 else f"All {count} registers are saved"
     return Next(title, ("Certificates are made as people complete.",))
 
 

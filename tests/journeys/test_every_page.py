@@ -42,8 +42,8 @@ select
   (select person_id from bookings where cohort_state = 'published' order by id limit 1) as person,
   (select a.id from surveys_assignment a join bookings b on b.id = a.booking_id
    where a.state = 'open' order by a.id limit 1) as assignment,
-  (select w.id from surveys_wave w join cohorts c on c.id = w.cohort_id
-   where c.state = 'running' and w.kind = 'pre') as wave,
+  (select w.id from surveys_wave w where w.kind = 'pre' and w.cohort_id =
+   (select id from cohorts where state = 'running' order by code limit 1)) as wave,
   (select m.id from messages_message m join bookings b on b.id = m.subject_id
    where m.state = 'queued' order by m.id limit 1) as waiting,
   (select m.id from messages_message m join bookings b on b.id = m.subject_id

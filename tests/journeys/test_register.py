@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from lms.testing import Frozen
 from tests.journeys.conftest import Visit
-from tests.journeys.programme import SAM, Programme
+from tests.journeys.programme import PRIYA, SAM, Programme
 from tests.journeys.steps import sign_in
 from tests.journeys.visitor import PHONE, Visitor
 
@@ -27,7 +27,7 @@ def cohort(programme: Programme, frozen: Frozen) -> str:
 
 
 def at_the_register(visitor: Visitor, programme: Programme) -> None:
-    """Sign in and open today's register."""
+    """Sam signs in and opens today's register."""
     sign_in(visitor, programme.site, SAM)
     visitor.press("Open register")
     visitor.heading("Register: Thursday 18 March 2027")
@@ -52,15 +52,16 @@ def test_without_scripts_one_button_saves_all_marks(
 def test_two_phones_at_one_register_lose_no_mark(
     programme: Programme, cohort: str, visit: Visit
 ) -> None:
-    one, other = visit("Sam", width=PHONE), visit("Sam again", width=PHONE)
-    at_the_register(one, programme)
-    at_the_register(other, programme)
-    one.choose("Amara Okafor", "Present")
-    expect(one.page.get_by_role("status")).to_contain_text("Saved")
-    other.choose("Beth Lyons", "Present")
-    expect(other.page.locator("#register-counts")).to_contain_text("Here 2")
-    one.open(one.page.url)
-    one.reads("Here 2", "To mark 1")
+    sam, priya = visit("Sam", width=PHONE), visit("Priya", width=PHONE)
+    at_the_register(sam, programme)
+    sign_in(priya, programme.site, PRIYA)
+    priya.open(sam.page.url)
+    sam.choose("Amara Okafor", "Present")
+    expect(sam.page.get_by_role("status")).to_contain_text("Saved")
+    priya.choose("Beth Lyons", "Present")
+    expect(priya.page.locator("#register-counts")).to_contain_text("Here 2")
+    sam.open(sam.page.url)
+    sam.reads("Here 2", "To mark 1")
 
 
 def test_somebody_who_walks_in_is_added_and_present(
