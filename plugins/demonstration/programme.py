@@ -128,7 +128,7 @@ HERTFORDSHIRE_RUNS = (
         unmarked=(2,),
     ),
     Run(
-        "be-7", BRIEF, "one-day", HERTS, 3, MIX, cast=("amara", "joyce"),
+        "be-7", BRIEF, "one-day", HERTS, 2, MIX, cast=("amara", "joyce"),
         room="Hatfield Innovation Centre, Elm Room", before_only=7,
         waiting=(
             "hamid", "early-years", "health-visitor", "gp", "family-worker", "school-staff",
@@ -215,7 +215,7 @@ ELSEWHERE_RUNS = (
         after_only=1,
     ),
     Run(
-        "tc-4", THINK, "one-day", GATES, 4, (("early-years", 4), ("health-visitor", 5)),
+        "tc-4", THINK, "one-day", GATES, 1, (("early-years", 4), ("health-visitor", 5)),
         trainers=("naomi",), room="Civic Centre, Bewick Room", before_only=4,
     ),
     Run(
