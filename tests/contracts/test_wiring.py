@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from lms.wiring import ROOT, event_uses
+from lms.plugins import build_manager
+from lms.registry import Registry
+from lms.settings import Settings
+from lms.wiring import ROOT, describe, event_uses
 
 AWAITED = {
     "BookingRequested": "approval by a manager",
@@ -26,6 +29,11 @@ def test_each_event_that_nothing_waits_for_is_published() -> None:
 @pytest.mark.parametrize("name", USES)
 def test_each_event_is_on_the_wiring_page(name: str) -> None:
     assert f"| `{name}` |" in PAGE.read_text(encoding="utf-8")
+
+
+def test_the_wiring_page_is_what_the_command_prints() -> None:
+    registry = Registry(build_manager(Settings(environment="test", safe_mode=False)))
+    assert PAGE.read_text(encoding="utf-8") == describe(registry), "run `lms wiring --write`"
 
 
 def test_a_table_of_events_counts_as_publishing_what_it_names() -> None:

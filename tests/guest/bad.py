@@ -111,6 +111,11 @@ class Thrower(Bad):
     }
 
     @hookimpl
+    def lms_todos(self, actor: Actor, today: object) -> Any:
+        """Markup where words belong."""
+        return [Todo("<script>alert(1)</script>", "<b>why</b>", "<i>go</i>", "/", None)]
+
+    @hookimpl
     def lms_panels(self, place: Place, subject_id: object, actor: Actor) -> Any:
         """A template that is not there."""
         return [Panel("Thrown", "thrower/no_such_template.html")]

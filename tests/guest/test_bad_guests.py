@@ -108,6 +108,8 @@ def test_a_page_stands_with_a_panel_that_fails_and_todos_without_end(
     assert "BE-01" in cohort.text
     assert "could not be shown" in cohort.text
     assert ("dawdler", "lms_todos") in troubles
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in home.text
+    assert "<script>alert(1)" not in home.text
 
 
 def test_a_guest_that_wants_to_be_asked_before_every_page_stops_the_start(

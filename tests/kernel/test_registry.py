@@ -168,6 +168,12 @@ def test_in_safe_mode_only_the_rooms_load() -> None:
     assert registry.courses == {}
 
 
+def test_a_site_in_safe_mode_answers(make_app: MakeApp) -> None:
+    browser = make_app(safe_mode=True).test_client()
+    for path in ("/", "/courses", "/sign-in", "/verify"):
+        assert browser.get(path).status_code == 200
+
+
 def test_a_disabled_plugin_does_not_load_and_a_room_cannot_be_disabled() -> None:
     registry = started(Guest("acme"), disabled_plugins=("acme", "oneplusone", "people"))
     names = [plugin.name for plugin in registry.plugins()]
