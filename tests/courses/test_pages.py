@@ -64,7 +64,8 @@ def test_a_persons_page_and_record_hold_their_courses_and_marks(
     employer = make.organisation(locality_id=world.place.id)
     amara = make.person("Amara", "Okafor", organisation_id=employer.id)
     (kept,) = booked(world, amara)
-    make.attendance(db.session.query(Place).filter_by(booking_id=kept.id).first())
+    first = world.sessions[0].id
+    make.attendance(db.session.query(Place).filter_by(booking_id=kept.id, session_id=first).one())
 
     page = as_person(world.priya).get(f"/people/{amara.id}").get_data(as_text=True)
     record = [one for one in personal_data(amara.id) if "Brief Encounters" in one.title]
