@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import threading
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -46,8 +47,8 @@ def keys_from(random: Random) -> Iterator[None]:
 
     A key is no secret; what opens something (a link's token, a session) never comes from here.
     """
-    global _random_bits
-    _random_bits = random.getrandbits
+    global _random_bits, _last
+    _random_bits, _last = random.getrandbits, (0, 0)
     try:
         yield
     finally:
@@ -55,11 +56,25 @@ def keys_from(random: Random) -> Iterator[None]:
 
 
 def uuid7() -> uuid.UUID:
-    """A UUID version 7 (RFC 9562): milliseconds, then random bits, so that keys sort by age."""
-    value = int(clock.now().timestamp() * 1000) << 80 | _random_bits(80)
+    """A UUID version 7 (RFC 9562): milliseconds, a counter within one, random bits.
+
+    Keys of this process sort by age, those of one millisecond too (method 1 of section 6.2).
+    """
+    global _last
+    milliseconds = int(clock.now().timestamp() * 1000)
+    with _counting:
+        begun, counter = _last
+        again = begun == milliseconds and counter < 0xFFF
+        _last = (milliseconds, counter + 1 if again else _random_bits(8))
+        value = milliseconds << 80 | _last[1] << 64 | _random_bits(64)
     value = value & ~(0xF << 76) | 0x7 << 76
     value = value & ~(0x3 << 62) | 0x2 << 62
     return uuid.UUID(int=value)
+
+
+_counting = threading.Lock()
+_last = (0, 0)
+"""The millisecond of the last key, and how many keys it has had."""
 
 
 class Base(DeclarativeBase):

@@ -41,6 +41,12 @@ TAKEN = Complaint("name", "There is a place of this name already")
 # -- keys --------------------------------------------------------------------------------------
 
 
+def test_keys_made_in_one_millisecond_sort_in_the_order_they_were_made(frozen):
+    frozen("2027-03-04 09:30")
+    made = [uuid7() for _ in range(2000)]
+    assert made == sorted(made)
+
+
 def test_a_key_is_a_uuid_of_version_7_that_says_when_it_was_made(
     frozen: Callable[[str], datetime],
 ) -> None:
