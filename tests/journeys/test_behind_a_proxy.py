@@ -68,7 +68,7 @@ def test_forms_cookies_links_and_styles_work_over_tls_under_a_sub_path(
     assert cookie["name"] == "__Secure-lms"
     assert (cookie["path"], cookie["secure"], cookie["httpOnly"]) == (PREFIX, True, True)
     font = "getComputedStyle(document.querySelector('.govuk-heading-l')).fontFamily"
-    assert "Helvetica" in priya.page.evaluate(font)
+    assert "Arial" in priya.page.evaluate(font)
 
     cohort = programme.cohort(date(2027, 3, 18))
     [address] = programme.booked(cohort, "Amara Okafor")

@@ -45,7 +45,7 @@ select
   (select w.id from surveys_wave w where w.kind = 'pre' and w.cohort_id =
    (select id from cohorts where state = 'running' order by code limit 1)) as wave,
   (select m.id from messages_message m join bookings b on b.id = m.subject_id
-   where m.state = 'queued' order by m.id limit 1) as waiting,
+   where m.state = 'held' order by m.id limit 1) as held,
   (select m.id from messages_message m join bookings b on b.id = m.subject_id
    where m.state = 'sent' order by m.id limit 1) as sent,
   (select ce.id from certificates_certificate ce join bookings b on b.id = ce.booking_id
@@ -73,7 +73,7 @@ PAGES: Mapping[str, tuple[str, ...]] = {
         "/cohorts/{draft}/review", "/cohorts/{draft}/discard",
         *(f"/cohorts/{{draft}}/schedule/{step}" for step in range(1, 7)),
         "/bookings/{booking}", "/bookings/{booking}/move", "/bookings/{booking}/off",
-        "/messages/{waiting}", "/messages/{waiting}/edit", "/messages/{sent}",
+        "/messages/{held}", "/messages/{held}/edit", "/messages/{sent}",
         "/surveys/paper/{assignment}",
         "/certificates/{certificate}/replace", "/certificates/{certificate}/withdraw",
         "/imports/completions", "/people", "/people?q=tilling", "/people?q=nobody+called+this",
