@@ -13,6 +13,7 @@ from lms import clock
 
 MORNING = time(7)
 """The demonstration is played up to this hour of today, so that today's sessions are to come."""
+OFFICE, OFFICE_HOURS = time(9), timedelta(hours=7.5)
 ONE = timedelta(days=1)
 
 
@@ -57,3 +58,15 @@ def next_working(day: date) -> date:
     while day.weekday() > 4 or (day.month, day.day) >= (12, 22) or (day.month, day.day) <= (1, 6):
         day += ONE
     return day
+
+
+def in_hours(moment: datetime) -> datetime:
+    """A moment as offices see it: between nine and half past four of the working day before it.
+
+    Nights and weekends are folded into that day, in order: what was later stays later.
+    """
+    day = clock.london(moment).date()
+    while next_working(day) != day:
+        day -= ONE
+    start, following = clock.start_of(day), clock.start_of(next_working(day + ONE))
+    return clock.at(day, OFFICE) + OFFICE_HOURS * ((moment - start) / (following - start))

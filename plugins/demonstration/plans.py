@@ -12,7 +12,7 @@ from random import Random
 
 from plugins.demonstration.crowd import Someone
 from plugins.demonstration.programme import Run
-from plugins.demonstration.voices import Voice, feedback, since_then, speak
+from plugins.demonstration.voices import Voice, comments, feedback, since_then, speak
 
 QUIET = ("amara", "joyce", "daniel", "chloe")
 """Of the cast, those who have a survey still to answer."""
@@ -100,9 +100,10 @@ def _speak_afterwards(run: Run, members: Sequence[Member], random: Random) -> No
     """The skippable pages, which nearly everybody fills in who answers the five questions."""
     said = [one for one in members if one.answers_after]
     keen = ["interested"] * run.ambassadors + ["later", "declined"] * len(said)
-    for one, ambassador in zip(said, keen, strict=False):
-        asked = run.course.endswith(":brief-encounters")
-        one.feedback = feedback(random, ambassador=ambassador if asked else None)
+    words = comments(random, online=run.done_online > 0) + [""] * len(said)
+    asked = run.course.endswith(":brief-encounters")
+    for one, ambassador, comment in zip(said, keen, words, strict=False):
+        one.feedback = feedback(random, comment=comment, ambassador=ambassador if asked else None)
     for one in members:
         if one.answers_later:
             one.since = since_then(random)

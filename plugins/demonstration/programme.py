@@ -101,7 +101,7 @@ HERTFORDSHIRE_RUNS = (
     ),
     Run(
         "be-2", BRIEF, "one-day", HERTS, -285, MIX, room="Watford Town Hall, Annexe",
-        late=6, very_late=1, pairs=16, before_only=3, after_only=1, later=12, ambassadors=13,
+        late=5, very_late=1, pairs=16, before_only=3, after_only=1, later=12, ambassadors=13,
         story="hertfordshire",
         note="Six people came late: a lorry had closed the motorway.",
     ),

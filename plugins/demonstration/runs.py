@@ -28,7 +28,7 @@ from lms.contracts import Actor, Design
 from lms.db import db
 from plugins.demonstration import answering
 from plugins.demonstration.crowd import Someone
-from plugins.demonstration.days import next_working
+from plugins.demonstration.days import in_hours, next_working
 from plugins.demonstration.plans import Member, Plan
 from plugins.demonstration.play import Play
 from plugins.demonstration.programme import Run
@@ -73,7 +73,7 @@ def put_on(play: Play, world: World, plan: Plan) -> None:
     life = Life(world, play, plan)
     begins = plan.days[0] if plan.days else next_working(_day(world, plan.run.starts))
     published = _published(world, begins, sessions=bool(plan.days))
-    play.at(published, partial(_publish, life))
+    play.at(in_hours(published), partial(_publish, life))
     if plan.run.draft:
         return
     _put_on_bookings(life, published, begins)
@@ -97,7 +97,7 @@ def _moment(day: date, wall: time, offset: int = 0) -> datetime:
 def _published(world: World, begins: date, *, sessions: bool) -> datetime:
     """Some weeks before it begins; a few days ago at the latest, so that all can be looked at."""
     day = begins - timedelta(days=PUBLISHED_BEFORE if sessions else 0)
-    return _moment(min(day, _day(world, -5)), time(10, 5))
+    return _moment(min(day, _day(world, -5)), time(8))
 
 
 # -- the cohort --------------------------------------------------------------------------------
@@ -174,11 +174,11 @@ def _put_on_bookings(life: Life, published: datetime, begins: date) -> None:
         end = round(until * len(people))
         group, start = people[start:end], end
         act = _one_by_one if number == len(BOOKED) - 1 else _together
-        life.play.at(published + span * share, partial(act, life, group))
+        life.play.at(in_hours(published + span * share), partial(act, life, group))
     for one in life.plan.given_up:
-        life.play.at(published + span * 0.5, partial(_one_by_one, life, [Member(one)]))
-        life.play.at(published + span * 0.9, partial(_give_up, life, one))
-    life.play.at(published + span, partial(_wait, life))
+        life.play.at(in_hours(published + span * 0.5), partial(_one_by_one, life, [Member(one)]))
+        life.play.at(in_hours(published + span * 0.9), partial(_give_up, life, one))
+    life.play.at(in_hours(published + span), partial(_wait, life))
 
 
 def _together(life: Life, group: Sequence[Member]) -> None:
@@ -305,7 +305,7 @@ def _put_on_e_learning(life: Life, start: datetime, end: datetime) -> None:
     for part, (first, last) in enumerate(pairwise(marks)):
         moment = start + (end - start) * ((part + 1) / 3.2)
         if first < last:
-            life.play.at(moment, partial(_do_e_learning, life, done[first:last]))
+            life.play.at(in_hours(moment), partial(_do_e_learning, life, done[first:last]))
 
 
 def _do_e_learning(life: Life, group: Sequence[Member]) -> None:

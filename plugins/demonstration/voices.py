@@ -86,13 +86,20 @@ COMMENTS = (
     "In ten-minute appointments this is hard. A card with the questions would help.",
     "Please keep the trainer!",
     "Parking was difficult and I missed the first quarter of an hour.",
-    "The e-learning beforehand meant we could get going straight away.",
     "A refresher after six months would be good.",
 )
+ONLINE_COMMENT = "The e-learning beforehand meant we could get going straight away."
 BARRIERS = ("time", "caseload", "chance", "unsure", "parents", "onward", "manager", "forms", "job")
 
 
-def feedback(random: Random, *, ambassador: str | None) -> dict[str, object]:
+def comments(random: Random, *, online: bool) -> list[str]:
+    """What people of one run say in their own words, each thing once."""
+    said = [*COMMENTS, ONLINE_COMMENT] if online else list(COMMENTS)
+    random.shuffle(said)
+    return said[:7]
+
+
+def feedback(random: Random, *, comment: str, ambassador: str | None) -> dict[str, object]:
     """The page after the five questions; `ambassador` is the answer where that is asked."""
     said: dict[str, object] = {
         key: random.choices(AGREE, (2, 5, 45, 48))[0]
@@ -103,8 +110,8 @@ def feedback(random: Random, *, ambassador: str | None) -> dict[str, object]:
         ("agreed", "likely", "unlikely", "not_asked", "none"), (35, 40, 4, 17, 4)
     )[0]
     said["length"] = random.choices(("short", "right", "long"), (18, 72, 10))[0]
-    if random.random() < 0.35:
-        said["keep_or_change"] = random.choice(COMMENTS)
+    if comment:
+        said["keep_or_change"] = comment
     if ambassador:
         said["ambassador"] = ambassador
     return said

@@ -87,7 +87,10 @@ def _furnish(world: World) -> None:
         part.key: world.crowd.named(part.given, part.family, part.job, part.area, **part.known)
         for part in parts
     }
-    crowd.add(list(world.cast.values()), world.organisations)
+    crowd.add([world.cast[part.key] for part in STAFF], world.organisations)
+    managers = {MANAGED: world.cast[MANAGER].id}
+    trainees = [world.cast[part.key] for part in TRAINEES]
+    crowd.add(trainees, world.organisations, managers=managers)
     for part in parts:
         _give_role(world, part)
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 from sqlalchemy import MetaData, select, text
 
-from lms import demo
+from lms import clock, demo
 from lms.app import create_app
 from lms.cli import cli
 from lms.db import db, rollback
@@ -126,6 +126,14 @@ def test_nobody_is_in_two_places_and_no_course_is_at_a_weekend() -> None:
         ]
         assert len(set(taken)) == len(taken), today
         assert all(day.weekday() < 5 for day, _ in taken), today
+
+
+def test_what_offices_do_keeps_its_order_and_their_hours() -> None:
+    begin = datetime(2026, 12, 18, tzinfo=UTC)
+    moments = [days.in_hours(begin + timedelta(hours=5 * n)) for n in range(130)]
+    assert moments == sorted(moments)
+    assert all(9 <= clock.london(moment).hour < 17 for moment in moments)
+    assert all(days.next_working(moment.date()) == moment.date() for moment in moments)
 
 
 def test_it_is_refused_where_people_may_be(new_database: Make) -> None:
