@@ -54,6 +54,11 @@ class Times:
     end: datetime
 
     @property
+    def begun(self) -> bool:
+        """Whether its day has come: a register is not marked before."""
+        return clock.today() >= clock.london(self.start).date()
+
+    @property
     def over(self) -> bool:
         """Whether the session's day has passed: corrections then need a reason."""
         return clock.today() > clock.london(self.start).date()
@@ -87,7 +92,7 @@ def save(
     `why`; `Changed` when a mark to be changed is no longer the one that was shown. Either way
     nothing is kept.
     """
-    times = times_of(session_id, lock=True)
+    times = _opened(session_id)
     lines = {line.place_id: line for line in register.lines(session_id)}
     shown = _shown({mark.seen for mark in marks if mark.seen})
     chosen = [mark for mark in marks if _differs(mark, shown.get(mark.seen) if mark.seen else None)]
@@ -105,13 +110,21 @@ def save(
 
 def mark_rest_present(session_id: uuid.UUID, *, by: Actor) -> int:
     """Mark everybody without a mark as present; how many."""
-    times = times_of(session_id, lock=True)
+    times = _opened(session_id)
     rest = [line for line in register.lines(session_id) if line.mark is None]
     for line in rest:
         db.session.add(_row(NewMark(line.place_id, "present"), times, by=by, why=""))
     db.session.flush()
     _publish(session_id, [line.booking_id for line in rest], by)
     return len(rest)
+
+
+def _opened(session_id: uuid.UUID) -> Times:
+    times = times_of(session_id, lock=True)
+    if not times.begun:
+        day = words.weekday_date(times.start)
+        raise Complaints(Complaint("", f"This register can be marked from {day}"))
+    return times
 
 
 def times_of(session_id: uuid.UUID, *, lock: bool = False) -> Times:

@@ -12,8 +12,8 @@ from courses.services.register import NewMark
 from lms.contracts import Actor
 from lms.db import Complaint, db
 from lms.errors import NotFound
-from lms.people import emails
-from lms.people.models import PersonEmail
+from lms.people import emails, names
+from lms.people.models import Person, PersonEmail
 from lms.people.services import people
 
 
@@ -22,14 +22,15 @@ def add(
 ) -> uuid.UUID:
     """Book somebody who is here and mark them present; returns the booking's id.
 
-    An address we hold is that person, whose name stays as it is. A full cohort, a double booking
-    or a clash is a `Complaint`, and nothing is kept.
+    An address we hold is that person, whose name stays as it is, when the family name agrees; so
+    that nobody learns another's name by trying addresses, a different one is a `Complaint`. So is
+    a full cohort, a double booking or a clash, and nothing is kept.
     """
     cohort_id = db.session.scalar(select(Session.cohort_id).where(Session.id == session_id))
     if cohort_id is None:
         raise NotFound
     address = emails.cleaned(email) if email else None
-    person_id = _known(address) if address else None
+    person_id = _known(address, family_name) if address else None
     if person_id is None:
         person_id = people.add_person(
             people.NewPerson(given_name, family_name, email=address), by=by
@@ -49,5 +50,17 @@ def add(
     return booking_id
 
 
-def _known(address: str) -> uuid.UUID | None:
-    return db.session.scalar(select(PersonEmail.person_id).where(PersonEmail.address == address))
+def _known(address: str, family_name: str) -> uuid.UUID | None:
+    row = db.session.execute(
+        select(PersonEmail.person_id, Person.family_name)
+        .join(Person, Person.id == PersonEmail.person_id)
+        .where(PersonEmail.address == address)
+    ).one_or_none()
+    if row is None:
+        return None
+    if names.sort_key("", row.family_name) != names.sort_key("", family_name):
+        raise Complaint(
+            "email", "Check the address with them, or leave it empty: somebody else may use it"
+        )
+    person_id: uuid.UUID = row.person_id
+    return person_id

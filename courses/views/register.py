@@ -133,6 +133,7 @@ def _page(
         form=sheet,
         counts=counts_words([row.line for row in sheet.rows]),
         to_mark=sum(row.line.mark is None for row in sheet.rows),
+        begun=Times(session.start, session.end).begun,
         correcting=Times(session.start, session.end).over and any(row.seen for row in sheet.rows),
         absences=service.ABSENCES,
         changed=changed,

@@ -33,7 +33,7 @@ START = date(2027, 2, 18)
 @pytest.fixture
 def course(session, frozen):
     """Four mornings of three hours, of which ten hours are needed; one person."""
-    frozen("2027-02-18 12:31")
+    frozen("2027-03-11 13:00")
     edition = make.edition()
     part = make.component(edition, key="workshop", title="Workshop", required_minutes=600)
     rule = {

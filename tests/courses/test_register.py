@@ -222,12 +222,35 @@ def test_a_walk_in_whose_address_we_hold_is_that_person_and_keeps_their_name(roo
         f"{room.page}/add",
         "Add and mark as present",
         given_name="Femi",
-        family_name="Other",
+        family_name="ADEYEMI",
         email="FEMI@police.example",
     )
     booked = db.session.scalars(select(Booking).where(Booking.person_id == known.id)).all()
     assert len(booked) == 1
     assert marks(room)["Oluwafemi Adeyemi"] == "present"
+
+
+def test_nobody_learns_a_name_by_trying_addresses_at_a_walk_in(room, as_person):
+    make.person("Oluwafemi", "Adeyemi", email="femi@police.example")
+    page = as_person(room.priya).press(
+        f"{room.page}/add",
+        "Add and mark as present",
+        given_name="Any",
+        family_name="Body",
+        email="femi@police.example",
+    )
+    assert page.status_code == 422
+    assert "Adeyemi" not in page.get_data(as_text=True)
+    assert len(marks(room)) == 4
+
+
+def test_a_register_is_not_marked_before_its_day(room, as_person, frozen):
+    frozen("2027-03-17 23:59")
+    with pytest.raises(Complaints, match="can be marked from Thursday 18 March 2027"):
+        register.save(room.session.id, [NewMark(room.places[0], "present")], by=room.by)
+    page = as_person(room.priya).get(room.page).get_data(as_text=True)
+    assert "can be marked from Thursday 18 March 2027" in page
+    assert "Save register" not in page
 
 
 def test_a_trainer_marks_the_sessions_they_teach_and_no_others(room, as_person):

@@ -144,6 +144,7 @@ def answered(app: LmsFlask, cohort: Cohort, amara: Person) -> dict[str, Any]:
 def finished(app: LmsFlask, cohort: Cohort, priya: Person) -> dict[str, Any]:
     """Acme's rule decides, and its design is printed."""
     session = db.session.scalars(select(Session).where(Session.cohort_id == cohort.id)).one()
+    clock.set_today(clock.london(session.during.lower).date())  # a register opens on its day
     with unit_of_work():
         register.mark_rest_present(session.id, by=coordinator(priya))
     verdict = db.session.execute(
