@@ -18,6 +18,7 @@ from courses.imports import views as imports
 from courses.imports.services.purging import PURGE, forget_rows
 from courses.imports.services.undoing import FORGET
 from courses.queries import bookings, home
+from courses.queries import completion as verdicts_of
 from courses.services import catalogue, cohorts, completion
 from lms import events, hookimpl
 from lms.contracts import (
@@ -93,7 +94,9 @@ def lms_panels(place: Place, subject_id: uuid.UUID, actor: Actor) -> Iterable[Pa
     if place is Place.PERSON:
         rows = bookings.of_person(actor, subject_id)
         if rows:
-            yield Panel("Learning record", "courses/learning.html", {"rows": rows}, order=10)
+            verdicts = verdicts_of.current([row.id for row in rows])
+            values = {"rows": rows, "verdicts": verdicts}
+            yield Panel("Learning record", "courses/learning.html", values, order=10)
 
 
 @hookimpl

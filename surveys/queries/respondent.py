@@ -164,7 +164,7 @@ def agenda(actor: Actor) -> Iterable[Agenda]:
         yield Agenda(
             kind="mine",
             title=f"{survey.heading}: five questions",
-            at=survey.closes_at,
+            at=None,  # nothing happens then: it closes
             facts=(("Takes", "about 90 seconds"), ("Open until", _until(survey))),
             verb="Answer now",
             url=urls[link_id],

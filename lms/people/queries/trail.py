@@ -15,6 +15,7 @@ from lms.contracts import Actor
 from lms.db import db
 from lms.permissions import where
 from lms.records import AuditEntry
+from lms.web import words
 
 
 @dataclass(frozen=True)
@@ -82,11 +83,22 @@ def kinds(actor: Actor) -> tuple[list[str], list[str]]:
 
 def _changes(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
     names = list(dict.fromkeys([*before, *after]))
-    return [_change(name, before.get(name), after.get(name)) for name in names]
+    return [
+        _change(name, before.get(name), after.get(name))
+        for name in names
+        if _shown(before.get(name)) or _shown(after.get(name))
+    ]
 
 
 def _change(name: str, before: Any, after: Any) -> str:
     label = name.replace("_", " ")
-    if before in (None, ""):
-        return f"{label}: {after}"
-    return f"{label}: {before} → {'nothing' if after in (None, '') else after}"
+    if not _shown(before):
+        return f"{label}: {_shown(after)}"
+    return f"{label}: {_shown(before)} → {_shown(after) or 'nothing'}"
+
+
+def _shown(value: Any) -> str:
+    """A value as people read it: of many things only how many, "" for none."""
+    if isinstance(value, list):
+        return words.number(len(value))
+    return "" if value is None else str(value)
