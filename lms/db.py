@@ -242,6 +242,12 @@ def driver_connection() -> psycopg.Connection[Any]:
     return raw
 
 
+def be_patient(seconds: int) -> None:
+    """Let this transaction's statements take so long: thousands of rows at once are no page."""
+    setting = {"value": f"{seconds}s"}
+    db.session.execute(text("select set_config('statement_timeout', :value, true)"), setting)
+
+
 def crash_point(name: str) -> None:
     """Die here as `kill -9` would when `LMS_CRASH_AT` names this point (refused in production)."""
     if os.environ.get("LMS_CRASH_AT") == name:

@@ -267,6 +267,7 @@ where scheduled_at > '2900-01-01'
 def mail(settings: Settings) -> Iterator[Callable[[], list[EmailMessage]]]:
     """The messages that went out, oldest first: `[confirmation] = mail()` after `run_jobs()`."""
     folder = settings.instance / "mail"
+    shutil.rmtree(folder, ignore_errors=True)  # what tests left that did not read their mail
 
     def sent() -> list[EmailMessage]:
         files = sorted(folder.glob("*.eml"), key=lambda file: file.stat().st_mtime_ns)

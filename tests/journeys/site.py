@@ -93,3 +93,5 @@ def served(make: Callable[[int], LmsFlask]) -> Iterator[tuple[LmsFlask, int]]:
             server.shutdown()
             thread.join()
             server.server_close()
+            with app.app_context():
+                db.db.engine.dispose()

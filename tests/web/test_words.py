@@ -49,7 +49,7 @@ def test_a_time_that_was_said_reads_back_as_itself(wall: time) -> None:
     assert clean.wall_time(words.time(wall)) == wall
 
 
-@given(st.dates(min_value=date(1000, 1, 1)))
+@given(st.dates(min_value=date(1900, 1, 1), max_value=date(2199, 12, 31)))
 def test_a_date_that_was_said_reads_back_as_itself(day: date) -> None:
     assert clean.day(words.date(day)) == day
     assert clean.day(words.short_date(day)) == day

@@ -27,7 +27,7 @@ from courses.services import booking, waiting
 from courses.services.booking import Seat
 from lms import audit, clock
 from lms.contracts import Actor
-from lms.db import Complaint, crash_point, db
+from lms.db import Complaint, be_patient, crash_point, db
 from lms.people.services.organisations import add_organisations
 from lms.people.services.people import NewPerson, add_people
 from lms.records import ImportRow
@@ -39,6 +39,7 @@ def confirm(batch_id: uuid.UUID, *, by: Actor) -> None:
     Every row is decided once more first: what has become impossible stays behind with its reason.
     Raises a `Complaint` when nobody is left to add.
     """
+    be_patient(60)
     batch, cohort = locked(batch_id, by)
     if batch.state == batches.CONFIRMED:
         return

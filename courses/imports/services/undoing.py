@@ -18,7 +18,7 @@ from courses.models import Booking, Waiting
 from courses.services import booking, waiting
 from lms import audit, clock
 from lms.contracts import SYSTEM, Actor, Job
-from lms.db import crash_point, db
+from lms.db import be_patient, crash_point, db
 from lms.errors import Conflict
 from lms.jobs import defer
 from lms.people.services.taking_back import take_back
@@ -41,6 +41,7 @@ def undo(batch_id: uuid.UUID, *, by: Actor) -> None:
 
     What was not sent yet is never sent; who was told already is told of this too.
     """
+    be_patient(60)
     batch, cohort = locked(batch_id, by)
     if batch.state == batches.UNDONE:
         return
