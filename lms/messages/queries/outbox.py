@@ -34,6 +34,16 @@ class OutboxRow:
     state: str
 
 
+ABOUT = {
+    "assignment": "a survey",
+    "booking": "a booking",
+    "certificate": "a certificate",
+    "cohort": "a cohort",
+    "course": "a waiting list",
+}
+"""What a message's subject is called."""
+
+
 @dataclass(frozen=True)
 class Opened:
     """A message with working links, as its person reads it."""
@@ -84,7 +94,7 @@ def open_message(message_id: uuid.UUID) -> Opened:
         tuple(url_for("messages.demo_calendar", message_id=message.id, number=n)
               for n in range(1, len(entries) + 1)),
         message.kind,
-        f"{message.subject_type} {message.subject_id}" if message.subject_type else "",
+        ABOUT.get(message.subject_type or "", ""),
     )  # fmt: skip
 
 
