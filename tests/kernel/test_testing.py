@@ -16,6 +16,7 @@ from sqlalchemy import func, select
 from lms import clock, hookimpl, jobs
 from lms.contracts import Job
 from lms.db import db
+from lms.messages.channels.base import Letter
 from lms.messages.channels.file import FileChannel
 from lms.permissions import public
 from lms.records import RateEvent
@@ -219,8 +220,8 @@ def test_mail_is_read_back_and_not_left_for_the_next_test(
     channel = FileChannel(settings.instance / "mail")
     for subject in ("Booked", "Changed"):
         message = EmailMessage()
-        message["Subject"], message["Message-ID"] = subject, f"<{turn}-{subject}@localhost>"
-        channel.deliver(message, "amara@example.org")
+        message["Subject"] = subject
+        channel.deliver(Letter(bytes(message), "amara@example.org", f"{turn}-{subject}"))
     assert [message["Subject"] for message in mail()] == ["Booked", "Changed"]
 
 
