@@ -93,12 +93,6 @@ def allowed(actor: Actor, name: str) -> bool:
     return actor.link is None and bool(scopes(actor, name))
 
 
-def require(actor: Actor, name: str) -> None:
-    """Raise `Forbidden` unless the actor holds the permission anywhere."""
-    if not allowed(actor, name):
-        raise Forbidden((name,))
-
-
 def where(actor: Actor, name: str) -> ColumnElement[bool]:
     """The rows this permission reaches, as one condition for lists, counts and single rows."""
     held = scopes(actor, name) if actor.link is None else ()

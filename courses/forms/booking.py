@@ -18,12 +18,6 @@ class BookForm(web.Form):
     )
 
 
-class FindForm(web.SearchForm):
-    """Looking for a person by name or e-mail address."""
-
-    q = web.TextField("Name or e-mail address", longest=100)
-
-
 class BookOtherForm(web.OnceForm):
     """Booking somebody as staff."""
 

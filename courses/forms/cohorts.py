@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
-
 from wtforms import FieldList, FormField
 
 from courses.forms.schedule import MOST_SESSIONS, ConfirmForm, SessionPlace, SessionTimes
@@ -61,14 +59,6 @@ class CancelForm(web.Form):
     fate = web.RadioField(
         "What becomes of the people?", missing="Choose what becomes of the people"
     )
-
-
-class FilterForm(web.SearchForm):
-    """Filters of the list of cohorts; the address holds them."""
-
-    q = web.TextField("Course or reference", longest=100)
-    course = web.SelectField("Course", empty="All courses")
-    place = web.SelectField("Place", empty="All places", coerce=uuid.UUID)
 
 
 class DownloadForm(web.Form):

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, select
 
 from courses.models import Cohort, Component, Course, Edition
-from courses.queries import cohorts, waiting
+from courses.queries import cohorts
 from courses.queries.cohorts import CohortFacts
 from lms import clock
 from lms.contracts import Tier
@@ -184,11 +184,6 @@ def profession_names() -> dict[str, str]:
     """The names of jobs by their codes."""
     rows = db.session.execute(select(Profession.code, Profession.name))
     return {code: name for code, name in rows}
-
-
-def waiting_for(course_id: uuid.UUID) -> int:
-    """How many wait for a course."""
-    return waiting.number(course_id)
 
 
 def _one(condition: ColumnElement[bool]) -> CourseFacts:

@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import aliased
 
-from courses.models import Attendance, Booking, Completion, Place
-from courses.queries import register
+from courses.models import Booking, Completion
 from lms.db import db
 
 LABELS = {
@@ -52,17 +51,6 @@ def of_cohort(cohort_id: uuid.UUID) -> dict[uuid.UUID, Standing]:
     return _standings(
         Completion.booking_id.in_(select(Booking.id).where(Booking.cohort_id == cohort_id))
     )
-
-
-def minutes_of_cohort(cohort_id: uuid.UUID) -> dict[uuid.UUID, int]:
-    """Minutes attended so far by each booking of a cohort, by the current marks."""
-    rows = db.session.execute(
-        register.current(Place.booking_id, func.sum(Attendance.minutes))
-        .join(Booking, Booking.id == Place.booking_id)
-        .where(Booking.cohort_id == cohort_id)
-        .group_by(Place.booking_id)
-    )
-    return {booking_id: int(minutes) for booking_id, minutes in rows}
 
 
 def _standings(condition: ColumnElement[bool]) -> dict[uuid.UUID, Standing]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -155,16 +154,6 @@ def namesakes(
         .limit(5)
     )
     return [as_row(row) for row in rows]
-
-
-def names_of(person_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
-    """Names by id, for histories that kept the id."""
-    rows = db.session.execute(
-        select(Person.id, Person.given_name, Person.family_name).where(
-            Person.id.in_(list(person_ids))
-        )
-    )
-    return {row.id: full(row.given_name, row.family_name) for row in rows}
 
 
 def posts(person: PersonDetail) -> list[Post]:

@@ -12,7 +12,6 @@ from typing import Any
 
 from wtforms.validators import StopValidation
 
-from lms.web.forms import clean
 from lms.web.forms.fields import BaseField
 
 NOT_OFFERED = "Choose one of the answers shown"
@@ -127,8 +126,3 @@ class CheckboxesField(ChoiceField):
     def is_chosen(self, choice: Choice) -> bool:
         """Whether this box is ticked."""
         return str(choice.value) in {str(value) for value in self.data}
-
-
-def shown_choice(field: ChoiceField) -> str:
-    """The words of the chosen answer, for a summary list."""
-    return next((clean.shown(c.text) for c in field.choices if field.is_chosen(c)), "")
