@@ -1,6 +1,6 @@
-"""Jobs, records about a person, measures and reports.
+"""Jobs, records about a person, and points in a queue.
 
-The worker, subject access and the reports page ask for them.
+The worker, subject access and the queue ask for them.
 """
 
 from __future__ import annotations
@@ -36,25 +36,6 @@ class PersonalRecord:
     title: str
     rows: tuple[tuple[str, str], ...]
     confidential: bool = False
-
-
-@dataclass(frozen=True)
-class Measure:
-    """A named count with its definition, for reports."""
-
-    key: str
-    title: str
-    definition: str
-    count: Callable[..., int]
-
-
-@dataclass(frozen=True)
-class Report:
-    """A report: the question it answers and the room's function that builds it."""
-
-    slug: str
-    question: str
-    build: Callable[..., Any]
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,17 @@ from courses.models import Cohort, Course, Edition, Session
 from courses.services import booking, register
 from lms import clock, events, jobs
 from lms.app import create_app
-from lms.contracts import SYSTEM, Actor, Grant, Role, Scope, ScopeKind, Sheet
+from lms.contracts import (
+    SYSTEM,
+    Actor,
+    Audience,
+    Grant,
+    ReportQuery,
+    Role,
+    Scope,
+    ScopeKind,
+    Sheet,
+)
 from lms.db import commit, db, unit_of_work
 from lms.people import links, sessions
 from lms.people.models import Person
@@ -176,11 +186,12 @@ def asked(amara: Person, priya: Person, cohort: Cohort) -> dict[str, Any]:
     importer = registry().importers["acme_training:list"]
     [row] = importer.read(sheet)
     records, failed = registry().personal_data(amara.id)
+    query = ReportQuery(SYSTEM, Audience.TEAM, clock.now())
     return {
         "priority": [one.points for one in registry().booking_priority(amara.id, COURSE)],
         "no_priority": registry().booking_priority(amara.id, "oneplusone:brief-encounters"),
-        "report": registry().reports["acme-training-cups"].build(),
-        "measure": registry().measures["acme_training.cups"].count(),
+        "report": registry().reports["acme-training-cups"].build(query).figures[0].value,
+        "measure": registry().measures["acme_training.cups"].figures(query)[0].value,
         "imported": [importer.recognises(sheet), row.family_name, row.email],
         "held": [r.rows for r in records if r.title == "Tea at Acme Training"],
         "held_failed": len(failed),

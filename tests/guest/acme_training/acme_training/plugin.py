@@ -14,6 +14,9 @@ from lms.contracts import (
     Agenda,
     BookingColumn,
     BookingNote,
+    Count,
+    DataTable,
+    Draft,
     Evidence,
     Job,
     Measure,
@@ -27,6 +30,9 @@ from lms.contracts import (
     Provider,
     Report,
     Role,
+    Row,
+    Sentence,
+    Subject,
     Tables,
     Todo,
     Verdict,
@@ -50,6 +56,21 @@ def cups():
 
 def total():
     return db.session.scalar(select(func.coalesce(func.sum(Cup.cups), 0)))
+
+
+def cups_of_tea(query):
+    return [Count("acme_training.cups", total(), Subject.THINGS)]
+
+
+def tea(query):
+    """One figure, in a sentence and in a table."""
+    return Draft(
+        figures=tuple(cups_of_tea(query)),
+        blocks=(
+            Sentence("{acme_training.cups} cups."),
+            DataTable("tea", "Tea", "What", ("Cups",), (Row("Tea", ("acme_training.cups",)),)),
+        ),
+    )
 
 
 def wash_up():
@@ -104,12 +125,13 @@ def lms_importers():
 
 @hookimpl
 def lms_reports():
-    return [Report("acme-training-cups", "How much tea do we need?", lambda **_: total())]
+    question = "How much tea do we need?"
+    return [Report("acme-training-cups", question, "Cups on all cohorts.", tea)]
 
 
 @hookimpl
 def lms_measures():
-    return [Measure("acme_training.cups", "Cups", "Cups of tea on all cohorts", total)]
+    return [Measure("acme_training.cups", "Cups", "Cups of tea on all cohorts", cups_of_tea)]
 
 
 @hookimpl
