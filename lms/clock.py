@@ -88,14 +88,3 @@ def add_months(day: date, months: int) -> date:
     year, month = divmod(index, 12)
     last = calendar.monthrange(year, month + 1)[1]
     return date(year, month + 1, min(day.day, last))
-
-
-def add_working_days(day: date, days: int) -> date:
-    """`days` Mondays-to-Fridays later (earlier if negative); holidays are not known here."""
-    step = timedelta(days=1 if days >= 0 else -1)
-    left = abs(days)
-    while left:
-        day += step
-        if day.weekday() < 5:
-            left -= 1
-    return day

@@ -18,14 +18,17 @@ from pathlib import Path
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.exc import OperationalError
 
-from lms import migrate, web
+from lms import clock, migrate, web, working_days
 from lms.app import create_app
 from lms.registry import Registry
 from lms.settings import Settings, secrets_file, variable
+from lms.web import words
 
 OLDEST_POSTGRES = 15
 EXTENSIONS = ("btree_gist", "citext", "unaccent")
 OLDEST_WEASYPRINT = 70
+LISTED_AHEAD = 12
+"""Months ahead for which bank holidays should be listed: people are promised days that far off."""
 FURTHER_VARIABLES = {"LMS_CRASH_AT", "LMS_WEB_MASTER", "LMS_OWNER_DATABASE_URL"}
 
 
@@ -50,6 +53,7 @@ def examine(settings: Settings, *, served: bool) -> Iterator[Finding]:
     """
     yield from _settings(settings)
     yield from _secrets(settings)
+    yield from _holidays()
     yield from _guarded("database", lambda: _database(settings, served))
     yield from _mail(settings)
     yield from _guarded("certificates", _pdf)
@@ -94,6 +98,14 @@ def _secrets(settings: Settings) -> Iterator[Finding]:
         yield Finding("secrets", f"{path} can be read by others", f"run `chmod 600 {path}`")
     elif path.exists():
         yield Finding("secrets", f"in {path}, for its owner only")
+
+
+def _holidays() -> Iterator[Finding]:
+    until = working_days.reaches()
+    known = f"bank holidays are known until {words.date(until)}"
+    runs_out = until < clock.add_months(clock.today(), LISTED_AHEAD)
+    mend = "add the next years to lms/bank_holidays.yaml, or take a newer release"
+    yield Finding("calendar", known, mend if runs_out else "")
 
 
 # -- database -----------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ from courses.models import (
 )
 from courses.queries import cohorts
 from courses.services import notices
-from lms import clock
+from lms import clock, working_days
 from lms.contracts import SYSTEM, Actor, Job
 from lms.db import crash_point, db, lock_row
 from lms.errors import Conflict, NotFound
@@ -102,7 +102,7 @@ def move_on() -> None:
 
 def send_joining() -> None:
     """Queue the joining instructions of cohorts that begin within five working days, once."""
-    until = clock.start_of(clock.add_working_days(clock.today(), JOINING_DAYS + 1))
+    until = clock.start_of(working_days.add_working_days(clock.today(), JOINING_DAYS + 1))
     for cohort in cohorts.matching(
         Cohort.state == "published", _first_start() > clock.now(), _first_start() < until
     ):

@@ -5,9 +5,10 @@ Services plan with `moment`; the sender asks `open_now` before it takes a routin
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 
 from lms import clock
+from lms.working_days import is_working_day, next_working_day
 
 OPENS, CLOSES = time(8), time(18)
 
@@ -22,13 +23,9 @@ def next_open(instant: datetime) -> datetime:
     """The instant itself in working hours, else 8am of the next working day."""
     wall = clock.london(instant)
     day = wall.date()
-    if day.weekday() < 5 and OPENS <= wall.time() < CLOSES:
-        return instant
-    if day.weekday() >= 5 or wall.time() >= CLOSES:
-        day += timedelta(days=1)
-        while day.weekday() >= 5:
-            day += timedelta(days=1)
-    return clock.at(day, OPENS)
+    if not is_working_day(day) or wall.time() >= CLOSES:
+        return clock.at(next_working_day(day), OPENS)
+    return instant if wall.time() >= OPENS else clock.at(day, OPENS)
 
 
 def open_now() -> bool:

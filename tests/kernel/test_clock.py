@@ -84,19 +84,6 @@ def test_a_weekly_session_keeps_its_wall_time_over_the_change() -> None:
     assert after - before == timedelta(days=7, hours=-1)
 
 
-@given(DAYS, st.integers(-60, 60))
-def test_working_days_are_weekdays_and_go_back_the_way_they_came(day: date, days: int) -> None:
-    there = clock.add_working_days(day, days)
-    if days:
-        assert there.weekday() < 5
-    if day.weekday() < 5:
-        assert clock.add_working_days(there, -days) == day
-
-
-def test_friday_and_one_working_day_is_monday() -> None:
-    assert clock.add_working_days(date(2027, 3, 5), 1) == date(2027, 3, 8)
-
-
 def test_in_summer_london_has_the_next_day_an_hour_before_utc(
     frozen: Callable[[str], object],
 ) -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import socket
 import subprocess
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from sqlalchemy import make_url
 
-from lms import backup, embedded
+from lms import backup, clock, embedded
 from lms.doctor import Finding, examine
 from lms.settings import Settings
 from lms.testing import settings_for
@@ -40,7 +41,8 @@ def test_a_sound_installation_has_nothing_wrong(settings: Settings) -> None:
     found = list(examine(settings, served=False))
     assert [each for each in found if each.wrong] == []
     assert {each.area for each in found} == {
-        *("settings", "database", "tables", "jobs", "mail", "certificates", "pages", "plugins")
+        *("settings", "calendar", "database", "tables"),
+        *("jobs", "mail", "certificates", "pages", "plugins"),
     }
 
 
@@ -98,6 +100,13 @@ def test_a_mail_server_that_is_not_there_is_wrong(database: Database) -> None:
         port = probe.getsockname()[1]
         settings = settings_for(database, mail="smtp", smtp_host="127.0.0.1", smtp_port=port)
         assert "does not take mail" in wrong(settings, "mail")
+
+
+def test_bank_holidays_that_run_out_within_a_year_are_wrong(settings: Settings) -> None:
+    with clock.played(datetime(2027, 12, 30, 9, tzinfo=UTC)):
+        assert wrong(settings, "calendar") == ""
+    with clock.played(datetime(2028, 1, 1, 9, tzinfo=UTC)):
+        assert "known until 31 December 2028: add the next years" in wrong(settings, "calendar")
 
 
 def test_each_provider_is_named_with_a_fingerprint(settings: Settings) -> None:
