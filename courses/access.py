@@ -24,14 +24,16 @@ from courses.models import (
 )
 from lms import clock
 from lms.contracts import Actor, Permission, Role
+from lms.people.scope import people_in_organisations
 from lms.permissions import by_scope, where
 
-VIEW, MANAGE, MARK, MANAGE_BOOKINGS, OWN = (
+VIEW, MANAGE, MARK, MANAGE_BOOKINGS, OWN, TEAM = (
     "cohorts.view",
     "cohorts.manage",
     "registers.mark",
     "bookings.manage",
     "bookings.own",
+    "team.view",
 )
 BEFORE, AFTER = timedelta(days=14), timedelta(days=30)
 """A trainer sees the people of a session so long before and after it."""
@@ -134,5 +136,11 @@ PERMISSIONS = (
         "Book oneself and give one's place up",
         frozenset({Role.TRAINEE}),
         by_scope(own=lambda ids: Booking.person_id.in_(ids)),
+    ),
+    Permission(
+        TEAM,
+        "See which courses the own team has done, is booked on and waits for",
+        frozenset({Role.MANAGER}),
+        by_scope(organisation=people_in_organisations),
     ),
 )

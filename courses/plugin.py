@@ -69,10 +69,12 @@ def lms_jobs() -> Iterable[Job]:
 
 @hookimpl
 def lms_nav_items(actor: Actor) -> Iterable[NavItem]:
-    """Courses for everybody; cohorts for those who run them."""
+    """Courses for everybody; cohorts for those who run them; a manager's team."""
     yield NavItem("Courses", "courses.courses", 10, "courses")
     if allowed(actor, access.VIEW):
         yield NavItem("Cohorts", "courses.cohorts", 20, "cohorts")
+    if allowed(actor, access.TEAM):
+        yield NavItem("My team", "courses.team", 25, "team")
 
 
 @hookimpl

@@ -1,6 +1,6 @@
 """Pages of the courses room, one file per noun, all on one blueprint."""
 
-from courses.views import catalogue, changes, cohorts, own, people, register, schedule
+from courses.views import catalogue, changes, cohorts, own, people, register, schedule, team
 from courses.views.blueprint import blueprint
 
 __all__ = [
@@ -12,4 +12,5 @@ __all__ = [
     "people",
     "register",
     "schedule",
+    "team",
 ]

@@ -64,6 +64,7 @@ class Place(StrEnum):
     REGISTER = "register"
     PERSON = "person"
     BOOKED = "booked"
+    TEAM = "team"
 
 
 @dataclass(frozen=True)
