@@ -10,9 +10,9 @@ import re
 import pytest
 from sqlalchemy import select, text
 
-from lms import clock
+from lms import audit, clock
 from lms.contracts import SYSTEM
-from lms.db import Complaint, uuid7
+from lms.db import Complaint, unit_of_work, uuid7
 from lms.people import services
 from lms.people.models import Organisation, Person, PersonEmail, RoleGrant
 from lms.people.services import NewPerson
@@ -470,3 +470,12 @@ def test_the_trail_takes_any_day_that_is_typed(session, as_person):
     browser = as_person(administrator())
     for typed in ("9999-12-31", "0001-01-01", "31/12/9999", "2026-02-30", "tomorrow"):
         assert browser.get("/audit", query_string={"until": typed}).status_code == 200, typed
+
+
+def test_the_trail_calls_things_by_their_names_and_not_by_their_tables(session, as_person):
+    admin = administrator()
+    with unit_of_work():
+        audit.write("published", "courses_cohort", None, by=SYSTEM)
+    page = as_person(admin).get("/audit").text
+    assert "Published: cohort" in strip(page)
+    assert "courses cohort" not in page

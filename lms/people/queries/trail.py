@@ -18,6 +18,9 @@ from lms.records import AuditEntry
 from lms.web import words
 
 
+ROOMS = ("people", "messages", "ambassadors", "reports", "courses", "surveys", "certificates")
+
+
 @dataclass(frozen=True)
 class TrailRow:
     """One thing that was done."""
@@ -29,6 +32,17 @@ class TrailRow:
     subject_id: uuid.UUID | None
     changes: tuple[str, ...]
     request: str
+
+    @property
+    def kind(self) -> str:
+        """What it was done to: "cohort" for `courses_cohort`."""
+        return kind_words(self.subject_type)
+
+
+def kind_words(subject_type: str) -> str:
+    """A kind of thing without its room: "cohort" for `courses_cohort`, "person" for `person`."""
+    room, _, noun = subject_type.partition("_")
+    return (noun if room in ROOMS else subject_type).replace("_", " ")
 
 
 def listed(

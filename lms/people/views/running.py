@@ -36,7 +36,9 @@ def audit_trail() -> str:
     actor = web.current_actor()
     shown, asked = _filters()
     page = web.paginate(trail.listed(actor, **asked), scalars=True).map(trail.as_row)
-    verbs, subjects = trail.kinds(actor)
+    done, kinds = trail.kinds(actor)
+    verbs = {verb: verb.replace("_", " ") for verb in done}
+    subjects = {kind: trail.kind_words(kind) for kind in kinds}
     return web.render("people/audit.html", page=page, filters=shown, verbs=verbs, subjects=subjects)
 
 
