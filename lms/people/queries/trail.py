@@ -17,7 +17,6 @@ from lms.permissions import where
 from lms.records import AuditEntry
 from lms.web import words
 
-
 ROOMS = ("people", "messages", "ambassadors", "reports", "courses", "surveys", "certificates")
 
 
