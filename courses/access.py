@@ -24,16 +24,19 @@ from courses.models import (
 )
 from lms import clock
 from lms.contracts import Actor, Permission, Role
+from lms.people.models import Organisation
 from lms.people.scope import people_in_organisations
 from lms.permissions import by_scope, where
 
-VIEW, MANAGE, MARK, MANAGE_BOOKINGS, OWN, TEAM = (
+VIEW, MANAGE, MARK, MANAGE_BOOKINGS, OWN, TEAM, COUNT, COUNT_PEOPLE = (
     "cohorts.view",
     "cohorts.manage",
     "registers.mark",
     "bookings.manage",
     "bookings.own",
     "team.view",
+    "cohorts.count",
+    "bookings.count",
 )
 BEFORE, AFTER = timedelta(days=14), timedelta(days=30)
 """A trainer sees the people of a session so long before and after it."""
@@ -55,6 +58,11 @@ def cohorts(actor: Actor, permission: str = VIEW) -> ColumnElement[bool]:
 def bookings(actor: Actor, permission: str = MANAGE_BOOKINGS) -> ColumnElement[bool]:
     """The bookings an actor may change: of people of their own places."""
     return where(actor, permission)
+
+
+def counted(actor: Actor) -> ColumnElement[bool]:
+    """The bookings an actor may count in reports: of people of their own places or employers."""
+    return where(actor, COUNT_PEOPLE)
 
 
 def _with_grants(actor: Actor, *, trainer: bool) -> Actor:
@@ -87,13 +95,19 @@ def _of_providers(keys: Sequence[Any]) -> ColumnElement[bool]:
     return Cohort.edition_id.in_(editions)
 
 
-def _booked_from(ids: Sequence[Any]) -> ColumnElement[bool]:
+def booked_from(ids: Sequence[Any]) -> ColumnElement[bool]:
     """Bookings of a place's own people; who has no place belongs to the cohort's places."""
     shared = select(CohortLocality.cohort_id).where(CohortLocality.locality_id.in_(ids))
     return or_(
         Booking.locality_id.in_(ids),
         and_(Booking.locality_id.is_(None), Booking.cohort_id.in_(shared)),
     )
+
+
+def _employed_by(ids: Sequence[Any]) -> ColumnElement[bool]:
+    """Bookings from an organisation or one that belongs to it, as it was when they booked."""
+    belonging = select(Organisation.id).where(Organisation.parent_id.in_(ids))
+    return or_(Booking.organisation_id.in_(ids), Booking.organisation_id.in_(belonging))
 
 
 STAFF = frozenset({Role.COORDINATOR, Role.ADMINISTRATOR})
@@ -129,7 +143,7 @@ PERMISSIONS = (
         MANAGE_BOOKINGS,
         "Change the bookings of people of one's own places",
         STAFF,
-        by_scope(locality=_booked_from, cohort=lambda ids: Booking.cohort_id.in_(ids)),
+        by_scope(locality=booked_from, cohort=lambda ids: Booking.cohort_id.in_(ids)),
     ),
     Permission(
         OWN,
@@ -142,5 +156,21 @@ PERMISSIONS = (
         "See which courses the own team has done, is booked on and waits for",
         frozenset({Role.MANAGER}),
         by_scope(organisation=people_in_organisations),
+    ),
+    Permission(
+        COUNT,
+        "Count cohorts in reports",
+        frozenset({Role.COORDINATOR, Role.ANALYST}),
+        by_scope(locality=_of_localities, cohort=lambda ids: Cohort.id.in_(ids)),
+    ),
+    Permission(
+        COUNT_PEOPLE,
+        "Count people in reports",
+        frozenset({Role.COORDINATOR, Role.ANALYST, Role.MANAGER}),
+        by_scope(
+            locality=booked_from,
+            organisation=_employed_by,
+            cohort=lambda ids: Booking.cohort_id.in_(ids),
+        ),
     ),
 )

@@ -12,14 +12,14 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
 
 from courses.models import (
-    Attendance,
     Booking,
     Cohort,
     CohortChange,
     Place,
     Session,
 )
-from courses.queries import cohorts
+from courses.queries import cohorts, register
+from courses.queries.outcomes import OWN_TIME
 from courses.services import notices
 from lms import clock, working_days
 from lms.contracts import SYSTEM, Actor, Job
@@ -50,7 +50,6 @@ EVENTS: Mapping[str, type[CohortEvent]] = {
     "closed": CohortClosed,
 }
 NEEDS_KEPT = timedelta(days=28)
-OWN_TIME = timedelta(weeks=12)
 JOINING_DAYS = 5
 """Working days before the first session at which joining instructions go."""
 
@@ -182,7 +181,7 @@ def _registers_complete() -> ColumnElement[bool]:
             Booking.cohort_id == Cohort.id,
             Place.is_booked,
             Place.holds,
-            ~exists().where(Attendance.place_id == Place.id),
+            ~register.is_marked(Place.id),
         )
         .correlate(Cohort)
     )
