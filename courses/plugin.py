@@ -6,7 +6,7 @@ The kernel loads it; everything it does is in the room's drawers.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from flask import Blueprint
@@ -17,7 +17,7 @@ from courses.imports import register, reminders
 from courses.imports import views as imports
 from courses.imports.services.purging import PURGE, forget_rows
 from courses.imports.services.undoing import FORGET
-from courses.queries import bookings, home
+from courses.queries import bookings, home, report_options, trainings
 from courses.queries import completion as verdicts_of
 from courses.services import catalogue, cohorts, completion
 from lms import events, hookimpl
@@ -27,12 +27,14 @@ from lms.contracts import (
     Importer,
     Job,
     NavItem,
+    Option,
     Panel,
     Permission,
     PersonalRecord,
     Place,
     Tables,
     Todo,
+    Training,
 )
 from lms.permissions import allowed
 
@@ -91,6 +93,18 @@ def lms_agenda(actor: Actor, today: date) -> Iterable[Agenda]:
 
 
 @hookimpl
+def lms_report_options(actor: Actor) -> Iterable[Option]:
+    """Courses and cohorts by which reports may be narrowed."""
+    return report_options.options(actor)
+
+
+@hookimpl
+def lms_trainings(person_ids: Sequence[uuid.UUID]) -> Iterable[Training]:
+    """Whom these people have trained, from the register."""
+    return trainings.of(person_ids)
+
+
+@hookimpl
 def lms_panels(place: Place, subject_id: uuid.UUID, actor: Actor) -> Iterable[Panel]:
     """A person's learning record on their page."""
     if place is Place.PERSON:
@@ -121,7 +135,6 @@ def lms_on_event(event: events.Event) -> None:
             catalogue.synchronise()
         case events.PersonErased():
             forget_rows(event.person_id)
+            cohorts.forget_needs_of(event.person_id)
         case events.RegisterMarked():
             completion.reassess(event.booking_ids, by=event.by)
-        case events.PersonErased():
-            cohorts.forget_needs_of(event.person_id)

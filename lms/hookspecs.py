@@ -20,12 +20,15 @@ from lms.contracts import (
     BookingFacts,
     BookingNote,
     CertificateDesign,
+    CohortColumn,
+    ConfidenceChange,
     CourseTemplate,
     Evidence,
     Importer,
     Job,
     Measure,
     NavItem,
+    Option,
     Panel,
     Permission,
     PersonalRecord,
@@ -38,6 +41,7 @@ from lms.contracts import (
     SurveyTemplate,
     Tables,
     Todo,
+    Training,
     Verdict,
 )
 
@@ -144,6 +148,13 @@ def lms_booking_columns(  # type: ignore[empty-body]
 
 
 @hookspec
+def lms_cohort_columns(  # type: ignore[empty-body]
+    cohort_ids: Sequence[uuid.UUID], actor: Actor
+) -> Iterable[CohortColumn]:
+    """Columns that another room adds to the list of cohorts, for all its rows at once."""
+
+
+@hookspec
 def lms_booking_notes(  # type: ignore[empty-body]
     message: str, booking_ids: Sequence[uuid.UUID]
 ) -> Iterable[BookingNote]:
@@ -155,6 +166,23 @@ def lms_booking_priority(  # type: ignore[empty-body]
     person_id: uuid.UUID, course: str
 ) -> Iterable[Priority]:
     """Points for a person in a course's queue, with reasons."""
+
+
+@hookspec
+def lms_trainings(person_ids: Sequence[uuid.UUID]) -> Iterable[Training]:  # type: ignore[empty-body]
+    """Whom these people have trained."""
+
+
+@hookspec
+def lms_confidence(  # type: ignore[empty-body]
+    booking_ids: Sequence[uuid.UUID],
+) -> Iterable[ConfidenceChange]:
+    """How confidence changed over these bookings together, where enough gave both answers."""
+
+
+@hookspec
+def lms_report_options(actor: Actor) -> Iterable[Option]:  # type: ignore[empty-body]
+    """Courses and cohorts by which this actor may narrow a report."""
 
 
 @hookspec

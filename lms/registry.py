@@ -25,12 +25,15 @@ from lms.contracts import (
     BookingFacts,
     BookingNote,
     CertificateDesign,
+    CohortColumn,
+    ConfidenceChange,
     CourseTemplate,
     Evidence,
     Importer,
     Job,
     Measure,
     NavItem,
+    Option,
     Panel,
     Permission,
     PersonalRecord,
@@ -43,6 +46,7 @@ from lms.contracts import (
     SurveyTemplate,
     Tables,
     Todo,
+    Training,
     Verdict,
 )
 from lms.envelope import Callers, Check, Failed, Guest, Trouble, flat
@@ -75,6 +79,7 @@ class Registry:
         self.callers = Callers(manager)
         self.guests = self.callers.guests
         self.troubles = self.callers.troubles
+        self.owners: dict[tuple[type, str], Guest] = {}
         self.providers = self._keyed("lms_provider", Provider, lambda p: p.key)
         self.tables = self._keyed("lms_tables", Tables, lambda t: t.prefix)
         self.permissions = self._keyed("lms_permissions", Permission, lambda p: p.name)
@@ -108,7 +113,6 @@ class Registry:
 
     def _keyed(self, hook: str, kind: type[T], key: Callable[[T], str]) -> MappingProxyType[str, T]:
         found: dict[str, T] = {}
-        owners: dict[str, str] = {}
         for guest, item in self._collect(hook):
             if not isinstance(item, kind):
                 raise PluginError(
@@ -121,10 +125,11 @@ class Registry:
                 raise PluginError(f"Plugin {guest.name}, {kind.__name__} {name!r}: {field} {text}")
             if name in found:
                 raise PluginError(
-                    f"{kind.__name__} {name!r} is offered by both {owners[name]} and "
+                    f"{kind.__name__} {name!r} is offered by both "
+                    f"{self.owners[kind, name].name} and "
                     f"{guest.name}. Rename or disable one of them."
                 )
-            found[name], owners[name] = item, guest.name
+            found[name], self.owners[kind, name] = item, guest
         return MappingProxyType(found)
 
     def _question_types(self) -> MappingProxyType[str, QuestionType]:
@@ -207,6 +212,11 @@ class Registry:
         items = self._ask("lms_booking_columns", BookingColumn, cohort_id=cohort_id, actor=actor)[0]
         return sorted(items, key=lambda c: (c.order, c.title))
 
+    def cohort_columns(self, cohort_ids: Sequence[uuid.UUID], actor: Actor) -> list[CohortColumn]:
+        """Columns other rooms add to a list of cohorts, in order, asked once for all its rows."""
+        items = self._ask("lms_cohort_columns", CohortColumn, cohort_ids=cohort_ids, actor=actor)[0]
+        return sorted(items, key=lambda c: (c.order, c.title))
+
     def booking_notes(self, message: str, booking_ids: Sequence[uuid.UUID]) -> list[BookingNote]:
         """What other rooms add to the messages about these bookings, in order, for many at once."""
         items = self._ask(
@@ -217,6 +227,18 @@ class Registry:
     def booking_priority(self, person_id: uuid.UUID, course: str) -> list[Priority]:
         """Points of a person in a course's queue, with their reasons, from every plugin."""
         return self._ask("lms_booking_priority", Priority, person_id=person_id, course=course)[0]
+
+    def report_options(self, actor: Actor) -> list[Option]:
+        """Courses and cohorts by which an actor may narrow reports, in the rooms' order."""
+        return self._ask("lms_report_options", Option, actor=actor)[0]
+
+    def trainings(self, person_ids: Sequence[uuid.UUID]) -> list[Training]:
+        """Whom these people have trained, as every plugin knows."""
+        return self._ask("lms_trainings", Training, person_ids=person_ids)[0]
+
+    def confidence(self, booking_ids: Sequence[uuid.UUID]) -> list[ConfidenceChange]:
+        """How confidence changed over these bookings together."""
+        return self._ask("lms_confidence", ConfidenceChange, booking_ids=booking_ids)[0]
 
     def completion_evidence(self, booking: BookingFacts) -> list[Evidence]:
         """Facts about a completion from every plugin."""

@@ -16,6 +16,7 @@ from lms.contracts.actors import (
     ScopeKind,
 )
 from lms.contracts.courses import (
+    AfterLapse,
     BookingFacts,
     CertificateKind,
     CertificateUse,
@@ -29,14 +30,25 @@ from lms.contracts.courses import (
     Outcome,
     ProfessionTemplate,
     Provider,
+    QueueRule,
     SurveyUse,
     Tables,
     Tier,
+    Training,
     Verdict,
     WaveKind,
 )
-from lms.contracts.imports import CanonicalRow, Importer, ImportKind, Sheet
-from lms.contracts.pages import Agenda, BookingColumn, BookingNote, NavItem, Panel, Place, Todo
+from lms.contracts.imports import CanonicalRow, Importer, ImportKind, SessionMark, Sheet
+from lms.contracts.pages import (
+    Agenda,
+    BookingColumn,
+    BookingNote,
+    CohortColumn,
+    NavItem,
+    Panel,
+    Place,
+    Todo,
+)
 from lms.contracts.reports import (
     NOT_APPLICABLE,
     NOT_COLLECTED,
@@ -56,14 +68,22 @@ from lms.contracts.reports import (
     Form,
     Group,
     Measure,
+    Option,
     Report,
     ReportQuery,
     Row,
     Sentence,
+    Spread,
     Subject,
     Sum,
 )
-from lms.contracts.surveys import CertificateDesign, Item, QuestionType, SurveyTemplate
+from lms.contracts.surveys import (
+    CertificateDesign,
+    ConfidenceChange,
+    Item,
+    QuestionType,
+    SurveyTemplate,
+)
 from lms.contracts.values import JSON
 from lms.contracts.work import Job, PersonalRecord, Priority
 
@@ -74,6 +94,7 @@ __all__ = [
     "NOT_COLLECTED",
     "SYSTEM",
     "Actor",
+    "AfterLapse",
     "Agenda",
     "Audience",
     "Bar",
@@ -87,9 +108,11 @@ __all__ = [
     "CertificateUse",
     "ChartKind",
     "Choice",
+    "CohortColumn",
     "ComponentFacts",
     "ComponentKind",
     "ComponentTemplate",
+    "ConfidenceChange",
     "Count",
     "CourseTemplate",
     "DataChart",
@@ -112,6 +135,7 @@ __all__ = [
     "LinkClaim",
     "Measure",
     "NavItem",
+    "Option",
     "Outcome",
     "Panel",
     "Permission",
@@ -121,6 +145,7 @@ __all__ = [
     "ProfessionTemplate",
     "Provider",
     "QuestionType",
+    "QueueRule",
     "Report",
     "ReportQuery",
     "RequestFacts",
@@ -129,7 +154,9 @@ __all__ = [
     "Scope",
     "ScopeKind",
     "Sentence",
+    "SessionMark",
     "Sheet",
+    "Spread",
     "Subject",
     "Sum",
     "SurveyTemplate",
@@ -137,6 +164,7 @@ __all__ = [
     "Tables",
     "Tier",
     "Todo",
+    "Training",
     "Verdict",
     "WaveKind",
 ]

@@ -89,8 +89,10 @@ class Derived:
     """A figure worked out from others: a percentage, a mean, an interval's end.
 
     `of` names the counts that it describes or from which it can be worked out; it is hidden with
-    any of them. `value` is None where it does not exist (a share of nobody), shown as `[z]`. A
-    percentage is a share of 1; places after the point are the form's.
+    any of them. The largest of them is its base: a percentage of a base under ten is not given,
+    and what a smaller one leaves of the base (19 of 21) is looked at like a count of its own.
+    `value` is None where it does not exist (a share of nobody), shown as `[z]`. A percentage is a
+    share of 1; places after the point are the form's.
     """
 
     key: str
@@ -105,10 +107,28 @@ Figure = Count | Derived
 
 @dataclass(frozen=True)
 class Sum:
-    """One count is the sum of others, as everybody who sees the table can tell."""
+    """One count is the sum of others, as everybody who sees the table can tell.
+
+    Say so too where a part is not shown but can be had by subtraction (those without a pair, beside
+    everybody and those with one): put its count among the figures, in no block. Rows with a total,
+    percentages and the bars of a stacked chart need no `Sum` of their own.
+    """
 
     total: str
     parts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Spread:
+    """A mean, and where it is shown or can be had a standard deviation, over a distribution.
+
+    `cells` are the counts at each value. Three hidden counts of five are no secret beside the
+    number, the mean and the deviation: more of them are hidden then.
+    """
+
+    cells: tuple[tuple[str, float], ...]
+    mean: str
+    deviation: str = ""
 
 
 @dataclass(frozen=True)
@@ -204,6 +224,7 @@ class Draft:
     period: str = ""
     data_to: date | None = None
     empty: str = ""
+    spreads: tuple[Spread, ...] = ()
 
 
 class Filter(StrEnum):
@@ -213,6 +234,19 @@ class Filter(StrEnum):
     LOCALITY = "locality"
     COURSE = "course"
     COHORT = "cohort"
+
+
+@dataclass(frozen=True)
+class Option:
+    """A value of the filters by course and by cohort, and how people know it.
+
+    `value` is a course's full key or a cohort's id; `code` is what may be typed instead.
+    """
+
+    filter: Filter
+    value: str
+    words: str
+    code: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,41 @@
+"""Filters of reports (`lms_report_options`): only what somebody may count is offered."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lms.contracts import Actor, Filter, Grant, Option, Role, Scope, ScopeKind
+from lms.db import commit
+from lms.registry import current_registry
+from tests import factories as make
+
+
+def analyst(*scopes: Scope) -> Actor:
+    """An analyst of these scopes."""
+    return Actor(None, "Ana", tuple(Grant(Role.ANALYST, scope) for scope in scopes))
+
+
+def asked(actor: Actor) -> list[Option]:
+    """What the rooms offer."""
+    return current_registry().report_options(actor)
+
+
+def test_an_analyst_is_offered_the_courses_and_cohorts_of_their_own_places(session: Any) -> None:
+    mine, theirs = make.locality(), make.locality()
+    here, there = make.cohort(None, mine), make.cohort(None, theirs)
+    make.cohort(None, mine, state="draft")
+    commit()
+    everything = asked(analyst(Scope(ScopeKind.PROGRAMME)))
+    cohorts = {o.value: o for o in everything if o.filter is Filter.COHORT}
+    assert set(cohorts) == {str(here.id), str(there.id)}
+    assert cohorts[str(here.id)].code == here.code
+    assert cohorts[str(here.id)].words.startswith(f"{here.code}, ")
+    assert {o.filter for o in everything} == {Filter.COHORT, Filter.COURSE}
+    place = Scope(ScopeKind.LOCALITY, str(mine.id))
+    assert [o.value for o in asked(analyst(place)) if o.filter is Filter.COHORT] == [str(here.id)]
+
+
+def test_whoever_may_count_nothing_is_offered_nothing(session: Any) -> None:
+    make.cohort()
+    commit()
+    assert asked(Actor(None, "Tom", (Grant(Role.TRAINER, Scope(ScopeKind.PROGRAMME)),))) == []
