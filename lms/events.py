@@ -68,6 +68,60 @@ class PeopleMerged(Event):
     into_id: uuid.UUID
 
 
+# -- ambassadors
+
+
+@dataclass(frozen=True)
+class AmbassadorEvent(Event):
+    """Something about one ambassador."""
+
+    ambassador_id: uuid.UUID
+    person_id: uuid.UUID
+
+
+@dataclass(frozen=True)
+class AmbassadorInvited(AmbassadorEvent):
+    """Asked to become one."""
+
+
+@dataclass(frozen=True)
+class AmbassadorAccepted(AmbassadorEvent):
+    """Said yes to the role description."""
+
+
+@dataclass(frozen=True)
+class AmbassadorLeft(AmbassadorEvent):
+    """Is one no longer."""
+
+
+@dataclass(frozen=True)
+class PledgeMade(AmbassadorEvent):
+    """Wrote down what they will do; check-ins are planned."""
+
+    pledge_id: uuid.UUID
+
+
+@dataclass(frozen=True)
+class ObjectiveReworded(AmbassadorEvent):
+    """Put an objective in other words; the earlier ones are kept."""
+
+    objective_id: uuid.UUID
+
+
+@dataclass(frozen=True)
+class CheckInDue(AmbassadorEvent):
+    """Is asked how the pledge goes."""
+
+    check_in_id: uuid.UUID
+
+
+@dataclass(frozen=True)
+class CheckInLogged(AmbassadorEvent):
+    """Said how the pledge goes; the answers are not part of this."""
+
+    check_in_id: uuid.UUID
+
+
 # -- messages
 
 
@@ -190,6 +244,34 @@ class BookingRefused(BookingEvent):
 
 
 @dataclass(frozen=True)
+class Waitlisted(Event):
+    """Somebody waits for a course."""
+
+    course_id: uuid.UUID
+    person_id: uuid.UUID
+
+
+@dataclass(frozen=True)
+class PlaceOffered(BookingEvent):
+    """Free places are held for people who waited, until they answer or a moment has passed."""
+
+
+@dataclass(frozen=True)
+class OfferAccepted(BookingEvent):
+    """People took the places held for them; they have their `BookingMade` as well."""
+
+
+@dataclass(frozen=True)
+class OfferDeclined(BookingEvent):
+    """People said no to the places held for them."""
+
+
+@dataclass(frozen=True)
+class OfferLapsed(BookingEvent):
+    """Nobody answered in time, so the places go to the next."""
+
+
+@dataclass(frozen=True)
 class RegisterMarked(Event):
     """Marks of a session were saved or corrected, for these bookings."""
 
@@ -205,6 +287,13 @@ class CompletionRecorded(Event):
     cohort_id: uuid.UUID
     booking_id: uuid.UUID
     completion_id: uuid.UUID
+    person_id: uuid.UUID
+    course: str
+    """The course's full key."""
+    label: str
+    """Course and cohort in words, for a record that outlives both."""
+    locality_id: uuid.UUID | None
+    """The person's place at booking, else the cohort's first."""
 
 
 @dataclass(frozen=True)
@@ -233,6 +322,17 @@ class SurveySubmitted(Event):
 
     cohort_id: uuid.UUID
     assignment_id: uuid.UUID
+
+
+@dataclass(frozen=True)
+class Volunteered(Event):
+    """Somebody said by name that they would like to help; no other answer is part of this."""
+
+    person_id: uuid.UUID
+    booking_id: uuid.UUID
+    course: str
+    label: str
+    locality_id: uuid.UUID | None
 
 
 # -- certificates

@@ -19,6 +19,7 @@ from lms.settings import Settings
 ROOMS = (
     "lms.people.plugin",
     "lms.messages.plugin",
+    "lms.ambassadors.plugin",
     "lms.reports.plugin",
     "courses.plugin",
     "surveys.plugin",

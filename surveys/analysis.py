@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import TextClause, text
 
 from lms import clock
-from lms.contracts import Item
+from lms.contracts import ConfidenceChange, Item
 from lms.db import db
 from surveys.services.instruments import items_of
 
@@ -84,6 +84,21 @@ where wave.cohort_id = :cohort_id and wave.kind = 'post' and not wave.is_second
   and submission.submitted_at < :until
 """)
 
+SCORES = text("""
+select count(*) as pairs, avg(before.score) as before, avg(after.score) as after
+from surveys_wave as first
+join surveys_assignment as a on a.wave_id = first.id
+join surveys_submission as before on before.assignment_id = a.id
+join surveys_wave as second on second.cohort_id = first.cohort_id
+  and second.kind = 'post' and not second.is_second
+  and second.instrument_id = first.instrument_id
+join surveys_assignment as b on b.wave_id = second.id and b.booking_id = a.booking_id
+join surveys_submission as after on after.assignment_id = b.id
+where a.booking_id = any(:booking_ids) and first.kind = 'pre' and not first.is_second
+  and before.submitted_at < :until and after.submitted_at < :until
+  and before.score is not null and after.score is not null
+""")
+
 
 def before_and_after(cohort_id: uuid.UUID) -> BeforeAfter:
     """The same people's answers before and after, by question, up to last midnight."""
@@ -93,6 +108,15 @@ def before_and_after(cohort_id: uuid.UUID) -> BeforeAfter:
 def levels(cohort_id: uuid.UUID) -> BeforeAfter:
     """A cohort that was asked only afterwards: how people answered, never how they changed."""
     return _table(LEVELS, cohort_id)
+
+
+def confidence(booking_ids: Sequence[uuid.UUID]) -> ConfidenceChange:
+    """Means of the primary question before and after over these bookings, from five pairs on."""
+    until = clock.start_of(clock.today())
+    found = db.session.execute(SCORES, {"booking_ids": list(booking_ids), "until": until}).one()
+    if found.pairs < FEWEST:
+        return ConfidenceChange(found.pairs, None, None)
+    return ConfidenceChange(found.pairs, float(found.before), float(found.after))
 
 
 def _table(statement: TextClause, cohort_id: uuid.UUID) -> BeforeAfter:

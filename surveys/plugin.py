@@ -18,6 +18,8 @@ from lms.contracts import (
     Agenda,
     BookingColumn,
     BookingNote,
+    CohortColumn,
+    ConfidenceChange,
     Job,
     Panel,
     Permission,
@@ -28,7 +30,7 @@ from lms.contracts import (
     Tables,
     Todo,
 )
-from surveys import access, queries, questions, views
+from surveys import access, analysis, queries, questions, views
 from surveys.queries import respondent, team
 from surveys.services import assigning, instruments, invitations, opening
 
@@ -81,6 +83,18 @@ def lms_booking_notes(message: str, booking_ids: Sequence[uuid.UUID]) -> Iterabl
 def lms_booking_columns(cohort_id: uuid.UUID, actor: Actor) -> Iterable[BookingColumn]:
     """Who has answered before and after; never what."""
     return queries.answered_columns(cohort_id)
+
+
+@hookimpl
+def lms_cohort_columns(cohort_ids: Sequence[uuid.UUID], actor: Actor) -> Iterable[CohortColumn]:
+    """How many of each cohort have answered the survey before."""
+    return team.before_columns(cohort_ids)
+
+
+@hookimpl
+def lms_confidence(booking_ids: Sequence[uuid.UUID]) -> Iterable[ConfidenceChange]:
+    """How confidence changed over a group, where five or more gave both answers."""
+    return (analysis.confidence(booking_ids),)
 
 
 @hookimpl

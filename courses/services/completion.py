@@ -28,7 +28,7 @@ from courses.models import (
     Session,
 )
 from courses.queries import completion as queries
-from courses.queries import register
+from courses.queries import register, told
 from lms import audit, clock
 from lms.contracts import (
     Actor,
@@ -287,6 +287,7 @@ def _keep(
     )
     crash_point("completion.recorded")
     if row.verdict == Outcome.COMPLETED:
-        publish(CompletionRecorded(by, cohort_id, booking.booking_id, row.id))
+        facts_told = vars(told.of(booking.booking_id))
+        publish(CompletionRecorded(by, cohort_id, booking.booking_id, row.id, **facts_told))
     elif before and before.verdict == Outcome.COMPLETED:
         publish(CompletionWithdrawn(by, cohort_id, booking.booking_id, before.completion_id))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 
@@ -127,11 +127,31 @@ class CertificateUse:
 
 
 @dataclass(frozen=True)
+class QueueRule:
+    """Who goes before others in a course's queue: the key of a `Priority`, and its points here.
+
+    `words` end the sentence "People go before you when …", like "they are ambassadors".
+    """
+
+    key: str
+    points: int
+    words: str
+
+
+class AfterLapse(StrEnum):
+    """Where somebody waits on who did not answer an offer in time."""
+
+    SAME_PLACE = "same place"
+    END = "end"
+
+
+@dataclass(frozen=True)
 class CourseTemplate:
     """A course as its provider ships it. Keys are slugs; `provider` is the provider's key.
 
     `domestic_abuse_content` says in a sentence where the course speaks of domestic abuse: every
-    course about conflict between parents must carry it.
+    course about conflict between parents must carry it. `queue` says who goes before others while
+    people wait for it; among equals, first come is first.
     """
 
     key: str
@@ -152,7 +172,10 @@ class CourseTemplate:
     audience_note: str = ""
     seal_words: str = ""
     needs_approval: bool = False
+    recruits_ambassadors: bool = False
     notes: tuple[str, ...] = ()
+    queue: tuple[QueueRule, ...] = ()
+    after_lapse: AfterLapse = AfterLapse.SAME_PLACE
 
 
 @dataclass(frozen=True)
@@ -209,3 +232,15 @@ class Verdict:
 
     outcome: Outcome
     reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Training:
+    """A person who was at a session that `trainer_id` (a person) taught, once per booking."""
+
+    trainer_id: uuid.UUID
+    person_id: uuid.UUID
+    booking_id: uuid.UUID
+    cohort_id: uuid.UUID
+    label: str
+    on: date

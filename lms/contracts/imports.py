@@ -27,11 +27,27 @@ class Sheet:
 
 
 @dataclass(frozen=True)
+class SessionMark:
+    """A mark in somebody's register: one person at one session; all text, as read.
+
+    `session` is the heading of its column ("Session 2", "4 March 2027"): the session is found by
+    the date in it, else by its number. `mark` is present, late, left_early or absent; any other
+    word is asked about. `time` is when they came or left ("9:50"), `cell` the address ("F12").
+    """
+
+    session: str
+    mark: str
+    time: str = ""
+    cell: str = ""
+
+
+@dataclass(frozen=True)
 class CanonicalRow:
     """One row of somebody's register in our words; all text, as read, trimmed.
 
     `cells` maps a field to the address it came from ("D12"). `component` is a component's key,
-    `minutes` and `completed_on` describe an e-learning completion.
+    `minutes` and `completed_on` describe an e-learning completion, `attendance` the marks of a
+    register of people.
     """
 
     row_no: int
@@ -46,7 +62,7 @@ class CanonicalRow:
     completed_on: str = ""
     minutes: str = ""
     source_ref: str = ""
-    attendance: tuple[tuple[str, str], ...] = ()
+    attendance: tuple[SessionMark, ...] = ()
     cells: Mapping[str, str] = field(default_factory=dict)
 
 

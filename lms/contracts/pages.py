@@ -64,6 +64,7 @@ class Place(StrEnum):
     REGISTER = "register"
     PERSON = "person"
     BOOKED = "booked"
+    ANSWERED = "answered"
     TEAM = "team"
 
 
@@ -98,3 +99,12 @@ class BookingColumn:
     order: int
     cells: Mapping[uuid.UUID, str]
     foot: str = ""
+
+
+@dataclass(frozen=True)
+class CohortColumn:
+    """A column that a room adds to the list of cohorts: words by cohort, like "14 of 18"."""
+
+    title: str
+    order: int
+    cells: Mapping[uuid.UUID, str]

@@ -14,7 +14,10 @@ from lms.contracts.values import JSON
 
 @dataclass(frozen=True)
 class Item:
-    """One question. `options` are (value, words) in the order shown; values are strings."""
+    """One question. `options` are (value, words) in the order shown; values are strings.
+
+    `volunteers` is the answer by which somebody offers to help, told to the rooms by name.
+    """
 
     key: str
     type: str
@@ -26,6 +29,7 @@ class Item:
     max_length: int = 0
     named: bool = False
     courses: tuple[str, ...] = ()
+    volunteers: str = ""
 
 
 @dataclass(frozen=True)
@@ -79,3 +83,15 @@ class CertificateDesign:
     title: str
     template: str
     css: str
+
+
+@dataclass(frozen=True)
+class ConfidenceChange:
+    """How a group's answers to the primary question changed, over those who gave both.
+
+    `before` and `after` are means; both are None where too few answered twice to say.
+    """
+
+    pairs: int
+    before: float | None
+    after: float | None

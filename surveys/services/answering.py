@@ -16,6 +16,7 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from sqlalchemy import select, update
 
 from courses.models import Booking
+from courses.queries import told
 from lms import audit, clock, events
 from lms.contracts import JSON, Actor, Item
 from lms.db import crash_point, db
@@ -133,6 +134,18 @@ def submit(
     if channel == "paper":
         audit.write("survey.keyed_in", "surveys_assignment", assignment_id, by=by)
     events.publish(events.SurveySubmitted(by, wave.cohort_id, assignment_id))
+    _tell_volunteer(assignment, instrument, answers, by)
+
+
+def _tell_volunteer(
+    assignment: Assignment, instrument: Instrument, answers: Mapping[str, JSON], by: Actor
+) -> None:
+    """Say that somebody offers to help, when an answer given by name means that."""
+    yes = {item.key: item.volunteers for item in instruments.items_of(instrument.definition)}
+    if any(yes.get(key) and answer == yes[key] for key, answer in answers.items()):
+        booking_id = assignment.booking_id
+        whose = vars(told.of(booking_id))
+        events.publish(events.Volunteered(by, booking_id=booking_id, **whose))
 
 
 def tell_profession(person_id: uuid.UUID, profession_id: str) -> None:

@@ -20,6 +20,9 @@ from lms.plugins import PluginError
 from lms.registry import current_registry
 from surveys.models import Instrument
 
+LATER = ("volunteers",)
+"""Fields of an item that came after questionnaires were first kept."""
+
 
 def synchronise() -> None:
     """Keep every questionnaire the plugins ship; refuse a changed one with an old version."""
@@ -62,7 +65,12 @@ def keep(key: str) -> Instrument:
 
 def snapshot(template: SurveyTemplate) -> dict[str, Any]:
     """A questionnaire as JSON."""
-    return dict(json.loads(json.dumps(asdict(template))))
+    made: dict[str, Any] = json.loads(json.dumps(asdict(template)))
+    for item in made["items"]:
+        for later in LATER:
+            if not item[later]:  # questionnaires kept before it was there are still the same
+                del item[later]
+    return made
 
 
 def digest_of(definition: dict[str, Any]) -> str:

@@ -18,6 +18,7 @@ from sqlalchemy.exc import ProgrammingError
 
 from certificates import jobs, services
 from certificates.models import Certificate, CertificateFile
+from courses.queries import told
 from lms import clock
 from lms.contracts import SYSTEM
 from lms.db import db
@@ -35,9 +36,9 @@ pytestmark = pytest.mark.usefixtures("session")
 
 def complete(someone: making.Finisher) -> None:
     """What courses says when the rule is met."""
-    publish(
-        CompletionRecorded(SYSTEM, someone.cohort.id, someone.booking.id, someone.completion.id)
-    )
+    facts = vars(told.of(someone.booking.id))
+    ids = (someone.cohort.id, someone.booking.id, someone.completion.id)
+    publish(CompletionRecorded(SYSTEM, *ids, **facts))
 
 
 def messages() -> list[Message]:

@@ -42,6 +42,8 @@ TRIED = {
     "lms_booking_notes": "tests/guest/journey.py",
     "lms_booking_priority": "tests/guest/journey.py",
     "lms_report_options": "tests/reports/test_options.py",
+    "lms_trainings": "tests/ambassadors/test_trainers.py",
+    "lms_confidence": "tests/ambassadors/test_trainers.py",
     "lms_completion_evidence": "tests/guest/journey.py",
     "lms_assess_completion": "tests/kernel/test_registry.py",
     "lms_on_event": "tests/kernel/test_events.py",

@@ -136,7 +136,7 @@ def test_a_database_of_a_newer_release_is_refused_in_words(
 
 # -- shape -----------------------------------------------------------------------------------
 
-FLOORS = ("people", "messages", "reports", "courses", "surveys", "certificates")
+FLOORS = ("people", "messages", "ambassadors", "reports", "courses", "surveys", "certificates")
 
 
 def _floor(table: str) -> int:
@@ -247,10 +247,11 @@ def _one_row(admin: psycopg.Connection[tuple[object, ...]], table: str) -> None:
     values = {
         "uuid": "gen_random_uuid()", "text": "''", "timestamptz": "now()", "jsonb": "'{}'",
         "int4": "1", "bool": "true", "bytea": "''",
-        "date": "'2027-03-01'",
+        "date": "'2027-03-01'", "_uuid": "'{}'",
     }  # fmt: skip
     known = {
         "mark": "'absent'", "verdict": "'completed'", "source": "'hook'", "channel": "'link'",
+        "outcome": "'fully'", "text": "'Words'",
         "audience": "'partner'", "title": "'A return'", "reason": "'Two merged'",
     }  # fmt: skip
     listed = ", ".join(f'"{name}"' for name, _ in columns)
