@@ -10,7 +10,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from courses.imports import addresses, lines, reasons
+from courses.imports import addresses, lines, marking, reasons
 from courses.imports.drafts import HAVE, LONGEST_NAME, OUT, Choice, Decision, Draft, decision
 from courses.imports.known import Known, KnownPerson, Named
 from courses.imports.lines import Line
@@ -72,6 +72,7 @@ class _Assessor:
         for step in (self._booked, self._rules, self._clash):
             self._each(step)
         self._seats()
+        self._marks()
 
     def _each(self, step: Callable[[Draft], None]) -> None:
         for draft in self.drafts:
@@ -302,6 +303,17 @@ class _Assessor:
             if not draft.email and not draft.held:
                 why = "Shares a mailbox: print their letter" if draft.shares else "No e-mail: print"
                 draft.notes.append(Reason(reasons.NOTE, why))
+
+    def _marks(self) -> None:
+        """What a register says of sessions, for all who are booked or will be."""
+        kept = [draft for draft in self.drafts if not draft.ended or draft.ended[0] == HAVE]
+        marks = (mark for draft in kept for mark in draft.line.marks)
+        columns = marking.sessions_of(marks, self.known.sessions)
+        for draft in kept:
+            if draft.line.marks and draft.waits:
+                draft.notes.append(Reason(reasons.NOTE, "Their marks are not taken over"))
+            elif draft.line.marks:
+                marking.judge(draft, self.known, columns)
 
     def _ask_seat(self, draft: Draft, code: str, why: str) -> None:
         if draft.choice.get("seat") == WAIT:

@@ -27,6 +27,8 @@ from lms.errors import NotFound
 from lms.records import ImportBatch, ImportRow
 
 COHORT, BOOKING, WAITING, EVIDENCE = "cohort", "booking", "waiting", "component_completion"
+MARKED = "marked"
+"""Somebody who was booked already, and whose marks the file brought."""
 STAGED, CONFIRMED, UNDONE, DISCARDED = "staged", "confirmed", "undone", "discarded"
 
 
@@ -66,6 +68,20 @@ class Batch:
     def count(self, name: str) -> int:
         """How many rows of a verdict."""
         return int(self.counts.get(name, 0))
+
+    @property
+    def promise(self) -> str:
+        """What "Add" would do, in numbers; the page sends it back, so that no more is done."""
+        marks = self.count("marks")
+        return f"{self.count('add')}" + (f" and {marks} marks" if marks else "")
+
+    @property
+    def marked_columns(self) -> list[list[Any]]:
+        """Each column of marks: its heading; how many taken over, there already, passed over."""
+        return [
+            [f"{heading} (column {letter})" if letter else heading, *numbers]
+            for letter, heading, *numbers in self.counts.get("columns", ())
+        ]
 
     @property
     def made(self) -> Mapping[str, Any]:

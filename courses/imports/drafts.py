@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from courses.imports import reasons
 from courses.imports.known import KnownPerson, Named, name_key
@@ -15,6 +16,7 @@ from courses.imports.lines import Line
 from courses.imports.reasons import Reason
 
 ADD, HAVE, ATTENTION, OUT = "add", "already", "attention", "left_out"
+NEW_MARK, SAME_MARK, PASSED_OVER = "new", "same", "passed_over"
 Choice = Mapping[str, str]
 LONGEST_NAME = 200
 
@@ -36,13 +38,35 @@ class Plan:
 
 
 @dataclass(frozen=True)
+class MarkPlan:
+    """What happens to one mark of the file's `column`; `at` is when they came or left."""
+
+    column: tuple[str, str]
+    session_id: uuid.UUID | None
+    mark: str
+    at: datetime | None
+    state: str
+    said: str
+
+
+@dataclass(frozen=True)
 class Decision:
-    """What happens to a row, and why; `plan` for those that are added."""
+    """What happens to a row, and why; `plan` for those that are added.
+
+    `marks` of people who have a place or get one; `person_id` is who has one.
+    """
 
     row_no: int
     verdict: str
     reasons: tuple[Reason, ...] = ()
     plan: Plan | None = None
+    marks: tuple[MarkPlan, ...] = ()
+    person_id: uuid.UUID | None = None
+
+    @property
+    def taken(self) -> tuple[MarkPlan, ...]:
+        """The marks that are taken over."""
+        return tuple(mark for mark in self.marks if mark.state == NEW_MARK)
 
 
 @dataclass
@@ -63,6 +87,8 @@ class Draft:
     waiver: str = ""
     reasons: list[Reason] = field(default_factory=list)
     notes: list[Reason] = field(default_factory=list)
+    marks: list[MarkPlan] = field(default_factory=list)
+    doubts: list[Reason] = field(default_factory=list)
     ended: tuple[str, Reason] | None = None
 
     @property
@@ -99,11 +125,28 @@ def decision(draft: Draft) -> Decision:
     """What has been decided."""
     number = draft.line.row_no
     if draft.ended:
-        verdict, reason = draft.ended
+        return _ended(draft, *draft.ended)
+    if draft.reasons or draft.doubts:
+        return Decision(number, ATTENTION, (*draft.reasons, *draft.doubts))
+    marks = () if draft.waits else tuple(draft.marks)
+    return Decision(number, ADD, (*draft.notes, *_said(marks)), _plan(draft), marks)
+
+
+def _ended(draft: Draft, verdict: str, reason: Reason) -> Decision:
+    """Who is left out, or booked already: then their marks count, and what is unclear of them."""
+    number = draft.line.row_no
+    if verdict != HAVE:
         return Decision(number, verdict, (reason,))
-    if draft.reasons:
-        return Decision(number, ATTENTION, tuple(draft.reasons))
-    return Decision(number, ADD, tuple(draft.notes), _plan(draft))
+    if draft.doubts:
+        return Decision(number, ATTENTION, tuple(draft.doubts))
+    marks = tuple(draft.marks)
+    person_id = draft.person.id if draft.person else None
+    return Decision(number, HAVE, (reason, *_said(marks)), None, marks, person_id)
+
+
+def _said(marks: Sequence[MarkPlan]) -> list[Reason]:
+    """What happens to the marks, in one sentence."""
+    return [Reason(reasons.NOTE, "; ".join(mark.said for mark in marks))] if marks else []
 
 
 def _plan(draft: Draft) -> Plan:

@@ -15,10 +15,10 @@ from sqlalchemy.orm import aliased
 
 from courses.imports import addresses, lines
 from courses.imports.drafts import Choice
-from courses.imports.known import Known, KnownPerson, Named, Names
+from courses.imports.known import Known, KnownPerson, KnownSession, Named, Names
 from courses.imports.lines import Line
 from courses.models import Booking, Cohort, Completion, Course, Edition
-from courses.queries import bookings, clashes
+from courses.queries import bookings, clashes, register
 from courses.queries.cohorts import CohortFacts
 from courses.queries.standing import prerequisite
 from lms.contracts import Actor
@@ -39,6 +39,7 @@ def load(
     named = [person.id for same in by_name.values() for person in same]
     ids = {person.id for person in by_email.values()} | set(named)
     first = prerequisite(cohort.course_id, None)
+    marked = any(line.marks for line in rows)
     return Known(
         by_email=by_email,
         by_name=by_name,
@@ -53,6 +54,16 @@ def load(
         for_profession=(
             Named(cohort.profession_id, cohort.profession) if cohort.profession_id else None
         ),
+        sessions=known_sessions(cohort) if marked else (),
+        marks=register.of_people(cohort.id) if marked else {},
+    )
+
+
+def known_sessions(cohort: CohortFacts) -> tuple[KnownSession, ...]:
+    """The sessions that marks may be about."""
+    return tuple(
+        KnownSession(one.id, one.number, one.component_title, one.start, one.end)
+        for one in cohort.held
     )
 
 

@@ -5,7 +5,7 @@ The answers' form is made of the questions, so that it holds exactly the fields 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from courses.imports import fields, questions, reasons
@@ -103,9 +103,14 @@ _LABELS = {
     "given_name": "First name",
     "family_name": "Last name",
     "waiver": "Why?",
+    "time": "Time, like 9:50am",
 }
 _MISSING = {"given_name": "Enter a name", "waiver": "Enter why, which is shown in the history"}
-_SELECTS = (reasons.PROFESSION, reasons.ORGANISATION)
+_SELECTS = {
+    reasons.PROFESSION: "Choose a job",
+    reasons.ORGANISATION: "Choose an organisation",
+    reasons.MARK_SESSION: "Choose a session",
+}
 
 
 class Answers(web.Form):
@@ -123,20 +128,26 @@ class Answers(web.Form):
 
     def _check(self, question: Question) -> bool:
         if question.code == reasons.EMAIL:
-            box = self[f"{question.id}_email"]
-            try:
-                box.data = clean.email(box.data or "")
-            except ValueError as error:
-                box.errors = [str(error)]
-                return False
-        elif question.code == reasons.NAME and not self._typed(
-            question, "given_name", "family_name"
-        ):
+            return self._clean(f"{question.id}_email", clean.email, "{}")
+        if question.code == reasons.MARK_TIME:
+            return self._clean(f"{question.id}_time", clean.wall_time, "The time {}")
+        if question.code == reasons.NAME and not self._typed(question, "given_name", "family_name"):
             self[f"{question.id}_given_name"].errors = ["Enter a name"]
             return False
         elif question.code == reasons.RULE and not self._typed(question, "waiver"):
             self[f"{question.id}_waiver"].errors = ["Enter why, which is shown in the history"]
             return False
+        return True
+
+    def _clean(self, name: str, read: Callable[[str], object], sentence: str) -> bool:
+        """Whether a box holds what it should; kept as it is read."""
+        box = self[name]
+        try:
+            found = read(box.data or "")
+        except ValueError as error:
+            box.errors = [sentence.format(error)]
+            return False
+        box.data = found if isinstance(found, str) else box.data
         return True
 
     def _typed(self, question: Question, *names: str) -> str:
@@ -170,8 +181,9 @@ def _fields(question: Question) -> Mapping[str, Any]:
     choices = question.options
     made: dict[str, Any] = {}
     if question.code in _SELECTS:
-        empty = "Choose a job" if question.code == reasons.PROFESSION else "Choose an organisation"
-        made[question.id] = web.SelectField(label, empty=empty, choices=choices, default=default)
+        made[question.id] = web.SelectField(
+            label, empty=_SELECTS[question.code], choices=choices, default=default
+        )
     else:
         made[question.id] = web.RadioField(label, choices=choices, default=default)
     for name, value in question.typed.items():

@@ -12,7 +12,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from courses.queries.register import Mark
+from lms import clock
 from lms.spreadsheets.headings import plain
+from lms.web import words
 
 _APOSTROPHES = re.compile("['\u2019\u2018`\u00b4\u02bc]")
 CLOSE = 0.82
@@ -98,10 +101,38 @@ class Names:
 
 
 @dataclass(frozen=True)
+class KnownSession:
+    """A session of the cohort that is held; `number` is the one our pages show."""
+
+    id: uuid.UUID
+    number: int
+    component: str
+    start: datetime
+    end: datetime
+
+    @property
+    def begun(self) -> bool:
+        """Whether its day has come."""
+        return words.day_of(self.start) <= clock.today()
+
+    @property
+    def title(self) -> str:
+        """ "session 2 on 4 March 2027"."""
+        return f"session {self.number} on {words.date(self.start)}"
+
+    @property
+    def short(self) -> str:
+        """ "Session 2"."""
+        return f"Session {self.number}"
+
+
+@dataclass(frozen=True)
 class Known:
     """Everything a file is compared with. `clashes` are sentences by person.
 
     `finished` are those (in reach) who finished the course that comes first, None where none does.
+    `sessions` and `marks` only where the file has marks: a mark, or None, for every person booked
+    and session, by their ids.
     """
 
     by_email: Mapping[str, KnownPerson] = field(default_factory=dict)
@@ -115,3 +146,5 @@ class Known:
     first_course: str = ""
     finished: frozenset[uuid.UUID] | None = None
     for_profession: Named | None = None
+    sessions: tuple[KnownSession, ...] = ()
+    marks: Mapping[tuple[uuid.UUID, uuid.UUID], Mark | None] = field(default_factory=dict)

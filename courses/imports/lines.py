@@ -14,7 +14,7 @@ from typing import Any
 from courses.imports import fields
 from courses.imports.columns import Columns
 from courses.imports.splitting import split, squeezed
-from lms.contracts import CanonicalRow, Sheet
+from lms.contracts import CanonicalRow, SessionMark, Sheet
 from lms.spreadsheets.headings import letters, plain
 
 PERSON, TITLE, HEADING, AGAIN = "person", "title", "heading", "again"
@@ -39,7 +39,8 @@ class Line:
     """One row of the file.
 
     `cells` are as read, less the columns never kept; `read` are a person's fields in our words and
-    `at` their addresses; `unsaved` are the fields whose cell is a formula or an error.
+    `at` their addresses; `unsaved` are the fields whose cell is a formula or an error; `marks` are
+    what a provider's register says of sessions.
     """
 
     row_no: int
@@ -48,6 +49,7 @@ class Line:
     read: Mapping[str, str] = field(default_factory=dict)
     at: Mapping[str, str] = field(default_factory=dict)
     unsaved: frozenset[str] = frozenset()
+    marks: tuple[SessionMark, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """What the row keeps until it is purged."""
@@ -57,6 +59,7 @@ class Line:
             "read": dict(self.read),
             "at": dict(self.at),
             "unsaved": sorted(self.unsaved),
+            "marks": [vars(mark) for mark in self.marks],
         }
 
     @classmethod
@@ -69,6 +72,7 @@ class Line:
             read=dict(kept["read"]),
             at=dict(kept["at"]),
             unsaved=frozenset(kept["unsaved"]),
+            marks=tuple(SessionMark(**mark) for mark in kept.get("marks", ())),
         )
 
 
@@ -115,7 +119,14 @@ def _given(number: int, cells: Sequence[str], row: CanonicalRow, formulas: froze
         for name, at in row.cells.items()
         if at in formulas or _ERROR.fullmatch(read.get(name, ""))
     )
-    return Line(number, PERSON, tuple(cells), read, dict(row.cells), unsaved)
+    return Line(number, PERSON, tuple(cells), read, dict(row.cells), unsaved, _marks(row))
+
+
+def _marks(row: CanonicalRow) -> tuple[SessionMark, ...]:
+    return tuple(
+        SessionMark(*(squeezed(str(said)) for said in (one.session, one.mark, one.time, one.cell)))
+        for one in row.attendance
+    )
 
 
 def _foot(cells: Sequence[str]) -> str:

@@ -10,18 +10,19 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 
 from courses.imports import batches, facts, lines
 from courses.imports.batches import Batch, KeptRow
 from courses.imports.drafts import ATTENTION, OUT
 from courses.imports.known import Named
-from courses.imports.questions import Lists, Question, ask
+from courses.imports.questions import Lists, Question, ask, session_options
 from courses.models import Attendance, Booking, Completion, ComponentCompletion, Place
+from courses.queries import register
 from courses.queries.cohorts import CohortFacts
 from lms.db import db
 from lms.people.models import Person
-from lms.records import ImportRow
+from lms.records import ImportBatch, ImportRow
 from lms.registry import current_registry
 from lms.web.context import settings
 from lms.web.paging import Page, paginate
@@ -44,6 +45,7 @@ def _lists(cohort: CohortFacts | None) -> Lists:
         professions=_pairs(facts.professions().items),
         organisations=_pairs(organisations.items),
         places=tuple((str(key), name) for key, name in places),
+        sessions=session_options(facts.known_sessions(cohort)) if cohort else (),
     )
 
 
@@ -118,13 +120,12 @@ def hanging(batch_id: uuid.UUID) -> list[str]:
 
 
 def undo_blockers(batch_id: uuid.UUID) -> list[str]:
-    """This room's own: who of an import has been marked, has finished or did e-learning."""
-    marked = (
-        select(Place.booking_id)
-        .join(Attendance, Attendance.place_id == Place.id)
-        .where(Place.booking_id == Booking.id)
-        .exists()
-    )
+    """This room's own: who of an import has been marked, has finished or did e-learning.
+
+    The import's own marks are undone with it, and so is what was finished by them alone.
+    """
+    ours = _marks_of(batch_id)
+    marked = _has_marks(Attendance.id.not_in(ours), register.is_current())
     learned = (
         select(ComponentCompletion.id).where(ComponentCompletion.booking_id == Booking.id).exists()
     )
@@ -132,7 +133,7 @@ def undo_blockers(batch_id: uuid.UUID) -> list[str]:
         select(Completion.id)
         .where(Completion.booking_id == Booking.id, Completion.verdict == "completed")
         .exists()
-    )
+    ) & ~_has_marks(Attendance.id.in_(ours))
     found = db.session.execute(
         select(func.btrim(Person.given_name + " " + Person.family_name), marked)
         .join(Booking, Booking.person_id == Person.id)
@@ -151,3 +152,18 @@ def undo_blockers(batch_id: uuid.UUID) -> list[str]:
         else f"{name} has done a part of the course"
         for name, on_register in found
     ]
+
+
+def _marks_of(batch_id: uuid.UUID) -> list[uuid.UUID]:
+    """The marks that an import made."""
+    counts = db.session.scalar(select(ImportBatch.counts).where(ImportBatch.id == batch_id)) or {}
+    return [uuid.UUID(one) for one in counts.get("made", {}).get("marks", ())]
+
+
+def _has_marks(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    return (
+        select(Place.booking_id)
+        .join(Attendance, Attendance.place_id == Place.id)
+        .where(Place.booking_id == Booking.id, *conditions)
+        .exists()
+    )

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from courses.imports import reasons
 from courses.imports.assessing import LATER, LEAVE, MAILBOX, NEW, NONE, ONE, WAIT
 from courses.imports.batches import KeptRow
-from courses.imports.known import Known
+from courses.imports.known import Known, KnownSession
+from courses.imports.marking import ABSENT, KEEP, PRESENT, SKIP
 from courses.imports.reasons import Reason
 from lms.web import words
 
@@ -24,7 +25,8 @@ Options = Sequence[tuple[str, str]]
 class Question:
     """One question about one or more rows; `chosen` is the answer to start from, "" for none.
 
-    `typed` are values for the boxes that the answer `USE` opens.
+    `typed` are values for the boxes that the answer `USE` opens; `key` is what the answer is kept
+    as where a row may have several questions of one code, `slot` tells those apart.
     """
 
     code: str
@@ -35,11 +37,13 @@ class Question:
     options: Options = ()
     chosen: str = ""
     typed: dict[str, str] = field(default_factory=dict)
+    key: str = ""
+    slot: str = ""
 
     @property
     def id(self) -> str:
         """The name of its field."""
-        return f"{self.code}_{self.rows[0]}"
+        return f"{self.code}_{self.rows[0]}{self.slot}"
 
     @property
     def where(self) -> str:
@@ -53,11 +57,12 @@ class Question:
 
 @dataclass(frozen=True)
 class Lists:
-    """What selects offer: jobs, organisations, and where a new organisation may be."""
+    """What selects offer: jobs, organisations, where a new one may be, and the sessions."""
 
     professions: Options
     organisations: Options
     places: Options
+    sessions: Options = ()
 
     @classmethod
     def of(cls, known: Known) -> Lists:
@@ -66,7 +71,16 @@ class Lists:
             tuple((str(one.id), one.name) for one in known.professions.items),
             tuple((str(one.id), one.name) for one in known.organisations.items),
             tuple((str(one.id), one.name) for one in known.localities),
+            session_options(known.sessions),
         )
+
+
+def session_options(sessions: Sequence[KnownSession]) -> Options:
+    """The sessions to choose from, with their times."""
+    return tuple(
+        (str(one.id), f"{words.capital(one.title)}, {words.time_range(one.start, one.end)}")
+        for one in sessions
+    )
 
 
 def ask(rows: Iterable[KeptRow], lists: Lists) -> list[Question]:
@@ -94,6 +108,8 @@ def _question(found: Sequence[tuple[KeptRow, Reason]], lists: Lists) -> Question
         options=options,
         chosen=chosen,
         typed=_typed(row, reason),
+        key=reason.key if reason.code in reasons.MARKS else "",
+        slot=reason.slot,
     )
 
 
@@ -110,6 +126,8 @@ def _typed(row: KeptRow, reason: Reason) -> dict[str, str]:
     if reason.code == reasons.NAME:
         read = row.line.read
         return {name: read.get(name, "")[:200] for name in ("given_name", "family_name")}
+    if reason.code == reasons.MARK_TIME:
+        return {"time": ""}
     return {"waiver": ""} if reason.code == reasons.RULE else {}
 
 
@@ -120,22 +138,48 @@ def _options(reason: Reason, count: int, lists: Lists) -> tuple[Options, str]:
         return (*_listed(reason, lists), leave), reason.guess
     if reason.code in (reasons.CLASH, reasons.FULL):
         return (leave, (WAIT, "Put on the waiting list")), LEAVE
+    if reason.code in reasons.MARKS:
+        options, chosen = _mark_options(reason, lists)
+    else:
+        options, chosen = _person_options(reason, count)
+    return (*options, leave), chosen
+
+
+def _person_options(reason: Reason, count: int) -> tuple[Options, str]:
     match reason.code:
         case reasons.EMAIL:
             use = (USE, "Use this address")
-            return (use, (NO_EMAIL, "Add without an address"), leave), USE if reason.guess else ""
+            return (use, (NO_EMAIL, "Add without an address")), USE if reason.guess else ""
         case reasons.NAME:
-            return ((USE, "Use this name"), leave), ""
+            return ((USE, "Use this name"),), ""
         case reasons.SHARED:
             shared = (MAILBOX, f"A shared mailbox, {words.plural(count, 'person', 'people')}")
-            return (shared, (ONE, "One person: keep the first row"), leave), MAILBOX
+            return (shared, (ONE, "One person: keep the first row")), MAILBOX
         case reasons.PERSON:
             same = (reason.key, "The same person, with the name we hold")
-            return (same, (NEW, "Somebody else"), leave), reason.key
+            return (same, (NEW, "Somebody else")), reason.key
         case reasons.RULE:
-            return ((USE, "Let in, because"), leave), ""
+            return ((USE, "Let in, because"),), ""
         case _:
-            return (leave,), ""
+            return (), ""
+
+
+def _mark_options(reason: Reason, lists: Lists) -> tuple[Options, str]:
+    """What can be done with marks; the mark on our own register is never changed by a file."""
+    skip = (SKIP, "Do not take this over")
+    match reason.code:
+        case reasons.MARK_SESSION:
+            return (skip, *lists.sessions), ""
+        case reasons.MARK_WORD:
+            return ((PRESENT, "Present"), (ABSENT, "Absent"), skip), ""
+        case reasons.MARK_TIME:
+            return ((USE, "Use this time"), (PRESENT, "Present all the time"), skip), ""
+        case reasons.MARK_HELD:
+            return ((KEEP, "Keep the mark on our register"),), KEEP
+        case reasons.MARK_TWICE:
+            return ((KEEP, "Take the mark of the first column"),), ""
+        case _:
+            return (skip,), SKIP
 
 
 def _listed(reason: Reason, lists: Lists) -> Options:
@@ -159,6 +203,8 @@ def answers(question: Question, chosen: str, typed: dict[str, str]) -> dict[str,
     """What the rows of a question keep when this was chosen."""
     if chosen in (LEAVE, NO_EMAIL):
         return {chosen: "yes"}
+    if question.key:
+        return {question.key: typed["time"] if chosen == USE else chosen}
     if chosen == USE:
         return dict(typed)
     return {_KEPT_AS[question.code]: chosen}

@@ -15,6 +15,10 @@ PROFESSION, ORGANISATION = "profession", "organisation"
 CLASH, FULL, RULE = "clash", "full", "rule"
 # Completions of e-learning: nothing to choose but to leave the row out.
 NOBODY, COURSE, DATE, MINUTES = "nobody", "course", "date", "minutes"
+# Marks of a register: whose session a column is, what a word means, when, and marks we have.
+MARK_SESSION, MARK_EARLY, MARK_WORD = "mark_session", "mark_early", "mark_word"
+MARK_TIME, MARK_HELD, MARK_TWICE = "mark_time", "mark_held", "mark_twice"
+MARKS = (MARK_SESSION, MARK_EARLY, MARK_WORD, MARK_TIME, MARK_HELD, MARK_TWICE)
 # What is only said: of rows that are added or left out.
 NOTE, LEFT_OUT, ALREADY = "note", "left_out", "already"
 
@@ -26,7 +30,8 @@ FORMULA_NEXT = "Open the file in Excel or LibreOffice, save it and upload it aga
 class Reason:
     """One thing about a row: its code, the cell and what stands there, and why it matters.
 
-    `key` is what rows with the same question have in common; `guess` is an answer to start from.
+    `key` is what rows with the same question have in common; `guess` is an answer to start from;
+    `slot` tells one row's questions of the same code apart.
     """
 
     code: str
@@ -35,6 +40,7 @@ class Reason:
     read: str = ""
     key: str = ""
     guess: str = ""
+    slot: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """What the row keeps."""

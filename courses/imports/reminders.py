@@ -71,10 +71,12 @@ def _waiting(person_id: uuid.UUID) -> Sequence[Row[Any]]:
 
 def _to_finish(batch: Row[Any], today: date) -> Todo:
     forgotten = words.weekday_datetime(batch.created_at + timedelta(days=1))
+    marks = int(batch.counts.get("marks", 0))
+    more = f" and {words.plural(marks, 'mark')}" if marks else ""
     return Todo(
         f"Finish importing {batch.file_name}",
-        f"{words.plural(int(batch.counts.get(ADD, 0)), 'row')} wait for you to press Add. The "
-        f"file is forgotten at {forgotten}",
+        f"{words.plural(int(batch.counts.get(ADD, 0)), 'row')}{more} wait for you to press Add. "
+        f"The file is forgotten at {forgotten}",
         "Check the rows",
         url_for("imports.preview", batch_id=batch.id),
         today,

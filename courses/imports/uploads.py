@@ -154,7 +154,8 @@ def sensitive(sheet: Sheet, guessed: Columns) -> dict[int, str]:
 def _by_importer(upload: Upload, importer: Importer, sheet: Sheet) -> Upload:
     """The same file read by a provider's importer; its mistakes are the file's, said and logged."""
     try:
-        found = list(importer.read(sheet))
+        found = _clean(list(importer.read(sheet)))
+        read_as = tuple(lines.read_by(upload.sheet, upload.columns, found))
     except ValueError as error:
         raise Complaint(FILE, str(error)) from error
     except Exception as error:
@@ -162,16 +163,12 @@ def _by_importer(upload: Upload, importer: Importer, sheet: Sheet) -> Upload:
         raise Complaint(
             FILE, f"{importer.title} could not be read. The team that runs this site sees why"
         ) from error
-    notes = upload.notes
-    if any(row.attendance for row in found):
-        notes = (*notes, "Marks for sessions are not taken over: mark the register on its page.")
     return replace(
         upload,
         importer_key=importer.key,
         importer=importer.title,
         columns=replace(upload.columns, sure=True),
-        lines=tuple(lines.read_by(upload.sheet, upload.columns, _clean(found))),
-        notes=notes,
+        lines=read_as,
     )
 
 

@@ -33,6 +33,7 @@ from courses.models.cohort import (
 from courses.models.record import (
     EVIDENCE_SOURCES,
     MARKS,
+    TAKEN_BACK,
     VERDICTS,
     Attendance,
     Completion,
@@ -48,6 +49,7 @@ __all__ = [
     "DESIGNS",
     "EVIDENCE_SOURCES",
     "MARKS",
+    "TAKEN_BACK",
     "VERDICTS",
     "WAITING_STATES",
     "Attendance",

@@ -25,7 +25,9 @@ from lms import clock
 from lms.columns import Signed, at_most, one_of
 from lms.db import AppendOnly, Model
 
-MARKS = ("present", "late", "left_early", "absent")
+TAKEN_BACK = "taken_back"
+"""The mark of a place that is unmarked again: what an undone import had brought."""
+MARKS = ("present", "late", "left_early", "absent", TAKEN_BACK)
 EVIDENCE_SOURCES = ("import_row", "hook", "person")
 VERDICTS = ("completed", "not_yet", "not_completed")
 

@@ -131,7 +131,7 @@ def _marks(cohort_id: uuid.UUID, person_id: uuid.UUID | None) -> Select[*tuple[A
             _name(),
             func.coalesce(earlier.mark, ""),
             Attendance.mark,
-            func.coalesce(Attendance.reason, ""),
+            func.coalesce(func.nullif(Attendance.why, ""), Attendance.reason, ""),
             func.lower(Session.during, type_=Attendance.at.type),
         )
         .join(Place, Place.id == Attendance.place_id)

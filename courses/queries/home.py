@@ -16,7 +16,6 @@ from sqlalchemy.orm import aliased
 
 from courses import access
 from courses.models import (
-    Attendance,
     Cohort,
     Course,
     Edition,
@@ -25,7 +24,7 @@ from courses.models import (
     SessionTrainer,
     Waiting,
 )
-from courses.queries import bookings, catalogue, cohorts, waiting
+from courses.queries import bookings, catalogue, cohorts, register, waiting
 from courses.queries.cohorts import CohortFacts, SessionFacts
 from lms import clock
 from lms.contracts import Actor, Agenda, Todo
@@ -238,7 +237,7 @@ def _unmarked(actor: Actor) -> Iterable[Todo]:
     missing = exists().where(
         Place.session_id == Session.id,
         Place.is_booked,
-        ~exists().where(Attendance.place_id == Place.id),
+        ~register.is_marked(Place.id),
     )
     number = (
         select(func.count())

@@ -15,7 +15,6 @@ from sqlalchemy.orm import aliased
 
 from courses import access
 from courses.models import (
-    Attendance,
     Cohort,
     CohortLocality,
     Course,
@@ -23,6 +22,7 @@ from courses.models import (
     Place,
     Session,
 )
+from courses.queries import register
 from lms import clock
 from lms.contracts import Actor
 from lms.db import db
@@ -201,6 +201,6 @@ def _unmarked() -> ColumnElement[bool]:
         and_(
             place.session_id == Session.id,
             place.is_booked,
-            ~exists().where(Attendance.place_id == place.id),
+            ~register.is_marked(place.id),
         )
     )

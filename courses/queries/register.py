@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import aliased
 
-from courses.models import Attendance, Booking, Place, Session
+from courses.models import TAKEN_BACK, Attendance, Booking, Place, Session
 from lms.db import db
 from lms.people.models import Person
 
@@ -109,6 +109,20 @@ def matrix(cohort_id: uuid.UUID) -> dict[uuid.UUID, dict[uuid.UUID, Mark]]:
     return found
 
 
+def of_people(cohort_id: uuid.UUID) -> dict[tuple[uuid.UUID, uuid.UUID], Mark | None]:
+    """Person and session to the mark that stands, None where there is none, of all who are booked.
+
+    One query; whoever is not expected at a session is not in it.
+    """
+    rows = db.session.execute(
+        select(Place.person_id, Place.session_id, Attendance)
+        .join(Session, Session.id == Place.session_id)
+        .outerjoin(Attendance, and_(Attendance.place_id == Place.id, is_current()))
+        .where(Session.cohort_id == cohort_id, Session.holds, Place.is_booked)
+    )
+    return {(person_id, session_id): _mark(row) for person_id, session_id, row in rows}
+
+
 def progress(cohort_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Progress]:
     """How far the registers of these cohorts are: session id to counts, in one query."""
     rows = db.session.execute(
@@ -161,7 +175,26 @@ def current(*columns: Any) -> Select[Any]:
 
 
 def is_current() -> Any:
-    """The condition that a mark has not been replaced."""
+    """The condition that a mark stands: nobody has replaced it or taken it back."""
+    return and_(Attendance.mark != TAKEN_BACK, _is_last())
+
+
+def is_marked(place_id: ColumnElement[uuid.UUID] | Any) -> ColumnElement[bool]:
+    """Whether a place has a mark that stands, as a condition."""
+    return select(Attendance.id).where(Attendance.place_id == place_id, is_current()).exists()
+
+
+def taken_back(session_id: uuid.UUID) -> dict[uuid.UUID, uuid.UUID]:
+    """The places of a session whose mark was taken back, and that last line of their history."""
+    rows = db.session.execute(
+        select(Attendance.place_id, Attendance.id)
+        .join(Place, Place.id == Attendance.place_id)
+        .where(Place.session_id == session_id, Attendance.mark == TAKEN_BACK, _is_last())
+    )
+    return {place_id: key for place_id, key in rows}
+
+
+def _is_last() -> Any:
     later = aliased(Attendance)
     return ~select(later.id).where(later.replaces_id == Attendance.id).exists()
 

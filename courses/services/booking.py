@@ -128,15 +128,19 @@ def cancel(booking_id: uuid.UUID, *, why: str, by: Actor, told: bool = True) -> 
 
 
 def cancel_many(
-    booking_ids: Sequence[uuid.UUID], *, why: str, by: Actor, told: bool = True
+    booking_ids: Sequence[uuid.UUID], *, why: str, by: Actor, told: bool = True, undo: bool = False
 ) -> None:
-    """Take people off, in as many cohorts as they are on; nothing happens to ended bookings."""
+    """Take people off, in as many cohorts as they are on; nothing happens to ended bookings.
+
+    From a finished course nobody is taken off, except by the `undo` of what put them there.
+    """
     for cohort_id in _locked(booking_ids):
         cohort = cohorts.facts(cohort_id)
         ids = _live(cohort_id, booking_ids)
         if not ids:
             continue
-        _check_not_over(cohort)
+        if not (undo and cohort.state == "finished"):
+            _check_not_over(cohort)
         heard = _end(cohort, ids, by=by, why=why)
         if told:
             notices.taken_off(cohort, heard, why=why, by=by)

@@ -13,7 +13,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from courses.models import Attendance, Session
+from courses.models import TAKEN_BACK, Attendance, Place, Session
 from courses.queries import register
 from courses.queries.register import Line, Mark
 from lms import audit, clock
@@ -102,9 +102,7 @@ def save(
     _complain(times, changed, lines, why)
     if meanwhile := [lines[m.place_id] for m in changed if _id_of(lines[m.place_id]) != m.seen]:
         raise Changed(meanwhile)
-    for mark in changed:
-        db.session.add(_row(mark, times, by=by, why=why))
-    db.session.flush()
+    _keep(session_id, changed, times, by=by, why=why)
     return _publish(session_id, [lines[mark.place_id].booking_id for mark in changed], by)
 
 
@@ -112,11 +110,47 @@ def mark_rest_present(session_id: uuid.UUID, *, by: Actor) -> int:
     """Mark everybody without a mark as present; how many."""
     times = _opened(session_id)
     rest = [line for line in register.lines(session_id) if line.mark is None]
-    for line in rest:
-        db.session.add(_row(NewMark(line.place_id, "present"), times, by=by, why=""))
-    db.session.flush()
+    _keep(session_id, [NewMark(line.place_id, "present") for line in rest], times, by=by, why="")
     _publish(session_id, [line.booking_id for line in rest], by)
     return len(rest)
+
+
+def take_back(mark_ids: Sequence[uuid.UUID], *, by: Actor, why: str) -> None:
+    """Take marks back, so that nobody has marked these people; the history keeps both lines.
+
+    A mark that somebody has changed since is theirs and stays.
+    """
+    sessions = db.session.scalars(
+        select(Place.session_id)
+        .join(Attendance, Attendance.place_id == Place.id)
+        .where(Attendance.id.in_(mark_ids))
+        .distinct()
+        .order_by(Place.session_id)
+    ).all()
+    hold(sessions)
+    for session_id in sessions:
+        rows = db.session.execute(
+            select(Attendance, Place.booking_id)
+            .join(Place, Place.id == Attendance.place_id)
+            .where(
+                Attendance.id.in_(mark_ids), Place.session_id == session_id, register.is_current()
+            )
+            .order_by(Attendance.id)
+        ).all()
+        for mark, _ in rows:
+            db.session.add(_line(mark.place_id, TAKEN_BACK, mark.id, by=by, why=why))
+        db.session.flush()
+        _publish(session_id, [booking_id for _, booking_id in rows], by)
+
+
+def hold(session_ids: Sequence[uuid.UUID]) -> None:
+    """Hold off others who mark these sessions, until this transaction ends."""
+    db.session.execute(
+        select(Session.id)
+        .where(Session.id.in_(session_ids))
+        .order_by(Session.id)
+        .with_for_update(key_share=True)
+    )
 
 
 def _opened(session_id: uuid.UUID) -> Times:
@@ -164,19 +198,32 @@ def _id_of(line: Line) -> uuid.UUID | None:
     return line.mark.id if line.mark else None
 
 
-def _row(mark: NewMark, times: Times, *, by: Actor, why: str) -> Attendance:
+def _keep(
+    session_id: uuid.UUID, marks: Sequence[NewMark], times: Times, *, by: Actor, why: str
+) -> None:
+    before = register.taken_back(session_id)
+    for mark in marks:
+        row = _line(
+            mark.place_id, mark.mark, mark.seen or before.get(mark.place_id), by=by, why=why
+        )
+        row.arrived_at, row.left_at = mark.arrived_at, mark.left_at
+        row.reason, row.minutes = mark.reason or None, minutes_of(mark, times)
+        db.session.add(row)
+    db.session.flush()
+
+
+def _line(
+    place_id: uuid.UUID, mark: str, replaces_id: uuid.UUID | None, *, by: Actor, why: str
+) -> Attendance:
     return Attendance(
         id=uuid7(),
-        place_id=mark.place_id,
-        mark=mark.mark,
-        arrived_at=mark.arrived_at,
-        left_at=mark.left_at,
-        reason=mark.reason or None,
-        minutes=minutes_of(mark, times),
+        place_id=place_id,
+        mark=mark,
+        minutes=0,
         why=why,
         by_id=by.person_id,
         by_label=by.name,
-        replaces_id=mark.seen,
+        replaces_id=replaces_id,
     )
 
 

@@ -155,6 +155,7 @@ __all__ = [
     "ScopeKind",
     "Sentence",
     "SessionMark",
+    "SessionMark",
     "Sheet",
     "Spread",
     "Subject",

@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from lms.contracts import CanonicalRow, Importer, ImportKind, Sheet
-from lms.spreadsheets.headings import Headings, Line, find, plain
+from lms.contracts import CanonicalRow, Importer, ImportKind, SessionMark, Sheet
+from lms.spreadsheets.headings import Headings, Line, find, letters, plain
+from lms.web.forms import clean
 
 COLUMNS = {
     "name": ("Name", "Delegate", "Delegate name", "Surname, Forename", "Participant"),
@@ -20,12 +21,18 @@ COLUMNS = {
 }
 NEEDED = ("name", "organisation")
 SESSION = re.compile(r"(session|day|week|supervision)\b")
+WEEKDAY = re.compile(r"(mon|tues?|wed(nes)?|thu(rs)?|fri|sat(ur)?|sun)(day)?,? ", re.IGNORECASE)
+AT = re.compile(
+    r"(?P<word>[^\d(]*?)\W*(?P<time>\d{1,2}([:.]\d{2})?( ?[ap]\.?m\.?)?)\)?", re.IGNORECASE
+)
+"""A mark with a time: "L 9:50", "Left early (3pm)"."""
 MARKS = {
     "p": "present",
     "present": "present",
     "l": "late",
     "late": "late",
     "e": "left_early",
+    "left": "left_early",
     "left early": "left_early",
     "a": "absent",
     "absent": "absent",
@@ -83,23 +90,47 @@ IMPORTER = Importer(
 
 
 def _sessions(headings: Headings) -> dict[int, str]:
-    """The columns of marks with their headings on one line."""
+    """The columns of marks with their headings on one line: "Session 2", or the session's date.
+
+    A sheet for one day has the date in its title.
+    """
     taken = set(headings.columns.values())
-    return {
+    found = {
         column: " ".join(heading.split())
         for column, heading in enumerate(headings.row)
-        if column not in taken and SESSION.match(plain(heading))
+        if column not in taken and (SESSION.match(plain(heading)) or _is_day(heading))
     }
+    day = _titled(headings, "date")
+    if len(found) == 1 and _is_day(day):
+        return {column: f"{heading}, {day}" for column, heading in found.items()}
+    return found
 
 
-def _attendance(line: Line, sessions: dict[int, str]) -> tuple[tuple[str, str], ...]:
-    """Session and mark; a mark we have no word for stays as it is written."""
-    marked = (
-        (heading, line.raw[column].strip())
+def _is_day(text: str) -> bool:
+    try:
+        clean.day(WEEKDAY.sub("", " ".join(text.split()), count=1))
+    except ValueError:
+        return False
+    return True
+
+
+def _attendance(line: Line, sessions: dict[int, str]) -> tuple[SessionMark, ...]:
+    """A mark for each session that has one; one we have no word for stays as it is written."""
+    return tuple(
+        _mark(heading, line.raw[column].strip(), f"{letters(column)}{line.number}")
         for column, heading in sessions.items()
-        if column < len(line.raw)
+        if column < len(line.raw) and line.raw[column].strip()
     )
-    return tuple((heading, MARKS.get(plain(mark), mark)) for heading, mark in marked if mark)
+
+
+def _mark(heading: str, written: str, cell: str) -> SessionMark:
+    mark, time = None if "?" in written else MARKS.get(plain(written)), ""
+    timed = AT.fullmatch(written)
+    if mark is None and timed:
+        mark, time = MARKS.get(plain(timed["word"])), timed["time"]
+    return (
+        SessionMark(heading, mark, time, cell) if mark else SessionMark(heading, written, "", cell)
+    )
 
 
 def _names(name: str) -> tuple[str, str]:
@@ -134,7 +165,7 @@ def _is_foot(line: Line, sessions: dict[int, str]) -> bool:
     Whoever has an agency, an address or a mark of their own is a person, whatever their name.
     """
     described = any(text for field, text in line.texts.items() if field != "name")
-    if described or any(mark in MARKS.values() for _, mark in _attendance(line, sessions)):
+    if described or any(one.mark in MARKS.values() for one in _attendance(line, sessions)):
         return False
     first = next(plain(cell) for cell in line.raw if cell.strip())
     return not line.text("name") or FOOT.fullmatch(first) is not None

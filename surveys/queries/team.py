@@ -16,6 +16,7 @@ from sqlalchemy import Float, and_, cast, func, select
 
 from courses import access
 from courses.models import Attendance, Booking, Cohort, Course, Edition, Place, Session
+from courses.queries import register
 from lms import clock
 from lms.contracts import Actor, BookingColumn, Panel, Todo
 from lms.contracts import Place as PagePlace
@@ -284,7 +285,6 @@ def _wave_row(row: Any, attended: int) -> WaveRow:
 
 def _attended(cohort_id: uuid.UUID) -> int:
     """How many were at one session or more, by the marks nobody has replaced."""
-    later = select(Attendance.replaces_id).where(Attendance.replaces_id.is_not(None))
     return (
         db.session.scalar(
             select(func.count(func.distinct(Booking.id)))
@@ -294,7 +294,7 @@ def _attended(cohort_id: uuid.UUID) -> int:
                 Booking.cohort_id == cohort_id,
                 Booking.state == "booked",
                 Attendance.mark != "absent",
-                Attendance.id.not_in(later),
+                register.is_current(),
             )
         )
         or 0

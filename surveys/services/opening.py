@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
 from sqlalchemy.orm import aliased
 
 from courses.models import Attendance, ComponentCompletion, Place, Session
+from courses.queries import register
 from lms import audit, clock, events
 from lms.contracts import SYSTEM, Actor, Job, WaveKind
 from lms.db import Complaint, db
@@ -154,7 +155,6 @@ def _took_part() -> ColumnElement[bool]:
 
 def _at_the_last() -> ColumnElement[bool]:
     last = aliased(Session)
-    later = aliased(Attendance)
     ends = (
         select(func.max(func.upper(last.during)))
         .where(last.cohort_id == Wave.cohort_id, last.holds)
@@ -170,7 +170,7 @@ def _at_the_last() -> ColumnElement[bool]:
             Session.holds,
             func.upper(Session.during) == ends,
             Attendance.mark != "absent",
-            ~exists(select(later.id).where(later.replaces_id == Attendance.id)),
+            register.is_current(),
         )
     )
 

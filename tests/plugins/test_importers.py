@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from lms import spreadsheets
-from lms.contracts import CanonicalRow, Importer, Sheet
+from lms.contracts import CanonicalRow, Importer, SessionMark, Sheet
 from plugins.oneplusone import plugin as oneplusone
 from plugins.tavistock import plugin as tavistock
 
@@ -208,9 +208,12 @@ def test_a_register_is_read_from_excel_with_its_title_marks_and_foot() -> None:
     assert (first.given_name, first.family_name) == ("Amara", "Okafor")
     assert (first.profession, first.organisation) == ("HV", "Health visiting")
     assert first.course == "Think Couple"
-    assert first.attendance == (("Session 1 4 March 2027", "present"), ("Session 2", "late"))
+    assert first.attendance == (
+        SessionMark("Session 1 4 March 2027", "present", cell="E5"),
+        SessionMark("Session 2", "late", cell="F5"),
+    )
     assert first.cells["given_name"] == first.cells["family_name"] == "A5"
-    assert second.attendance == (("Session 1 4 March 2027", "absent"),)
+    assert second.attendance == (SessionMark("Session 1 4 March 2027", "absent", cell="E6"),)
     assert second.email == ""
 
 
@@ -232,11 +235,44 @@ def test_a_name_is_taken_apart_at_its_comma_or_its_last_space(
     assert (row.given_name, row.family_name) == parts
 
 
-def test_a_mark_we_have_no_word_for_stays_as_it_is_written() -> None:
-    (row,) = rows(
-        REGISTER, REGISTER_HEADINGS, ("Ng, Mei", "School", "", "", "L 9:50", "left early")
+@pytest.mark.parametrize(
+    ("written", "mark", "time"),
+    [
+        ("p", "present", ""),
+        ("L 9:50", "late", "9:50"),
+        ("Late (10.05am)", "late", "10.05am"),
+        ("left early 3 pm", "left_early", "3 pm"),
+        ("E", "left_early", ""),
+        ("P?", "P?", ""),
+        ("?", "?", ""),
+        ("Sick 2 days", "Sick 2 days", ""),
+        ("9:50", "9:50", ""),
+    ],
+)
+def test_a_mark_is_read_with_its_time_and_one_we_have_no_word_for_stays_as_it_is(
+    written: str, mark: str, time: str
+) -> None:
+    (row,) = rows(REGISTER, REGISTER_HEADINGS, ("Ng, Mei", "School", "", "", written, "A"))
+    assert row.attendance == (
+        SessionMark("Session 1", mark, time, "E2"),
+        SessionMark("Session 2", "absent", "", "F2"),
     )
-    assert row.attendance == (("Session 1", "L 9:50"), ("Session 2", "left_early"))
+
+
+def test_a_column_may_be_headed_by_its_date_and_a_sheet_for_a_day_by_the_title() -> None:
+    (row,) = rows(
+        REGISTER,
+        ("Name", "Agency", "Thursday 4 March 2027", "2027-03-11", "Booked on"),
+        ("Ng, Mei", "School", "P", "P", "2027-01-04"),
+    )
+    assert [one.session for one in row.attendance] == ["Thursday 4 March 2027", "2027-03-11"]
+    (row,) = rows(
+        REGISTER,
+        ("Date:", "04/03/2027", ""),
+        ("Name", "Agency", "Session"),
+        ("Ng, Mei", "School", "P"),
+    )
+    assert row.attendance == (SessionMark("Session, 04/03/2027", "present", "", "C3"),)
 
 
 @pytest.mark.parametrize(

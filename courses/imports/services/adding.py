@@ -1,4 +1,4 @@
-"""Pressing "Add": people, organisations, bookings and the waiting list, all or nothing, once.
+"""Pressing "Add": people, organisations, bookings, the waiting list, marks; all or nothing, once.
 
 The view calls `confirm`; what has become impossible since the preview stays behind with its reason.
 """
@@ -11,8 +11,9 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import update
 
 from courses.imports import batches
-from courses.imports.batches import KeptRow
-from courses.imports.drafts import Plan
+from courses.imports.batches import Batch, KeptRow
+from courses.imports.drafts import Decision, MarkPlan, Plan
+from courses.imports.services import marks
 from courses.imports.services.deciding import (
     SUBJECT,
     assess_again,
@@ -37,7 +38,7 @@ def confirm(batch_id: uuid.UUID, *, by: Actor) -> None:
     """Add the people of a staged batch, all in this transaction; once, however often it is asked.
 
     Every row is decided once more first: what has become impossible stays behind with its reason.
-    Raises a `Complaint` when nobody is left to add.
+    Raises a `Complaint` when nothing is left to add.
     """
     be_patient(60)
     batch, cohort = locked(batch_id, by)
@@ -46,16 +47,16 @@ def confirm(batch_id: uuid.UUID, *, by: Actor) -> None:
     require_staged(batch)
     check_open(cohort)
     found = batches.rows(batch_id)
+    if any(row.line.marks for row in found):
+        marks.hold(cohort)
     decisions = assess_again(batch, cohort, found, by)
-    adding = [
-        (row, decision.plan)
-        for row, decision in zip(found, decisions, strict=True)
-        if decision.plan is not None
-    ]
-    if not adding:
+    pairs = list(zip(found, decisions, strict=True))
+    adding = [(row, decision.plan) for row, decision in pairs if decision.plan is not None]
+    if not adding and not any(decision.taken for decision in decisions):
         raise Complaint("add", "Nobody is left to add. The rows below say why")
     crash_point("import.adding")
-    made = _add(cohort, adding, batch_id, by)
+    made, people = _add(cohort, adding, batch_id, by)
+    made["marks"] = _mark(cohort, pairs, people, batch, by)
     numbers = counts_of(found, decisions)
     update_batch(
         batch_id,
@@ -70,8 +71,8 @@ def confirm(batch_id: uuid.UUID, *, by: Actor) -> None:
 
 def _add(
     cohort: CohortFacts, adding: Sequence[tuple[KeptRow, Plan]], batch_id: uuid.UUID, by: Actor
-) -> dict[str, list[str]]:
-    """New organisations, new people, bookings, the waiting list; the ids of what was made."""
+) -> tuple[dict[str, list[str]], dict[int, uuid.UUID]]:
+    """New organisations, people, bookings, waiting: the ids of what was made; people by row."""
     plans = [plan for _, plan in adding]
     places = _organisations(plans, by)
     new = [plan for plan in plans if plan.person_id is None]
@@ -95,12 +96,36 @@ def _add(
     for row, one in waits:
         waiting.join(cohort.course_id, one, by=by, cohort_id=cohort.id)
         targets.append({"id": row.id, "target_type": batches.WAITING, "target_id": one})
-    db.session.execute(update(ImportRow), targets)
-    return {
+    if targets:
+        db.session.execute(update(ImportRow), targets)
+    made = {
         "bookings": [str(key) for key in ids],
         "people": [str(one) for one in fresh],
         "waiting": [str(one) for _, one in waits],
     }
+    return made, {row.row_no: one for (row, _), one in together}
+
+
+def _mark(
+    cohort: CohortFacts,
+    pairs: Sequence[tuple[KeptRow, Decision]],
+    added: Mapping[int, uuid.UUID],
+    batch: Batch,
+    by: Actor,
+) -> list[str]:
+    """The marks of who has a place now; the ids of what was made."""
+    taking: list[tuple[uuid.UUID, MarkPlan]] = []
+    targets = []
+    for row, decision in pairs:
+        person_id = decision.person_id or added.get(row.row_no)
+        if person_id is None or not decision.taken:
+            continue
+        taking += [(person_id, mark) for mark in decision.taken]
+        if decision.person_id:
+            targets.append({"id": row.id, "target_type": batches.MARKED, "target_id": person_id})
+    if targets:
+        db.session.execute(update(ImportRow), targets)
+    return [str(one) for one in marks.take(cohort, taking, batch, by)]
 
 
 def _organisations(plans: Sequence[Plan], by: Actor) -> dict[tuple[uuid.UUID, str], uuid.UUID]:

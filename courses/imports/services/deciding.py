@@ -6,6 +6,7 @@ The other files of this drawer call it.
 from __future__ import annotations
 
 import uuid
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -14,11 +15,21 @@ from sqlalchemy import update
 from courses.imports import batches, facts, lines
 from courses.imports.assessing import assess
 from courses.imports.batches import Batch, KeptRow
-from courses.imports.drafts import ADD, ATTENTION, HAVE, OUT, Decision
+from courses.imports.drafts import (
+    ADD,
+    ATTENTION,
+    HAVE,
+    NEW_MARK,
+    OUT,
+    PASSED_OVER,
+    SAME_MARK,
+    Decision,
+    MarkPlan,
+)
 from courses.imports.lines import Line
-from courses.models import Cohort
 from courses.queries import cohorts
 from courses.queries.cohorts import CohortFacts
+from courses.services.queue import locking
 from lms import clock
 from lms.contracts import Actor
 from lms.db import Complaint, db, lock_row
@@ -41,7 +52,7 @@ def locked(batch_id: uuid.UUID, by: Actor) -> tuple[Batch, CohortFacts]:
     """The batch as it is now, with its cohort; both held until the end of the transaction."""
     batch = batches.get(by, batch_id)
     assert batch.cohort_id is not None
-    lock_row(Cohort, batch.cohort_id)
+    locking.hold_cohorts([batch.cohort_id])
     lock_row(ImportBatch, batch_id)
     return batches.get(by, batch_id), cohorts.facts(batch.cohort_id)
 
@@ -105,6 +116,22 @@ def counts(found: Sequence[Line], decisions: Sequence[Decision]) -> dict[str, An
         "waits": sum(plan.waits for plan in plans),
         "no_email": sum(plan.email is None and plan.person_id is None for plan in plans),
         "organisations": sorted(new),
+        **_marks([mark for _, decision in pairs for mark in decision.marks]),
+    }
+
+
+def _marks(marks: Sequence[MarkPlan]) -> dict[str, Any]:
+    """How many marks are taken over, are there already, are passed over; and each column's."""
+    states = (NEW_MARK, SAME_MARK, PASSED_OVER)
+    columns: dict[tuple[str, str], Counter[str]] = {}
+    for mark in marks:
+        columns.setdefault(mark.column, Counter())[mark.state] += 1
+    return {
+        "marks": sum(mark.state == NEW_MARK for mark in marks),
+        "columns": [
+            [*column, *(columns[column][state] for state in states)]
+            for column in sorted(columns, key=lambda one: (len(one[0]), one))
+        ],
     }
 
 

@@ -51,7 +51,8 @@ def forget_rows(person_id: uuid.UUID) -> None:
         .where(
             or_(
                 (ImportRow.target_type == batches.BOOKING) & ImportRow.target_id.in_(theirs),
-                (ImportRow.target_type == batches.WAITING) & (ImportRow.target_id == person_id),
+                ImportRow.target_type.in_((batches.WAITING, batches.MARKED))
+                & (ImportRow.target_id == person_id),
             )
         )
         .values(raw=null(), choice=null(), reasons=[], updated_at=clock.now())

@@ -1,6 +1,6 @@
-"""Undoing an import while nothing hangs on it: places freed, waiting ended, new people forgotten.
+"""Undoing an import while nothing hangs on it: places freed, waiting ended, marks taken back.
 
-The view calls `undo`; the job `FORGET` takes back the people whom only this file brought.
+The view calls `undo`; the job `FORGET` forgets the people whom only this file brought.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from sqlalchemy import select
 from courses.imports import batches
 from courses.imports.batches import Batch
 from courses.imports.queries import hanging
+from courses.imports.services import marks
 from courses.imports.services.deciding import SUBJECT, locked, update_batch
 from courses.models import Booking, Waiting
 from courses.services import booking, waiting
@@ -48,7 +49,8 @@ def undo(batch_id: uuid.UUID, *, by: Actor) -> None:
     if batch.state != batches.CONFIRMED or not batch.is_people:
         raise Conflict("This import cannot be undone.")
     _refuse(batch_id)
-    booking.cancel_many(_ids(batch, "bookings"), why=WHY, by=by)
+    marks.take_back(batch, by)
+    booking.cancel_many(_ids(batch, "bookings"), why=WHY, by=by, undo=True)
     # Asked again: a survey may have been answered while the bookings were being ended.
     _refuse(batch_id)
     for person_id in _ids(batch, "waiting"):
