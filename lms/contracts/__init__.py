@@ -155,7 +155,6 @@ __all__ = [
     "ScopeKind",
     "Sentence",
     "SessionMark",
-    "SessionMark",
     "Sheet",
     "Spread",
     "Subject",
