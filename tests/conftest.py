@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Message as Handler
+from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser
 from psycopg import sql
 
@@ -24,6 +25,10 @@ from lms.app import create_app
 from lms.testing import SERVER, settings_for
 from lms.testing.server import Database, DatabaseServer
 from tests import browsing
+
+# How fast examples come is the machine's affair: no test here is a timed test.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 DEMONSTRATION = f"lms_demonstration_{os.getpid()}"
 ONE_BUILDS = 7_162_309_417
