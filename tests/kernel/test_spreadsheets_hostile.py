@@ -250,7 +250,9 @@ def test_the_child_can_write_no_file(tmp_path: Path) -> None:
 
 def test_the_child_has_no_network_where_the_system_can_take_it_away() -> None:
     # Alone, as root may; else with a user namespace, as others may, but nobody in a changed root.
-    unshare = "import ctypes; c = ctypes.CDLL(None); print(c.unshare(1 << 30) and c.unshare(5 << 28))"
+    unshare = (
+        "import ctypes; c = ctypes.CDLL(None); print(c.unshare(1 << 30) and c.unshare(5 << 28))"
+    )
     may = subprocess.run([sys.executable, "-c", unshare], capture_output=True).stdout == b"0\n"
     with socket.create_server(("127.0.0.1", 0)) as server:
         address = ("127.0.0.1", server.getsockname()[1])
