@@ -14,6 +14,7 @@ from lms.db import Complaint
 from lms.web import words
 
 MOST_SESSIONS = 40
+LATEST = date(2100, 12, 31)
 ONLINE, NEW, SAME = "online", "new", "same"
 DESIGNS = (
     (Design.PRE_POST.value, "Before and after", "The same five questions twice: shows change."),
@@ -49,26 +50,43 @@ class AudienceForm(web.Form):
 class SessionTimes(web.Part):
     """A session's date and times."""
 
-    day = web.DateField("Date", latest=date(2100, 12, 31))
+    day = web.DateField("Date", latest=LATEST)
     start = web.TimeField("Starts", missing="Enter when it starts, like 9:30am")
     end = web.TimeField("Ends", missing="Enter when it ends, like 12:30pm")
 
     def complaints(self, prefix: str, *, needs_day: bool) -> list[Complaint]:
         """What is wrong with this session taken together."""
-        day, start, end = self.day.data, self.start.data, self.end.data
         found = []
-        if day is None and not self.day.errors and needs_day:
+        if self.day.data is None and not self.day.errors and needs_day:
             found.append(Complaint(f"{prefix}-day", "Enter the date"))
-        if start and end and start >= end:
-            text = f"Start time must be before {words.time(end)}, when the session ends"
-            found.append(Complaint(f"{prefix}-start", text))
-        if day:
-            found += [
-                Complaint(f"{prefix}-{name}", f"The clocks go forward at {words.time(wall)}")
-                for name, wall in (("start", start), ("end", end))
-                if wall and not clock.exists(day, wall)
-            ]
-        return found
+        return found + times_complaints(self, prefix)
+
+
+def times_complaints(form: Any, prefix: str) -> list[Complaint]:
+    """Whether a session's end is after its beginning, and both are on the clock that day."""
+    day, start, end = form.day.data, form.start.data, form.end.data
+    found = []
+    if start and end and start >= end:
+        text = f"Start time must be before {words.time(end)}, when the session ends"
+        found.append(Complaint(f"{prefix}-start", text))
+    if day:
+        found += [
+            Complaint(f"{prefix}-{name}", f"The clocks go forward at {words.time(wall)}")
+            for name, wall in (("start", start), ("end", end))
+            if wall and not clock.exists(day, wall)
+        ]
+    return found
+
+
+def place_complaints(form: Any, prefix: str) -> list[Complaint]:
+    """Whether a session that is online has its link."""
+    link = form.link.data
+    if form.venue.data == ONLINE and not link:
+        text = "Enter the link, like https://meet.example.org/room"
+        return [Complaint(f"{prefix}-link", text)]
+    if link and not link.startswith(("https://", "http://")):
+        return [Complaint(f"{prefix}-link", "Link must begin with https://")]
+    return []
 
 
 class DatesForm(web.Form):
@@ -114,22 +132,16 @@ class PlacesForm(web.Form):
 
     def check(self) -> bool:
         """Whether what was chosen has what it needs: a link, a new venue's name."""
-        right = True
-        for entry in self.sessions:
-            if entry.form.venue.data == ONLINE and not entry.form.link.data:
-                text = "Enter the link, like https://meet.example.org/room"
-                self.add_complaint(Complaint(f"{entry.name}-link", text))
-                right = False
-            if entry.form.link.data and not entry.form.link.data.startswith(
-                ("https://", "http://")
-            ):
-                text = "Link must begin with https://"
-                self.add_complaint(Complaint(f"{entry.name}-link", text))
-                right = False
+        found = [
+            complaint
+            for entry in self.sessions
+            for complaint in place_complaints(entry.form, entry.name)
+        ]
         if self.wants_new and not self.new_venue.data:
-            self.add_complaint(Complaint("new_venue", "Enter the name of the new venue"))
-            right = False
-        return right
+            found.append(Complaint("new_venue", "Enter the name of the new venue"))
+        for complaint in found:
+            self.add_complaint(complaint)
+        return not found
 
     @property
     def wants_new(self) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, select
@@ -156,10 +157,16 @@ def dates_of(course_id: uuid.UUID) -> list[CohortFacts]:
 
 
 def open_dates(*conditions: ColumnElement[bool]) -> list[CohortFacts]:
-    """Published cohorts that have not begun."""
+    """Published cohorts that have not begun; those without sessions until the last day to book."""
     found = cohorts.matching(Cohort.state.in_(OPEN_STATES), *conditions)
     now = clock.now()
-    return [one for one in found if one.first is None or one.first.start > now]
+    return [one for one in found if _to_come(one, now)]
+
+
+def _to_come(cohort: CohortFacts, now: datetime) -> bool:
+    if cohort.first is not None:
+        return cohort.first.start > now
+    return cohort.closes_at is None or cohort.closes_at > now
 
 
 def professions_offered() -> list[tuple[str, str]]:

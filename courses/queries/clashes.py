@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
@@ -34,6 +35,26 @@ Times = Sequence[tuple[datetime, datetime]]
 
 
 @dataclass(frozen=True)
+class Wish:
+    """What a session shall have: its time, a room, trainers; `number` is what people call it."""
+
+    number: int
+    start: datetime
+    end: datetime
+    venue_id: uuid.UUID | None
+    trainer_ids: tuple[uuid.UUID, ...]
+
+
+@dataclass(frozen=True)
+class Taken:
+    """Why a session cannot have what it shall have; `what` is day, venue or trainers."""
+
+    number: int
+    what: str
+    text: str
+
+
+@dataclass(frozen=True)
 class Clash:
     """Something that is taken: what, when, and by which cohort where the actor may know it."""
 
@@ -56,6 +77,10 @@ class Clash:
         """As " for Think Couple (TC-03)", or nothing where the actor may not know."""
         return f" for {self.course} ({self.code})" if self.known else ""
 
+    def meets(self, wish: Wish) -> bool:
+        """Whether it is at the time of a wish."""
+        return wish.start < self.end and self.start < wish.end
+
     def of_venue(self) -> str:
         """The sentence about a room."""
         verb = "is already booked" if self.known else "is taken"
@@ -77,16 +102,58 @@ class Clash:
         return f"{self.subject} is booked on {self.course} ({self.code}) {self.when}"
 
 
-def of_venue(
-    actor: Actor, venue_id: uuid.UUID, times: Times, *, leaving_out: uuid.UUID | None = None
+def of_sessions(
+    actor: Actor, wishes: Sequence[Wish], *, leaving_out: uuid.UUID | None = None
+) -> list[Taken]:
+    """What stands in the way of a cohort's sessions, in their order, in two queries however many.
+
+    A session may not begin before the one before it ends; rooms and trainers may not be taken
+    by other cohorts. Whether people are is asked by `of_people`.
+    """
+    times = [(wish.start, wish.end) for wish in wishes]
+    rooms = {wish.venue_id for wish in wishes if wish.venue_id}
+    trainers = {one for wish in wishes for one in wish.trainer_ids}
+    held = of_venues(actor, sorted(rooms), times, leaving_out=leaving_out)
+    engaged = of_trainers(actor, sorted(trainers), times, leaving_out=leaving_out)
+    found = _overlaps(wishes)
+    for wish in wishes:
+        of_room = [one for one in held if one.subject_id == wish.venue_id and one.meets(wish)]
+        of_trainer = [
+            one for one in engaged if one.subject_id in wish.trainer_ids and one.meets(wish)
+        ]
+        found += [Taken(wish.number, "venue", one.of_venue()) for one in of_room]
+        found += [Taken(wish.number, "trainers", one.of_trainer()) for one in of_trainer]
+    return sorted(found, key=lambda one: one.number)
+
+
+def _overlaps(wishes: Sequence[Wish]) -> list[Taken]:
+    ordered = sorted(wishes, key=lambda wish: (wish.start, wish.end))
+    return [
+        Taken(
+            later.number,
+            "day",
+            f"Session {later.number} begins before session {earlier.number} ends, "
+            f"at {words.time(earlier.end)}",
+        )
+        for earlier, later in pairwise(ordered)
+        if later.start < earlier.end
+    ]
+
+
+def of_venues(
+    actor: Actor,
+    venue_ids: Sequence[uuid.UUID],
+    times: Times,
+    *,
+    leaving_out: uuid.UUID | None = None,
 ) -> list[Clash]:
-    """Sessions that hold a room at any of these times, save those of one cohort."""
-    if not times:
+    """Sessions that hold one of these rooms at any of these times, save those of one cohort."""
+    if not times or not venue_ids:
         return []
     statement = (
         _columns(actor, Venue.id, Venue.name)
         .join(Venue, Venue.id == Session.venue_id)
-        .where(Venue.id == venue_id, *_during(times, leaving_out))
+        .where(Venue.id.in_(venue_ids), *_during(times, leaving_out))
     )
     return _clashes(statement)
 

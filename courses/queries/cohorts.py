@@ -11,73 +11,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, DateTime, Row, func, select
-from sqlalchemy.dialects.postgresql import Range
+from sqlalchemy import ColumnElement, Row, select
 
 from courses import access
-from courses.models import (
-    Cohort,
-    CohortLocality,
-    Component,
-    Course,
-    Edition,
-    Session,
-    SessionTrainer,
-    Trainer,
-    Venue,
-)
+from courses.models import Cohort, CohortLocality, Course, Edition
+from courses.queries.sessions import SessionFacts as SessionFacts
+from courses.queries.sessions import of_cohorts
 from lms import clock
 from lms.contracts import Actor
 from lms.db import db
 from lms.errors import NotFound
-from lms.people.models import Locality, Person, Profession
+from lms.people.models import Locality, Profession
 from lms.web import words
 
 OVER = ("cancelled", "closed")
-
-
-@dataclass(frozen=True)
-class TrainerFacts:
-    """Who trains at a session; `id` is the trainer's, `person_id` the human being's."""
-
-    id: uuid.UUID
-    person_id: uuid.UUID
-    name: str
-
-
-@dataclass(frozen=True)
-class SessionFacts:
-    """A session in its cohort; `number` counts from 1 in order of time, cancelled ones too."""
-
-    id: uuid.UUID
-    number: int
-    component_id: uuid.UUID
-    component_key: str
-    component_title: str
-    start: datetime
-    end: datetime
-    venue_id: uuid.UUID | None
-    venue: str
-    address: str
-    link: str
-    holds: bool
-    sequence: int
-    trainers: tuple[TrainerFacts, ...]
-
-    @property
-    def during(self) -> Range[datetime]:
-        """The session's time as the database keeps it."""
-        return Range(self.start, self.end, bounds="[)")
-
-    @property
-    def where(self) -> str:
-        """The room, or "Online"."""
-        return self.venue or ("Online" if self.link else "Place to be told")
-
-    @property
-    def who(self) -> str:
-        """The trainers' names."""
-        return words.listing(trainer.name for trainer in self.trainers)
 
 
 @dataclass(frozen=True)
@@ -148,8 +95,16 @@ class CohortFacts:
         return f"{self.course}: {format_}" + (f", {self.place}" if self.place else "")
 
     @property
+    def begins(self) -> str:
+        """As "Thursday 18 February 2027"; "Any time, online" where there are no sessions."""
+        if self.first is not None:
+            return words.weekday_date(self.first.start)
+        last = f", book by {words.date(self.closes_at)}" if self.closes_at else ""
+        return f"Any time, online{last}"
+
+    @property
     def dates(self) -> str:
-        """ "As "from 18 February to 18 March 2027"; "" without sessions."""
+        """As "from 18 February to 18 March 2027"; "" without sessions."""
         if self.first is None or self.last is None:
             return ""
         return words.date_range(self.first.start, self.last.start)
@@ -166,9 +121,20 @@ class CohortFacts:
 
     def session(self, number: int) -> SessionFacts:
         """The session of this number; `NotFound` when there is none."""
-        if not 1 <= number <= len(self.sessions):
-            raise NotFound
-        return self.sessions[number - 1]
+        for session in self.sessions:
+            if session.number == number:
+                return session
+        raise NotFound
+
+    def called(self, session: SessionFacts) -> str:
+        """As "session 2 of 4", or "session 5" where the numbers do not follow the dates (any more).
+
+        "2 of 4" says that one comes before it and two after it.
+        """
+        numbers = [one.number for one in self.held]
+        if numbers != list(range(1, len(numbers) + 1)):
+            return f"session {session.number}"
+        return f"session {session.number} of {len(numbers)}"
 
 
 def get(actor: Actor, cohort_id: uuid.UUID, permission: str = access.VIEW) -> CohortFacts:
@@ -185,6 +151,14 @@ def reaches(actor: Actor, cohort_id: uuid.UUID, permission: str) -> bool:
     """Whether this permission of the actor reaches the cohort."""
     found = select(Cohort.id).where(Cohort.id == cohort_id, access.cohorts(actor, permission))
     return db.session.scalar(found) is not None
+
+
+def managed(actor: Actor, found: Sequence[CohortFacts]) -> list[CohortFacts]:
+    """Those of these cohorts that the actor may change and book people on, in one query."""
+    ids = [one.id for one in found]
+    reached = select(Cohort.id).where(Cohort.id.in_(ids), access.cohorts(actor, access.MANAGE))
+    known = set(db.session.scalars(reached)) if ids else set()
+    return [one for one in found if one.id in known]
 
 
 def several(cohort_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, CohortFacts]:
@@ -218,7 +192,7 @@ def _load(*conditions: ColumnElement[bool]) -> list[CohortFacts]:
         .execution_options(populate_existing=True)
     ).all()
     ids = [row[0].id for row in rows]
-    localities, sessions = (_localities(ids), _sessions(ids)) if ids else ({}, {})
+    localities, sessions = (_localities(ids), of_cohorts(ids)) if ids else ({}, {})
     return [_facts(row, localities.get(row[0].id, ()), sessions.get(row[0].id, ())) for row in rows]
 
 
@@ -272,68 +246,4 @@ def _localities(ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[tuple[uuid.UUI
         .order_by(Locality.name)
     ):
         found.setdefault(cohort_id, []).append((locality_id, name))
-    return found
-
-
-def _sessions(ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[SessionFacts]]:
-    rows = db.session.execute(
-        select(
-            Session,
-            func.lower(Session.during, type_=DateTime(timezone=True)),
-            func.upper(Session.during, type_=DateTime(timezone=True)),
-            Component.key,
-            Component.title,
-            Venue.name,
-            Venue.address,
-        )
-        .join(Component, Component.id == Session.component_id)
-        .outerjoin(Venue, Venue.id == Session.venue_id)
-        .where(Session.cohort_id.in_(ids))
-        .order_by(Session.cohort_id, Session.during, Session.id)
-        .execution_options(populate_existing=True)
-    ).all()
-    trainers = _trainers([row[0].id for row in rows])
-    found: dict[uuid.UUID, list[SessionFacts]] = {}
-    for session, start, end, key, title, venue, address in rows:
-        before = found.setdefault(session.cohort_id, [])
-        before.append(
-            SessionFacts(
-                id=session.id,
-                number=len(before) + 1,
-                component_id=session.component_id,
-                component_key=key,
-                component_title=title,
-                start=start,
-                end=end,
-                venue_id=session.venue_id,
-                venue=venue or "",
-                address=address or "",
-                link=session.link or "",
-                holds=session.holds,
-                sequence=session.sequence,
-                trainers=tuple(trainers.get(session.id, ())),
-            )
-        )
-    return found
-
-
-def _trainers(session_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[TrainerFacts]]:
-    found: dict[uuid.UUID, list[TrainerFacts]] = {}
-    if not session_ids:
-        return found
-    for session_id, trainer_id, person_id, given, family in db.session.execute(
-        select(
-            SessionTrainer.session_id,
-            Trainer.id,
-            Person.id,
-            Person.given_name,
-            Person.family_name,
-        )
-        .join(Trainer, Trainer.id == SessionTrainer.trainer_id)
-        .join(Person, Person.id == Trainer.person_id)
-        .where(SessionTrainer.session_id.in_(session_ids))
-        .order_by(Person.sort_key)
-    ):
-        name = f"{given} {family}".strip()
-        found.setdefault(session_id, []).append(TrainerFacts(trainer_id, person_id, name))
     return found

@@ -12,7 +12,6 @@ from typing import Any
 
 from flask import url_for
 from sqlalchemy import ColumnElement, DateTime, Select, and_, exists, func, or_, select
-from sqlalchemy.orm import aliased
 
 from courses import access
 from courses.models import (
@@ -24,8 +23,10 @@ from courses.models import (
     SessionTrainer,
     Waiting,
 )
-from courses.queries import bookings, catalogue, cohorts, register, waiting
-from courses.queries.cohorts import CohortFacts, SessionFacts
+from courses.queries import bookings, catalogue, cohorts, completion, register, waiting
+from courses.queries.cohorts import CohortFacts
+from courses.queries.completion import Standing
+from courses.queries.sessions import SessionFacts, number_of_session
 from lms import clock
 from lms.contracts import Actor, Agenda, Todo
 from lms.db import db
@@ -36,7 +37,6 @@ COMING_UP = timedelta(days=28)
 WARN_BELOW = timedelta(days=10)
 NO_ROOM, FREE, BELOW, REGISTER = 10, 20, 30, 40
 MOST = 50
-_earlier = aliased(Session)
 ACTIVE = ("scheduled", "published", "running")
 
 
@@ -90,7 +90,7 @@ def _session(cohort: CohortFacts, session: SessionFacts, kind: str, only_trainer
     register = url_for("courses.open_register", cohort_id=cohort.id, number=session.number)
     return Agenda(
         kind,
-        f"{cohort.course}, session {session.number} of {len(cohort.sessions)} ({cohort.code})",
+        f"{cohort.course}, {cohort.called(session)} ({cohort.code})",
         session.start,
         tuple(facts),
         "Open register" if only_trainer else "Open cohort",
@@ -102,10 +102,16 @@ def _session(cohort: CohortFacts, session: SessionFacts, kind: str, only_trainer
 def _own(actor: Actor, person_id: uuid.UUID) -> Iterable[Agenda]:
     booked = bookings.of_person(actor, person_id, states=("booked",))
     known = cohorts.several([row.cohort_id for row in booked])
+    verdicts = completion.current([row.id for row in booked])
+    done = {row.cohort_id for row in booked if _completed(verdicts.get(row.id))}
     for cohort in known.values():
         session = cohort.next_session()
-        if session is not None and cohort.state in ACTIVE:
+        if cohort.state not in ACTIVE:
+            continue
+        if session is not None:
             yield _own_date(cohort, session)
+        elif not cohort.held and cohort.id not in done:
+            yield _own_time(cohort)
     for course_id in waiting.courses_of(person_id):
         place = waiting.position(course_id, person_id)
         course = catalogue.by_id(course_id)
@@ -119,6 +125,10 @@ def _own(actor: Actor, person_id: uuid.UUID) -> Iterable[Agenda]:
                 url_for("courses.course", slug=course.slug),
                 order=40,
             )
+
+
+def _completed(standing: Standing | None) -> bool:
+    return standing is not None and standing.verdict == "completed"
 
 
 def _own_date(cohort: CohortFacts, session: SessionFacts) -> Agenda:
@@ -138,6 +148,19 @@ def _own_date(cohort: CohortFacts, session: SessionFacts) -> Agenda:
         "See my place and the calendar file",
         url_for("courses.own_place", cohort_id=cohort.id),
         order=10,
+    )
+
+
+def _own_time(cohort: CohortFacts) -> Agenda:
+    """A course without sessions, done online by oneself."""
+    return Agenda(
+        "mine",
+        cohort.course,
+        None,
+        (("", "Online, in your own time"),),
+        "See my place",
+        url_for("courses.own_place", cohort_id=cohort.id),
+        order=12,
     )
 
 
@@ -239,13 +262,6 @@ def _unmarked(actor: Actor) -> Iterable[Todo]:
         Place.is_booked,
         ~register.is_marked(Place.id),
     )
-    number = (
-        select(func.count())
-        .select_from(_earlier)
-        .where(_earlier.cohort_id == Session.cohort_id, _earlier.during <= Session.during)
-        .correlate(Session)
-        .scalar_subquery()
-    )
     rows = _lines(
         actor,
         access.VIEW,
@@ -253,7 +269,7 @@ def _unmarked(actor: Actor) -> Iterable[Todo]:
         Session.holds.is_(True),
         func.upper(Session.during) <= clock.now(),
         missing,
-        more=(number.label("number"),),
+        more=(number_of_session().label("number"),),
     )
     for row in rows:
         yield Todo(

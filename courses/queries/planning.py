@@ -9,22 +9,22 @@ import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import ColumnElement, or_, select
 
 from courses import access
-from courses.models import Trainer, Venue
+from courses.models import Component, Trainer, Venue
 from courses.queries import clashes
 from courses.queries.catalogue import EditionFacts
+from courses.queries.clashes import Taken, Wish
 from courses.queries.cohorts import CohortFacts
+from courses.queries.sessions import TrainerFacts
 from lms import clock
 from lms.contracts import Actor, Role, ScopeKind
 from lms.db import db
 from lms.people.models import Locality, Person, RoleGrant
 from lms.people.queries import places
-from lms.web import words
 
 FORMAT, FOR_WHOM, DATES, WHERE, PLACES, SURVEYS = range(1, 7)
 START = time(9, 30)
@@ -109,23 +109,19 @@ def gaps(actor: Actor, cohort: CohortFacts, edition: EditionFacts) -> list[Gap]:
         found.append(Gap(PLACES, "Enter how many places there are"))
     if cohort.design is None:
         found.append(Gap(SURVEYS, "Choose how people are surveyed"))
-    found += [Gap(WHERE, sentence) for sentence in taken(actor, sessions, cohort.id)]
-    return sorted(found, key=lambda gap: gap.step)
+    for one in taken(actor, sessions, cohort.id):
+        found.append(Gap(DATES if one.what == "day" else WHERE, one.text))
+    return sorted(dict.fromkeys(found), key=lambda gap: gap.step)
 
 
-def taken(actor: Actor, sessions: Sequence[Planned], cohort_id: uuid.UUID) -> list[str]:
-    """Rooms and trainers that are taken, each as a sentence; and sessions that overlap."""
-    found: list[str] = []
-    for session in sessions:
-        if session.times is None:
-            continue
-        times = [session.times]
-        if session.venue_id:
-            rooms = clashes.of_venue(actor, session.venue_id, times, leaving_out=cohort_id)
-            found += [clash.of_venue() for clash in rooms]
-        people = clashes.of_trainers(actor, session.trainer_ids, times, leaving_out=cohort_id)
-        found += [clash.of_trainer() for clash in people]
-    return list(dict.fromkeys(found + _overlaps(sessions)))
+def taken(actor: Actor, sessions: Sequence[Planned], cohort_id: uuid.UUID) -> list[Taken]:
+    """Rooms and trainers that are taken, and sessions that overlap, as far as dates are known."""
+    wishes = [
+        Wish(number, *session.times, session.venue_id, session.trainer_ids)
+        for number, session in enumerate(sessions, 1)
+        if session.times is not None and session.times[0] < session.times[1]
+    ]
+    return clashes.of_sessions(actor, wishes, leaving_out=cohort_id)
 
 
 def venues(actor: Actor, locality_ids: Sequence[uuid.UUID]) -> list[Option]:
@@ -156,6 +152,18 @@ def trainers(provider_key: str) -> list[Option]:
         .order_by(Person.sort_key)
     )
     return [Option(one, f"{given} {family}".strip()) for one, given, family in rows]
+
+
+def trainers_of_people(
+    person_ids: Iterable[uuid.UUID], provider_key: str
+) -> dict[uuid.UUID, uuid.UUID]:
+    """The trainer that each of these people is for a provider, where they are one already."""
+    rows = db.session.execute(
+        select(Trainer.person_id, Trainer.id).where(
+            Trainer.person_id.in_(list(person_ids)), Trainer.provider_key == provider_key
+        )
+    )
+    return {person_id: trainer_id for person_id, trainer_id in rows}
 
 
 def trainer_people(trainer_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
@@ -215,28 +223,47 @@ def _session_gaps(number: int, session: Planned) -> list[Gap]:
     return found
 
 
-def _overlaps(sessions: Sequence[Planned]) -> list[str]:
-    timed = sorted(
-        (session.times, number) for number, session in enumerate(sessions, 1) if session.times
-    )
-    return [
-        f"Session {later} begins before session {earlier} ends, at {words.time(first[1])}"
-        for (first, earlier), (second, later) in pairwise(timed)
-        if second[0] < first[1]
-    ]
-
-
 def venue_names(venue_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
     """The names of rooms."""
-    rows = db.session.execute(select(Venue.id, Venue.name).where(Venue.id.in_(list(venue_ids))))
-    return {venue_id: name for venue_id, name in rows}
+    return {one.id: one.name for one in rooms(venue_ids).values()}
+
+
+def rooms(venue_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Option]:
+    """Rooms by id; the hint is the address."""
+    rows = db.session.execute(
+        select(Venue.id, Venue.name, Venue.address).where(Venue.id.in_(list(venue_ids)))
+    )
+    return {row.id: Option(*row) for row in rows}
 
 
 def trainer_names(trainer_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
     """The names of trainers."""
+    return {one.id: one.name for one in trainers_known(trainer_ids).values()}
+
+
+def trainers_known(trainer_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, TrainerFacts]:
+    """Trainers by id, in the order of names."""
     rows = db.session.execute(
-        select(Trainer.id, Person.given_name, Person.family_name)
+        select(Trainer.id, Trainer.person_id, Person.given_name, Person.family_name)
         .join(Person, Person.id == Trainer.person_id)
         .where(Trainer.id.in_(list(trainer_ids)))
+        .order_by(Person.sort_key)
     )
-    return {trainer_id: f"{given} {family}".strip() for trainer_id, given, family in rows}
+    return {
+        trainer_id: TrainerFacts(trainer_id, person_id, f"{given} {family}".strip())
+        for trainer_id, person_id, given, family in rows
+    }
+
+
+def workshops(edition_id: uuid.UUID) -> list[Option]:
+    """The parts of a format that are held in sessions; the hint is the part's key."""
+    rows = db.session.execute(
+        select(Component.id, Component.title, Component.key)
+        .where(
+            Component.edition_id == edition_id,
+            Component.kind == "workshop",
+            Component.retired_at.is_(None),
+        )
+        .order_by(Component.position, Component.key)
+    )
+    return [Option(*row) for row in rows]

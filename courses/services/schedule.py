@@ -225,12 +225,7 @@ def trainers_of(person_ids: Sequence[uuid.UUID], provider_key: str) -> dict[uuid
         )
         .on_conflict_do_nothing()
     )
-    rows = db.session.execute(
-        select(Trainer.person_id, Trainer.id).where(
-            Trainer.person_id.in_(person_ids), Trainer.provider_key == provider_key
-        )
-    )
-    return {person_id: trainer_id for person_id, trainer_id in rows}
+    return planning.trainers_of_people(person_ids, provider_key)
 
 
 def end_of_day(day: date | None) -> datetime | None:
@@ -259,11 +254,10 @@ def _set_localities(cohort_id: uuid.UUID, locality_ids: Sequence[uuid.UUID]) -> 
 
 
 def _make_sessions(facts: CohortFacts, sessions: Sequence[Planned], by: Actor) -> None:
+    """Rows for the sessions, soonest first, so that their keys and numbers follow the dates."""
     rows, trainers = [], []
-    for planned in sessions:
-        times = planned.times
-        if times is None:
-            continue
+    dated = [(one.times, one) for one in sessions if one.times is not None]
+    for times, planned in sorted(dated, key=lambda pair: pair[0]):
         row = {
             "id": uuid7(),
             "cohort_id": facts.id,
@@ -283,7 +277,7 @@ def _make_sessions(facts: CohortFacts, sessions: Sequence[Planned], by: Actor) -
             if trainers:
                 db.session.execute(insert(SessionTrainer), trainers)
     except Complaint as refused:
-        found = planning.taken(by, sessions, facts.id) or [refused.text]
+        found = [one.text for one in planning.taken(by, sessions, facts.id)] or [refused.text]
         raise Complaints(*(Complaint(str(planning.WHERE), said) for said in found)) from refused
 
 

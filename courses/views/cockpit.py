@@ -67,15 +67,15 @@ def next_thing(cohort: CohortFacts, manages: bool) -> Next:
             "Publish it, so that people can book", (), "Check and publish", _url(cohort, "review")
         )
     if unmarked := _unmarked(cohort):
-        return _register(cohort, unmarked, "Mark the register of session")
+        return _register(cohort, unmarked, "Mark the register of")
     upcoming = cohort.next_session()
     if upcoming is None:
         return _afterwards(cohort)
     if manages and cohort.places_left and not _soon(upcoming):
-        title = f"Next: session {upcoming.number} of {len(cohort.held)}, {_when(upcoming)}"
+        title = f"Next: {cohort.called(upcoming)}, {_when(upcoming)}"
         lines = (_place(upcoming), f"{words.plural(cohort.places_left, 'place')} free")
         return Next(title, lines, "Add people", _url(cohort, "book"))
-    return _register(cohort, upcoming, "Next: session")
+    return _register(cohort, upcoming, "Next:")
 
 
 def columns(actor: Actor, cohort: CohortFacts) -> list[BookingColumn]:
@@ -172,7 +172,7 @@ def _afterwards(cohort: CohortFacts) -> Next:
 
 
 def _register(cohort: CohortFacts, session: SessionFacts, what: str) -> Next:
-    title = f"{what} {session.number} of {len(cohort.held)}, {_when(session)}"
+    title = f"{what} {cohort.called(session)}, {_when(session)}"
     url = url_for("courses.open_register", cohort_id=cohort.id, number=session.number)
     return Next(title, (_place(session),), "Open register", url)
 

@@ -209,8 +209,6 @@ def _targets(actor: Actor, row: BookingRow) -> list[tuple[uuid.UUID, str, str]]:
             f"{words.weekday_date(one.first.start) if one.first else 'Online'} ({one.code})",
             f"{one.place}, {words.plural(one.places_left, 'place')} left",
         )
-        for one in catalogue.dates_of(row.course_id)
-        if one.id != row.cohort_id
-        and one.places_left
-        and cohorts.reaches(actor, one.id, access.MANAGE)
+        for one in cohorts.managed(actor, catalogue.dates_of(row.course_id))
+        if one.id != row.cohort_id and one.places_left
     ]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import uuid
 
-from flask import request
+from flask import jsonify, request
 
 from courses import access
 from courses.forms.schedule import ConfirmForm, FormatForm
@@ -17,11 +17,24 @@ from courses.queries.cohorts import CohortFacts
 from courses.services import schedule as service
 from courses.views import steps
 from courses.views.blueprint import blueprint
+from courses.views.placing import Where
 from lms import web
 from lms.db import Complaint, Complaints
 from lms.permissions import allow
+from lms.web.context import wants_json
 from lms.web.forms import Problem
 
+PAGES: dict[int, type[steps.Step]] = {
+    one.number: one
+    for one in (
+        steps.Format,
+        steps.ForWhom,
+        steps.Dates,
+        Where,
+        steps.Places,
+        steps.Surveys,
+    )
+}
 LAST = planning.SURVEYS
 REVIEW = "review"
 
@@ -52,9 +65,11 @@ def schedule_step(cohort_id: uuid.UUID, step: int) -> web.Answer:
     cohort = cohorts.get(actor, cohort_id, access.MANAGE)
     if cohort.state != "draft":
         return web.see("courses.cohort", cohort_id=cohort_id)
-    if step not in steps.PAGES:
+    if step not in PAGES:
         web.not_found()
-    page = steps.PAGES[step](cohort, actor)
+    page = PAGES[step](cohort, actor)
+    if wants_json():
+        return jsonify(texts=page.said())
     if page.form.is_submitted() and page.form.validate() and page.check():
         try:
             page.save()
@@ -126,6 +141,7 @@ def _review(cohort: CohortFacts, edition: EditionFacts, status: int = 200) -> we
         trainers=planning.trainer_names({who for one in sessions for who in one.trainer_ids}),
         designs=dict(steps.DESIGN_WORDS),
         gaps=[Problem(gap.text, steps.url(cohort, gap.step)) for gap in gaps],
+        pressed=status != 200,
         waiting=waiting.of_course(cohort.course_id, actor),
         confirm=form,
     )

@@ -13,15 +13,11 @@ from flask import request, url_for
 
 from courses.forms.schedule import (
     DESIGNS,
-    NEW,
-    ONLINE,
-    SAME,
     AudienceForm,
     DatesForm,
     DesignForm,
     FormatForm,
     NumbersForm,
-    PlacesForm,
 )
 from courses.queries import catalogue, planning, terms
 from courses.queries.catalogue import CourseFacts, EditionFacts
@@ -29,6 +25,7 @@ from courses.queries.cohorts import CohortFacts
 from courses.queries.planning import Planned
 from courses.services import schedule as service
 from lms.contracts import Actor
+from lms.db import Complaint
 from lms.web import words
 
 DESIGN_WORDS = [(value, text) for value, text, _ in DESIGNS]
@@ -92,6 +89,10 @@ class Step:
     def save(self) -> None:
         """Keep the answers."""
         raise NotImplementedError
+
+    def said(self) -> dict[str, str]:
+        """Words about the present choice, for the page's script: by the id they stand under."""
+        return {}
 
     @property
     def next_step(self) -> int:
@@ -161,14 +162,28 @@ class Dates(Step):
         )
 
     def check(self) -> bool:
-        """Filling the rest needs the first date only."""
+        """Filling the rest needs the first date only; else no session may run into the next."""
         self.again = FILL in request.form
         checked: bool = self.form.check(only_first=self.again)
-        return checked and len(self.form.sessions) == len(self.sessions)
+        if not checked or len(self.form.sessions) != len(self.sessions):
+            return False
+        if self.again:
+            return True
+        alone = [replace(one, venue_id=None, trainer_ids=()) for one in self._dated()]
+        found = planning.taken(self.actor, alone, self.cohort.id)
+        for one in found:
+            self.form.add_complaint(Complaint(f"sessions-{one.number - 1}-start", one.text))
+        return not found
 
     def save(self) -> None:
         """Keep the dates; "Repeat weekly" makes them from the first."""
-        sessions = [
+        sessions = self._dated()
+        if self.again:
+            sessions = service.repeat_weekly(sessions)
+        service.set_dates(self.cohort.id, sessions, by=self.actor)
+
+    def _dated(self) -> list[Planned]:
+        return [
             replace(
                 planned,
                 day=entry.form.day.data,
@@ -177,97 +192,12 @@ class Dates(Step):
             )
             for planned, entry in zip(self.sessions, self.form.sessions, strict=True)
         ]
-        if self.again:
-            sessions = service.repeat_weekly(sessions)
-        service.set_dates(self.cohort.id, sessions, by=self.actor)
 
     @property
     def flagged(self) -> list[str]:
         """Dates that fall on a weekend, a bank holiday or in usual school holidays."""
         days = [one.day for one in self.sessions if one.day]
         return [said for day in days if (said := terms.flag(day))]
-
-
-class Where(Step):
-    """4 Where and who."""
-
-    number = planning.WHERE
-    template = "courses/schedule_places.html"
-
-    def make(self) -> PlacesForm:
-        """A room or link and trainers for each session."""
-        people = planning.trainer_people([t for one in self.sessions for t in one.trainer_ids])
-        form = PlacesForm(
-            data={"sessions": [self._entry(n, one, people) for n, one in enumerate(self.sessions)]}
-        )
-        own = [one for one, _ in self.cohort.localities]
-        form.offer(
-            [(str(one.id), one.name) for one in planning.venues(self.actor, own)],
-            [(one.id, one.name) for one in planning.trainers(self.cohort.provider_key)],
-        )
-        return form
-
-    def _entry(
-        self, number: int, session: Planned, people: dict[uuid.UUID, uuid.UUID]
-    ) -> dict[str, Any]:
-        first = self.sessions[0]
-        venue = str(session.venue_id) if session.venue_id else ONLINE if session.link else None
-        if number and (session.venue_id, session.link) == (first.venue_id, first.link):
-            venue = SAME
-        same = number and session.trainer_ids == first.trainer_ids
-        who = [] if same else [people[one] for one in session.trainer_ids if one in people]
-        return {"venue": venue, "link": session.link, "trainers": who}
-
-    def check(self) -> bool:
-        """A link where it is online, a name for a new venue."""
-        checked: bool = self.form.check()
-        return checked and len(self.form.sessions) == len(self.sessions)
-
-    def save(self) -> None:
-        """Keep rooms and trainers; sessions left empty are as the first."""
-        new = self._new_venue() if self.form.wants_new else None
-        chosen = {who for entry in self.form.sessions for who in entry.form.trainers.data}
-        trainers = service.trainers_of(list(chosen), self.cohort.provider_key)
-        kept: list[Planned] = []
-        for planned, entry in zip(self.sessions, self.form.sessions, strict=True):
-            one = self._session(planned, entry.form, new, trainers)
-            first = kept[0] if kept else one
-            if entry.form.venue.data in (SAME, None):
-                one = replace(one, venue_id=first.venue_id, link=first.link)
-            if not one.trainer_ids:
-                one = replace(one, trainer_ids=first.trainer_ids)
-            kept.append(one)
-        service.set_places(self.cohort.id, kept, by=self.actor)
-
-    def _session(
-        self,
-        planned: Planned,
-        form: Any,
-        new: uuid.UUID | None,
-        trainers: dict[uuid.UUID, uuid.UUID],
-    ) -> Planned:
-        chosen = form.venue.data
-        known = chosen not in (ONLINE, NEW, SAME, None)
-        return replace(
-            planned,
-            venue_id=uuid.UUID(chosen) if known else new if chosen == NEW else None,
-            link=form.link.data if chosen == ONLINE else "",
-            trainer_ids=tuple(trainers[who] for who in form.trainers.data),
-        )
-
-    def _new_venue(self) -> uuid.UUID:
-        return service.add_venue(
-            self.form.new_venue.data,
-            address=self.form.new_address.data,
-            locality_id=self.cohort.localities[0][0] if self.cohort.localities else None,
-            capacity=self.form.new_capacity.data,
-            by=self.actor,
-        )
-
-    @property
-    def taken(self) -> list[str]:
-        """Rooms and trainers chosen so far that are taken."""
-        return planning.taken(self.actor, self.sessions, self.cohort.id)
 
 
 class Places(Step):
@@ -316,8 +246,3 @@ class Surveys(Step):
     def save(self) -> None:
         """Keep the design."""
         service.set_design(self.cohort.id, self.form.design.data, by=self.actor)
-
-
-PAGES: dict[int, type[Step]] = {
-    one.number: one for one in (Format, ForWhom, Dates, Where, Places, Surveys)
-}
