@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from wtforms import FieldList, FormField
 
-from courses.forms.schedule import MOST_SESSIONS, ConfirmForm, SessionPlace, SessionTimes
+from courses.forms.schedule import (
+    LATEST,
+    MOST_SESSIONS,
+    ConfirmForm,
+    SessionPlace,
+    SessionTimes,
+    place_complaints,
+    times_complaints,
+)
 from lms import web
+from lms.db import Complaint
 
 
 class SessionChange(SessionTimes, SessionPlace):
@@ -15,10 +24,42 @@ class SessionChange(SessionTimes, SessionPlace):
     cancelled = web.CheckboxField("Cancel this session")
 
 
+class SessionAddition(SessionPlace):
+    """One more session; left empty, there is none."""
+
+    component = web.SelectField("Which part of the course", empty="Choose")
+    day = web.DateField("Date", latest=LATEST)
+    start = web.TimeField("Starts")
+    end = web.TimeField("Ends")
+
+    @property
+    def wanted(self) -> bool:
+        """Whether anything was filled in."""
+        fields = (self.day, self.venue, self.link, self.trainers)
+        return any(field.errors or not field.is_empty() for field in fields)
+
+    def complaints(self, prefix: str) -> list[Complaint]:
+        """What is missing or wrong with a session that is wanted."""
+        asked = (
+            ("day", "Enter the date"),
+            ("start", "Enter when it starts, like 9:30am"),
+            ("end", "Enter when it ends, like 12:30pm"),
+        )
+        found = [
+            Complaint(f"{prefix}-{name}", text)
+            for name, text in asked
+            if self[name].is_empty() and not self[name].errors
+        ]
+        if len(self.component.choices) > 1 and self.component.is_empty():
+            found.append(Complaint(f"{prefix}-component", "Choose which part of the course it is"))
+        return found + times_complaints(self, prefix) + place_complaints(self, prefix)
+
+
 class EditForm(web.Form):
     """A cohort that people know of, as it shall be."""
 
     sessions = FieldList(FormField(SessionChange), max_entries=MOST_SESSIONS)
+    added = FormField(SessionAddition)
     capacity = web.IntegerField(
         "Places", missing="Enter how many places there are, like 20", smallest=1, largest=1000
     )
@@ -32,12 +73,19 @@ class EditForm(web.Form):
 
     def check(self) -> bool:
         """Whether the sessions make sense, each by itself."""
-        right = True
-        for entry in self.sessions:
-            for complaint in entry.form.complaints(entry.name, needs_day=True):
-                self.add_complaint(complaint)
-                right = False
-        return right
+        found = [
+            complaint
+            for entry in self.sessions
+            for complaint in (
+                *entry.form.complaints(entry.name, needs_day=True),
+                *place_complaints(entry.form, entry.name),
+            )
+        ]
+        if self.added.form.wanted:
+            found += self.added.form.complaints(self.added.name)
+        for complaint in found:
+            self.add_complaint(complaint)
+        return not found
 
 
 class ReviewForm(ConfirmForm):

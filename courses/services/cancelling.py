@@ -17,6 +17,7 @@ from courses.services import booking, notices, waiting
 from courses.services.cohorts import ALLOWED, locked, record
 from courses.services.schedule import SUBJECT
 from courses.services.steps import step
+from courses.services.telling import Told
 from lms import audit, clock
 from lms.contracts import Actor
 from lms.db import Complaint, crash_point, db, lock_row
@@ -71,8 +72,8 @@ def proposed(cohort: CohortFacts) -> tuple[str, Fate] | None:
     return (kept["reason"], Fate.read(kept["fate"])) if kept else None
 
 
-def cancel(cohort_id: uuid.UUID, *, reason: str, fate: Fate, by: Actor) -> int:
-    """Cancel a cohort; how many people were told. Doing it twice is doing it once.
+def cancel(cohort_id: uuid.UUID, *, reason: str, fate: Fate, by: Actor) -> Told:
+    """Cancel a cohort; how many were told. Doing it twice is doing it once.
 
     Raises `Complaint` when it has finished, or when people cannot all be moved.
     """
@@ -80,7 +81,7 @@ def cancel(cohort_id: uuid.UUID, *, reason: str, fate: Fate, by: Actor) -> int:
         lock_row(Cohort, one)
     row = locked(cohort_id)
     if row.state == "cancelled":
-        return 0
+        return Told()
     if "cancelled" not in ALLOWED.get(row.state, ()):
         raise Complaint("", f"This cohort is {row.state}, so it cannot be cancelled")
     before = cohorts.facts(cohort_id)
@@ -95,8 +96,7 @@ def cancel(cohort_id: uuid.UUID, *, reason: str, fate: Fate, by: Actor) -> int:
     audit.write("cancelled", SUBJECT, cohort_id, by=by, after={"people": len(ids)})
     publish(CohortCancelled(by, cohort_id, reason))
     crash_point("cohort.cancelled")
-    notices.cancelled(before, ids, reason=reason, what=what, by=by)
-    return len(ids)
+    return notices.cancelled(before, dict.fromkeys(ids, what), reason=reason, by=by)
 
 
 def _booked(cohort_id: uuid.UUID) -> list[uuid.UUID]:

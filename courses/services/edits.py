@@ -1,4 +1,4 @@
-"""A change to a cohort as it is proposed: its fields, its words, and how the draft keeps it.
+"""A change to a cohort as it is proposed: its fields, its words, and the cohort as it would be.
 
 `courses.services.changing` proposes and applies edits; the edit pages show their differences.
 """
@@ -9,13 +9,14 @@ import hashlib
 import json
 import uuid
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 from courses.queries import planning
-from courses.queries.cohorts import CohortFacts, SessionFacts
-from courses.services.notices import Change
+from courses.queries.cohorts import CohortFacts
+from courses.queries.sessions import SessionFacts
+from courses.services.telling import CANCELLED, Change
 from lms import clock
 from lms.db import Complaint
 from lms.web import words
@@ -34,9 +35,13 @@ ON_THE_DAY = {
 
 @dataclass(frozen=True)
 class SessionEdit:
-    """A session as it shall be; `cancelled` gives its room and people free."""
+    """A session as it shall be; `cancelled` gives its room and people free.
+
+    One whose `id` the cohort does not have is new: it will be made, with places for everybody.
+    """
 
     id: uuid.UUID
+    component_id: uuid.UUID
     start: datetime
     end: datetime
     venue_id: uuid.UUID | None
@@ -47,7 +52,7 @@ class SessionEdit:
 
 @dataclass(frozen=True)
 class Edit:
-    """A cohort as it shall be: every field, changed or not."""
+    """A cohort as it shall be: every field, changed or not; new sessions stand last."""
 
     sessions: tuple[SessionEdit, ...]
     capacity: int
@@ -75,15 +80,64 @@ def proposed(cohort: CohortFacts) -> Edit | None:
     return _from_json(kept)
 
 
+def added(cohort: CohortFacts, edit: Edit) -> list[SessionEdit]:
+    """The sessions that the cohort does not have yet."""
+    known = {session.id for session in cohort.sessions}
+    return [new for new in edit.sessions if new.id not in known]
+
+
+def numbers(cohort: CohortFacts, edit: Edit) -> dict[uuid.UUID, int]:
+    """What each session is called: new ones get the next numbers, in the order of their keys."""
+    known = {session.id: session.number for session in cohort.sessions}
+    fresh = sorted(new.id for new in added(cohort, edit))
+    return known | {key: len(known) + n for n, key in enumerate(fresh, 1)}
+
+
+def outcome(cohort: CohortFacts, edit: Edit) -> CohortFacts:
+    """The cohort as it would be, for showing messages before anybody gets them."""
+    rooms = planning.rooms({one.venue_id for one in edit.sessions if one.venue_id})
+    trainers = planning.trainers_known({who for one in edit.sessions for who in one.trainer_ids})
+    called, parts = numbers(cohort, edit), _parts(cohort)
+    sequences = {one.id: one.sequence for one in cohort.sessions}
+    sessions = {one.id: one for one in cohort.sessions if not one.holds}
+    for new in edit.sessions:
+        key, title = parts[new.component_id]
+        sessions[new.id] = SessionFacts(
+            id=new.id,
+            number=called[new.id],
+            component_id=new.component_id,
+            component_key=key,
+            component_title=title,
+            start=new.start,
+            end=new.end,
+            venue_id=new.venue_id,
+            venue=rooms[new.venue_id].name if new.venue_id else "",
+            address=rooms[new.venue_id].hint if new.venue_id else "",
+            link=new.link,
+            holds=not new.cancelled,
+            sequence=sequences.get(new.id, 0),
+            trainers=tuple(one for key, one in trainers.items() if key in new.trainer_ids),
+        )
+    ordered = sorted(sessions.values(), key=lambda one: (one.start, one.id))
+    return replace(cohort, sessions=tuple(ordered), **edit.on_the_day)
+
+
+def _parts(cohort: CohortFacts) -> dict[uuid.UUID, tuple[str, str]]:
+    """Key and title of each part of the course that sessions are of."""
+    found = {one.id: (one.hint, one.name) for one in planning.workshops(cohort.edition_id)}
+    own = {one.component_id: (one.component_key, one.component_title) for one in cohort.sessions}
+    return found | own
+
+
 def differences(cohort: CohortFacts, edit: Edit) -> list[Change]:
     """What people who are booked will be told: each thing as it was and as it will be."""
     found: list[Change] = []
-    held = {session.id: session for session in cohort.held}
-    rooms, trainers = _names(edit)
+    before = {session.id: session for session in cohort.held}
+    after = {session.id: session for session in outcome(cohort, edit).sessions}
     for new in edit.sessions:
-        old = held.get(new.id)
-        if old is not None:
-            found += _session_changes(old, new, rooms, trainers)
+        if new.id in before:
+            found += _session_changes(before[new.id], after[new.id])
+    found += [_addition(after[new.id]) for new in added(cohort, edit)]
     for name, label in ON_THE_DAY.items():
         was, now = getattr(cohort, name), edit.on_the_day.get(name, "")
         if was != now:
@@ -109,9 +163,9 @@ def unspoken(cohort: CohortFacts, edit: Edit) -> list[Change]:
 def too_short(cohort: CohortFacts, edit: Edit) -> list[str]:
     """Parts of the course whose sessions would no longer be long enough for anybody to complete."""
     found = []
-    keys = {one.id: one.component_key for one in cohort.held}
+    sessions = outcome(cohort, edit).held
     for part in cohort.rule.get("components", ()):
-        kept = [new for new in edit.sessions if keys[new.id] == part["key"] and not new.cancelled]
+        kept = [one for one in sessions if one.component_key == part["key"]]
         minutes = sum((new.end - new.start).total_seconds() / 60 for new in kept)
         if part["kind"] == "workshop" and minutes < part["required_minutes"]:
             needed = words.duration(part["required_minutes"])
@@ -139,6 +193,7 @@ def as_json(edit: Edit) -> dict[str, Any]:
         "sessions": [
             {
                 "id": str(one.id),
+                "component": str(one.component_id),
                 "start": one.start.isoformat(),
                 "end": one.end.isoformat(),
                 "venue": str(one.venue_id) if one.venue_id else None,
@@ -160,6 +215,7 @@ def _from_json(kept: Mapping[str, Any]) -> Edit:
         sessions=tuple(
             SessionEdit(
                 uuid.UUID(one["id"]),
+                uuid.UUID(one["component"]),
                 datetime.fromisoformat(one["start"]),
                 datetime.fromisoformat(one["end"]),
                 uuid.UUID(one["venue"]) if one["venue"] else None,
@@ -188,6 +244,7 @@ def as_edit(session: SessionFacts) -> SessionEdit:
     """A session as it is, in the shape of an edit."""
     return SessionEdit(
         session.id,
+        session.component_id,
         session.start,
         session.end,
         session.venue_id,
@@ -197,29 +254,22 @@ def as_edit(session: SessionFacts) -> SessionEdit:
     )
 
 
-def _session_changes(
-    old: SessionFacts,
-    new: SessionEdit,
-    rooms: Mapping[uuid.UUID, str],
-    trainers: Mapping[uuid.UUID, str],
-) -> list[Change]:
+def _session_changes(old: SessionFacts, new: SessionFacts) -> list[Change]:
     name = f"Session {old.number}"
-    was = f"{words.weekday_date(old.start)}, {words.time_range(old.start, old.end)}"
-    if new.cancelled:
-        return [Change(name, was, "cancelled")]
-    now = f"{words.weekday_date(new.start)}, {words.time_range(new.start, new.end)}"
-    where = rooms.get(new.venue_id, "") if new.venue_id else new.link or "a place to be told"
-    who = words.listing(trainers.get(one, "") for one in new.trainer_ids) or "to be told"
+    if not new.holds:
+        return [Change(name, _when(old), CANCELLED, old.id)]
     pairs = (
-        (name, was, now),
-        (f"{name}, place", old.venue or old.link, where),
-        (f"{name}, trainer", old.who, who),
+        (name, _when(old), _when(new)),
+        (f"{name}, place", old.venue or old.link, new.venue or new.link or "a place to be told"),
+        (f"{name}, trainer", old.who, new.who or "to be told"),
     )
-    return [Change(*pair) for pair in pairs if pair[1] != pair[2]]
+    return [Change(*pair, old.id) for pair in pairs if pair[1] != pair[2]]
 
 
-def _names(edit: Edit) -> tuple[dict[uuid.UUID, str], dict[uuid.UUID, str]]:
-    """The names of all rooms and trainers an edit speaks of."""
-    rooms = {one.venue_id for one in edit.sessions if one.venue_id}
-    people = {trainer for one in edit.sessions for trainer in one.trainer_ids}
-    return planning.venue_names(rooms), planning.trainer_names(people)
+def _addition(new: SessionFacts) -> Change:
+    said = ", ".join(filter(None, (_when(new), new.venue or new.link, new.who)))
+    return Change(f"New: session {new.number}", "", said, new.id)
+
+
+def _when(session: SessionFacts) -> str:
+    return f"{words.weekday_date(session.start)}, {words.time_range(session.start, session.end)}"

@@ -7,47 +7,37 @@ change does; the messages room sends them.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
-from courses.models import Booking, BookingChange, Course
+from courses.models import Course
 from courses.queries import waiting as waiting_list
-from courses.queries.cohorts import CohortFacts, SessionFacts
-from courses.services import links
-from courses.services.describing import about, calendar, entry, session_words
+from courses.queries.cohorts import CohortFacts
+from courses.services import links, posting, telling
+from courses.services.describing import about, calendar
+from courses.services.posting import BOOKING, COHORT, TEMPLATES
+from courses.services.posting import people_booked as people_booked
+from courses.services.posting import readers as readers
+from courses.services.telling import Change, Notice, Told, TrainerNotice
 from lms import clock
-from lms.contracts import Actor, BookingNote
+from lms.contracts import Actor
 from lms.db import db
-from lms.messages.calendar import Calendar
 from lms.messages.models import Message
 from lms.messages.services import NewMessage, cancel_about, queue_many
-from lms.registry import current_registry
 from lms.web import words
 from lms.web.context import settings
 
-TEMPLATES = "courses/messages"
 CONFIRMATION, JOINING = "confirmation", "joining"
-BOOKING, COHORT = "booking", "cohort"
-
-
-@dataclass(frozen=True)
-class Change:
-    """A line of "what changed": the thing, what it was and what it is now."""
-
-    field: str
-    old: str
-    new: str
 
 
 def confirm(
     cohort: CohortFacts, booking_ids: Sequence[uuid.UUID], *, source: str, by: Actor
 ) -> None:
     """Tell people that they have a place; after a booking by others, late enough for an undo."""
-    _queue(
+    posting.to_booked(
         cohort,
         booking_ids,
         "confirmation",
@@ -100,38 +90,28 @@ def moved(
     confirm(target, new_ids, source=source, by=by)
 
 
-def changed(cohort: CohortFacts, changes: Sequence[Change], *, by: Actor) -> None:
-    """Tell everybody booked what is different; calendars follow."""
-    _queue(
-        cohort,
-        _booked(cohort.id),
-        "changed",
-        by=by,
-        values=about(cohort) | {"changes": [vars(change) for change in changes]},
-        ical=calendar(cohort, "REQUEST"),
-        key=f"{cohort.updated_at.timestamp():.0f}",
-    )
-
-
-def sessions_cancelled(cohort: CohortFacts, sessions: Sequence[SessionFacts], *, by: Actor) -> None:
-    """Take cancelled sessions out of the calendars of everybody booked."""
-    for session in sessions:
-        _queue(
-            cohort,
-            _booked(cohort.id),
-            "session_cancelled",
-            by=by,
-            values=about(cohort) | {"session": session_words(session)},
-            ical=replace(calendar(cohort, "CANCEL"), entries=(entry(cohort, session),)),
-            key=f"{session.id}:{session.sequence}",
-        )
+def changed(
+    before: CohortFacts, after: CohortFacts, changes: Sequence[Change], *, by: Actor
+) -> Told:
+    """Tell everybody booked and the trainers what is different; calendars follow."""
+    booked = posting.booked(after.id)
+    to_people = telling.people_of_change(before, after, changes)
+    for notice in to_people:
+        _send(after, booked, notice, by=by)
+    to_trainers = telling.trainers_of_change(before, after, changes)
+    posting.to_trainers(after, to_trainers, by=by)
+    return _told(booked if to_people else [], to_trainers)
 
 
 def cancelled(
-    cohort: CohortFacts, booking_ids: Sequence[uuid.UUID], *, reason: str, what: str, by: Actor
-) -> None:
-    """Tell people that the course will not take place, and what becomes of them."""
-    _ended(cohort, booking_ids, by=by, reason=reason, what=what, template="cancelled")
+    cohort: CohortFacts, what: Mapping[uuid.UUID, str], *, reason: str, by: Actor
+) -> Told:
+    """Tell people and trainers that it will not take place, and what becomes of each booking's."""
+    notice = telling.people_of_cancellation(cohort, reason, "")
+    _send(cohort, list(what), notice, by=by, each={key: {"what": what[key]} for key in what})
+    to_trainers = telling.trainers_of_cancellation(cohort, reason)
+    posting.to_trainers(cohort, to_trainers, by=by)
+    return _told(list(what), to_trainers)
 
 
 def place_given_up(cohort: CohortFacts, booking_ids: Sequence[uuid.UUID], *, by: Actor) -> None:
@@ -161,9 +141,9 @@ def taken_off(
 
 def joining(cohort: CohortFacts, *, by: Actor) -> None:
     """Send what people need on the day, once for each booking."""
-    _queue(
+    posting.to_booked(
         cohort,
-        _booked(cohort.id),
+        posting.booked(cohort.id),
         "joining",
         by=by,
         values=about(cohort),
@@ -210,6 +190,30 @@ def hush(booking_ids: Sequence[uuid.UUID], *, by: Actor, why: str) -> list[uuid.
     return [one for one in booking_ids if one not in unheard]
 
 
+def _told(bookings: Sequence[uuid.UUID], trainers: Sequence[TrainerNotice]) -> Told:
+    return Told(len(bookings), len({one.person_id for one in trainers}))
+
+
+def _send(
+    cohort: CohortFacts,
+    booking_ids: Sequence[uuid.UUID],
+    notice: Notice,
+    *,
+    by: Actor,
+    each: Mapping[uuid.UUID, Mapping[str, Any]] | None = None,
+) -> None:
+    posting.to_booked(
+        cohort,
+        booking_ids,
+        notice.template,
+        by=by,
+        values=notice.values,
+        each=each,
+        ical=notice.ical,
+        key=notice.key,
+    )
+
+
 def _ended(
     cohort: CohortFacts,
     booking_ids: Sequence[uuid.UUID],
@@ -220,7 +224,7 @@ def _ended(
     template: str,
     not_before: datetime | None = None,
 ) -> None:
-    _queue(
+    posting.to_booked(
         cohort,
         booking_ids,
         template,
@@ -229,109 +233,6 @@ def _ended(
         ical=calendar(cohort, "CANCEL"),
         not_before=not_before,
     )
-
-
-def _queue(
-    cohort: CohortFacts,
-    booking_ids: Sequence[uuid.UUID],
-    template: str,
-    *,
-    by: Actor,
-    values: Mapping[str, Any],
-    ical: Calendar | None = None,
-    not_before: datetime | None = None,
-    notes: str = "",
-    key: str = "",
-) -> None:
-    people = _people(booking_ids)
-    if not people:
-        return
-    readers = _readers(cohort, list(people))
-    place = links.to_cohort(cohort, people.values())
-    steps = _steps(cohort.id, people.values())
-    said = _notes(notes, list(people)) if notes else {}
-    queue_many(
-        [
-            NewMessage(
-                person_id=person_id,
-                kind=f"courses.{template}",
-                template=f"{TEMPLATES}/{template}.txt",
-                klass="now",
-                values=values,
-                subject_type=BOOKING,
-                subject_id=booking_id,
-                about_type=COHORT,
-                about_id=cohort.id,
-                locality_ids=readers[booking_id],
-                links={"place": place[person_id], "dates": "/home"},
-                dedupe_key=f"courses.{template}:{booking_id}:{key}",
-                not_before=not_before,
-                ical=_counted(ical, steps[person_id]),
-                notes=said.get(booking_id, ()),
-            )
-            for booking_id, person_id in people.items()
-        ],
-        by=by,
-    )
-
-
-def _steps(cohort_id: uuid.UUID, person_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, int]:
-    """How often each person's place on a cohort has come or gone, after the first time."""
-    rows = db.session.execute(
-        select(Booking.person_id, func.count() - 1)
-        .join(BookingChange, BookingChange.booking_id == Booking.id)
-        .where(Booking.cohort_id == cohort_id, Booking.person_id.in_(list(person_ids)))
-        .group_by(Booking.person_id)
-    )
-    return {person_id: steps for person_id, steps in rows}
-
-
-def _counted(ical: Calendar | None, steps: int) -> Calendar | None:
-    """Numbered so that each message about a person's place is newer than the one before it."""
-    if ical is None or not ical.entries:
-        return None
-    return replace(ical, sequence=ical.sequence + steps)
-
-
-def _people(booking_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
-    rows = db.session.execute(
-        select(Booking.id, Booking.person_id).where(Booking.id.in_(booking_ids))
-    )
-    return {booking_id: person_id for booking_id, person_id in rows}
-
-
-def _readers(
-    cohort: CohortFacts, booking_ids: Sequence[uuid.UUID]
-) -> dict[uuid.UUID, list[uuid.UUID]]:
-    """Whose coordinators may read and print a message: those of the place one booked from.
-
-    Who has no place belongs to the cohort's places, as with bookings themselves.
-    """
-    shared = [locality_id for locality_id, _ in cohort.localities]
-    rows = db.session.execute(
-        select(Booking.id, Booking.locality_id).where(Booking.id.in_(booking_ids))
-    )
-    return {booking_id: [own] if own else shared for booking_id, own in rows}
-
-
-def people_booked(cohort_id: uuid.UUID) -> list[uuid.UUID]:
-    """The people who have places on a cohort."""
-    return list(_people(_booked(cohort_id)).values())
-
-
-def _booked(cohort_id: uuid.UUID) -> list[uuid.UUID]:
-    return list(
-        db.session.scalars(
-            select(Booking.id).where(Booking.cohort_id == cohort_id, Booking.state == "booked")
-        )
-    )
-
-
-def _notes(message: str, booking_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[BookingNote]]:
-    found: dict[uuid.UUID, list[BookingNote]] = {}
-    for note in current_registry().booking_notes(message, booking_ids):
-        found.setdefault(note.booking_id, []).append(note)
-    return found
 
 
 def _when(cohort: CohortFacts) -> str:

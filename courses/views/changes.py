@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from datetime import date, time
 from typing import Any
 
@@ -13,14 +14,15 @@ from courses.forms.cohorts import CancelForm, EditForm, ReviewForm
 from courses.forms.schedule import ONLINE
 from courses.queries import catalogue, cohorts, planning
 from courses.queries.cohorts import CohortFacts
-from courses.services import cancelling, changing, edits
+from courses.services import cancelling, changing, edits, previews
 from courses.services.cancelling import NOWHERE, WAITING_LIST, Fate
 from courses.services.edits import Edit, SessionEdit
 from courses.services.schedule import trainers_of
+from courses.services.telling import Told
 from courses.views.blueprint import blueprint
 from lms import clock, web
 from lms.contracts import Actor
-from lms.db import Complaint, Complaints
+from lms.db import Complaint, Complaints, uuid7
 from lms.errors import Conflict
 from lms.permissions import allow
 from lms.web import words
@@ -41,7 +43,13 @@ def edit(cohort_id: uuid.UUID) -> web.Answer:
         else:
             return web.see("courses.edit_review", cohort_id=cohort_id)
     answer: Any = web.invalid if form.is_submitted() else web.render
-    page: web.Answer = answer("courses/edit.html", cohort=cohort, form=form)
+    page: web.Answer = answer(
+        "courses/edit.html",
+        cohort=cohort,
+        form=form,
+        numbers={str(key): n for key, n in edits.numbers(cohort, _proposed(cohort)).items()},
+        fresh={str(one.id) for one in _waiting(cohort)},
+    )
     return page
 
 
@@ -61,8 +69,7 @@ def edit_review(cohort_id: uuid.UUID) -> web.Answer:
         except (Complaint, Complaints) as complaint:
             form.add_complaint(_above(complaint))
         else:
-            who = words.plural(told, "person is", "people are")
-            web.say("Saved. " + (f"{who} told." if told else "Nobody needs to be told."))
+            web.say(f"Saved. {_told(told)}")
             return web.see("courses.cohort", cohort_id=cohort_id)
     answer: Any = web.invalid if form.is_submitted() else web.render
     form.seen.data = edits.reviewed(cohort)
@@ -70,6 +77,7 @@ def edit_review(cohort_id: uuid.UUID) -> web.Answer:
         "courses/edit_review.html",
         cohort=cohort,
         form=form,
+        review=previews.of_change(cohort, proposed, actor) if proposed else previews.NOTHING,
         told=edits.differences(cohort, proposed) if proposed else [],
         silent=edits.unspoken(cohort, proposed) if proposed else [],
         short=edits.too_short(cohort, proposed) if proposed else [],
@@ -115,8 +123,7 @@ def cancel_review(cohort_id: uuid.UUID) -> web.Answer:
         except Complaint as complaint:
             form.add_complaint(_above(complaint))
         else:
-            who = words.plural(told, "person is", "people are")
-            web.say(f"{cohort.code} is cancelled. {who} told.")
+            web.say(f"{cohort.code} is cancelled. {_told(told)}")
             return web.see("courses.cohort", cohort_id=cohort_id)
     answer: Any = web.invalid if form.is_submitted() else web.render
     form.seen.data = edits.reviewed(cohort)
@@ -125,7 +132,9 @@ def cancel_review(cohort_id: uuid.UUID) -> web.Answer:
         cohort=cohort,
         form=form,
         reason=reason,
-        what=cancelling.what_people_read(cohort, fate),
+        review=previews.of_cancellation(
+            cohort, reason, cancelling.what_people_read(cohort, fate), actor
+        ),
     )
     return page
 
@@ -143,12 +152,19 @@ def _known(actor: Actor, cohort_id: uuid.UUID) -> CohortFacts:
     return cohort
 
 
+def _told(told: Told) -> str:
+    if not told.words:
+        return "Nobody needs to be told."
+    return f"{told.words} {'is' if told.people + told.trainers == 1 else 'are'} told."
+
+
 def _form(actor: Actor, cohort: CohortFacts) -> EditForm:
-    now = edits.proposed(cohort) or edits.current(cohort)
+    now = _proposed(cohort)
     people = planning.trainer_people([one for new in now.sessions for one in new.trainer_ids])
     form = EditForm(
         data={
             "sessions": [_session_data(new, people) for new in now.sessions],
+            "added": _usual_times(cohort),
             "capacity": now.capacity,
             "minimum": now.minimum,
             "last_day": now.last_day,
@@ -161,10 +177,30 @@ def _form(actor: Actor, cohort: CohortFacts) -> EditForm:
     venues = [(str(one.id), one.name) for one in rooms]
     venues += [(str(one), name) for one, name in dict(also).items() if one]
     trainers = [(one.id, one.name) for one in planning.trainers(cohort.provider_key)]
+    for part in (*(entry.form for entry in form.sessions), form.added.form):
+        part.venue.choices = [*venues, (ONLINE, "Online, by a link")]
+        part.trainers.choices = trainers
+    fresh = {str(one.id) for one in _waiting(cohort)}
     for entry in form.sessions:
-        entry.form.venue.choices = [*venues, (ONLINE, "Online, by a link")]
-        entry.form.trainers.choices = trainers
+        if entry.form.id.data in fresh:
+            entry.form.cancelled.label.text = "Leave this session out again"
+    form.added.form.component.choices = [
+        (one.id, one.name) for one in planning.workshops(cohort.edition_id)
+    ]
     return form
+
+
+def _proposed(cohort: CohortFacts) -> Edit:
+    """What waits for review, else the cohort as it is."""
+    return edits.proposed(cohort) or edits.current(cohort)
+
+
+def _usual_times(cohort: CohortFacts) -> dict[str, Any]:
+    """A further session is mostly at the time of the others."""
+    if cohort.last is None:
+        return {}
+    start, end = clock.london(cohort.last.start), clock.london(cohort.last.end)
+    return {"start": start.time(), "end": end.time()}
 
 
 def _session_data(new: SessionEdit, people: dict[uuid.UUID, uuid.UUID]) -> dict[str, Any]:
@@ -182,15 +218,22 @@ def _session_data(new: SessionEdit, people: dict[uuid.UUID, uuid.UUID]) -> dict[
 
 
 def _read(form: EditForm, cohort: CohortFacts) -> Edit:
-    chosen = {who for entry in form.sessions for who in entry.form.trainers.data}
+    """The cohort as the form says; a new session that is crossed out again was never there."""
+    parts = [*(entry.form for entry in form.sessions), form.added.form]
+    chosen = {who for part in parts for who in part.trainers.data}
     trainers = trainers_of(list(chosen), cohort.provider_key)
-    held = {str(session.id): session.id for session in cohort.held}
-    if any(entry.form.id.data not in held for entry in form.sessions):
+    known = {str(one.id): one for one in (*edits.current(cohort).sessions, *_waiting(cohort))}
+    if any(entry.form.id.data not in known for entry in form.sessions):
         raise Conflict("Somebody else has changed the sessions.")
+    sessions = [
+        _session(known[entry.form.id.data], entry.form, trainers) for entry in form.sessions
+    ]
+    held = {one.id for one in cohort.held}
+    kept = [one for one in sessions if one.id in held or not one.cancelled]
+    if form.added.form.wanted:
+        kept.append(_addition(form.added.form, cohort, trainers))
     return Edit(
-        sessions=tuple(
-            _session(held[entry.form.id.data], entry.form, trainers) for entry in form.sessions
-        ),
+        sessions=tuple(kept),
         capacity=form.capacity.data,
         minimum=form.minimum.data,
         last_day=form.last_day.data,
@@ -198,28 +241,42 @@ def _read(form: EditForm, cohort: CohortFacts) -> Edit:
     )
 
 
-def _session(session_id: uuid.UUID, form: Any, trainers: dict[uuid.UUID, uuid.UUID]) -> SessionEdit:
+def _waiting(cohort: CohortFacts) -> list[SessionEdit]:
+    """New sessions that were proposed before and wait for review."""
+    return edits.added(cohort, _proposed(cohort))
+
+
+def _session(known: SessionEdit, form: Any, trainers: dict[uuid.UUID, uuid.UUID]) -> SessionEdit:
     day: date = form.day.data
     start: time = form.start.data
     end: time = form.end.data
     online = form.venue.data in (ONLINE, None)
-    return SessionEdit(
-        id=session_id,
+    return replace(
+        known,
         start=clock.at(day, start),
         end=clock.at(day, end),
         venue_id=None if online else uuid.UUID(form.venue.data),
         link=form.link.data if online else "",
         trainer_ids=tuple(sorted(trainers[who] for who in form.trainers.data)),
-        cancelled=form.cancelled.data,
+        cancelled=bool(form.data.get("cancelled")),
     )
 
 
+def _addition(form: Any, cohort: CohortFacts, trainers: dict[uuid.UUID, uuid.UUID]) -> SessionEdit:
+    parts = planning.workshops(cohort.edition_id)
+    part = form.component.data or parts[0].id
+    now = clock.now()
+    return _session(SessionEdit(uuid7(), part, now, now, None, "", ()), form, trainers)
+
+
 def _complain(form: EditForm, refused: Complaint | Complaints) -> None:
-    """Put what is wrong with a session on its date."""
+    """Put what is wrong with a session at its field; the further one's where it was typed."""
     several = refused.complaints if isinstance(refused, Complaints) else (refused,)
-    names = {f"session-{n}": f"sessions-{n - 1}-day" for n in range(1, len(form.sessions) + 1)}
+    names = {entry.form.id.data: entry.name for entry in form.sessions}
     for one in several:
-        form.add_complaint(Complaint(names.get(one.field, one.field), one.text))
+        key, _, field = one.field.rpartition("-")
+        name = f"{names.get(key, form.added.name)}-{field}" if key else one.field
+        form.add_complaint(Complaint(name, one.text))
 
 
 def _above(refused: Complaint | Complaints) -> Complaints:
@@ -235,10 +292,8 @@ def _fates(actor: Actor, cohort: CohortFacts) -> list[tuple[str, str, str]]:
             f"Move them to {words.weekday_date(one.first.start) if one.first else one.code}",
             f"{one.code}, {words.plural(one.places_left, 'place')} left",
         )
-        for one in catalogue.dates_of(cohort.course_id)
-        if one.id != cohort.id
-        and one.places_left >= cohort.seats_taken
-        and cohorts.reaches(actor, one.id, access.MANAGE)
+        for one in cohorts.managed(actor, catalogue.dates_of(cohort.course_id))
+        if one.id != cohort.id and one.places_left >= cohort.seats_taken
     ]
     waiting = (
         WAITING_LIST,

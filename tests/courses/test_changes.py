@@ -16,6 +16,7 @@ from courses.services import booking, cancelling, changing, edits, schedule
 from courses.services import cohorts as life
 from courses.services.cancelling import NOWHERE, WAITING_LIST, Fate
 from courses.services.edits import SessionEdit
+from courses.services.telling import Told
 from lms import clock
 from lms.db import Complaint, Complaints, db
 from lms.errors import Conflict
@@ -38,7 +39,7 @@ def moved(session: SessionEdit, day: date, start: time = time(9, 30)) -> Session
     return replace(session, start=clock.at(day, start), end=clock.at(day, start) + length)
 
 
-def edited(world: World, change: Callable[[edits.Edit], edits.Edit]) -> int:
+def edited(world: World, change: Callable[[edits.Edit], edits.Edit]) -> Told:
     facts = cohorts.facts(world.cohort.id)
     changing.propose(world.cohort.id, change(edits.current(facts)), by=world.coordinator)
     return changing.apply(world.cohort.id, by=world.coordinator)
@@ -65,7 +66,7 @@ def test_a_moved_session_tells_everybody_what_was_and_what_is_and_moves_their_ca
 
     told = edited(world, first_session(date(2027, 2, 17)))
 
-    assert told == 2
+    assert told == Told(people=2, trainers=1)
     sent = messages("changed")
     assert len(sent) == 2
     assert sent[0].subject == "Changed: Brief Encounters, now 17 Feb 2027"
@@ -88,7 +89,7 @@ def test_a_session_is_not_moved_onto_somebodys_other_course(world: World) -> Non
     make.session(other, date(2027, 2, 17))
     make.booking(other, amara)
 
-    with pytest.raises(Complaint, match=r"Amara Okafor is booked on .* \(TC-03\)"):
+    with pytest.raises(Complaints, match=r"Amara Okafor is booked on .* \(TC-03\)"):
         edited(world, first_session(date(2027, 2, 17)))
 
 
@@ -134,7 +135,7 @@ def test_a_change_of_numbers_tells_nobody(world: World) -> None:
 
     told = edited(world, lambda edit: replace(edit, capacity=7))
 
-    assert told == 0
+    assert told == Told()
     assert messages("changed") == []
     assert db.session.scalar(select(Cohort.capacity)) == 7
 
@@ -180,7 +181,7 @@ def test_the_edit_page_shows_what_people_will_be_told_before_it_is_done(
 
     assert "Thursday 18 February 2027, 10am to 1pm" in page
     assert db.session.scalars(select(Message).where(Message.kind == "courses.changed")).all() == []
-    done = browser.press(review, "Save and tell 1 person")
+    done = browser.press(review, "Save and tell 1 person and 1 trainer")
     assert done.status_code == 303
     assert len(messages("changed")) == 1
 
@@ -194,7 +195,7 @@ def test_a_cancelled_cohort_tells_people_why_and_frees_room_trainer_and_people(
         world.cohort.id, reason="The trainer is ill", fate=Fate(NOWHERE), by=world.coordinator
     )
 
-    assert told == 2
+    assert told == Told(people=2, trainers=1)
     sent = messages("cancelled")
     assert "will not take place. Reason: The trainer is ill" in sent[0].body
     assert sent[0].ical is not None
