@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, DateTime, Select, and_, exists, func, or_, select
@@ -52,15 +52,18 @@ class CohortLine:
     last: datetime | None
     booked: int
     capacity: int | None
-    sessions: int
+    closes_at: datetime | None
     sessions_over: int
     sessions_marked: int
 
     @property
     def dates(self) -> str:
-        """From the first to the last session."""
-        if self.first is None or self.last is None:
+        """From the first to the last session; without sessions people do it when they like."""
+        if self.state == "draft":
             return "No dates yet"
+        if self.first is None or self.last is None:
+            until = f", until {words.short_date(self.closes_at)}" if self.closes_at else ""
+            return f"Online, any time{until}"
         if words.day_of(self.first) == words.day_of(self.last):
             return words.short_date(self.first)
         return f"{words.short_date(self.first)} to {words.short_date(self.last)}"
@@ -86,14 +89,16 @@ class CohortFilter:
     words: str = ""
     locality_id: uuid.UUID | None = None
     course: str = ""
-    start: date | None = None
-    end: date | None = None
 
 
 def listed(actor: Actor, wanted: CohortFilter) -> Select[*tuple[Any, ...]]:
-    """The cohorts of a filter that the actor may see, soonest first; finished ones newest first."""
+    """The cohorts of a filter that the actor may see, soonest first; finished ones newest first.
+
+    One without sessions stands where booking for it opened.
+    """
     first = _edge(func.min, func.lower)
-    order = first.desc().nulls_last() if wanted.group == "finished" else first.asc().nulls_last()
+    begins = func.coalesce(first, Cohort.opens_at, Cohort.created_at)
+    order = begins.desc() if wanted.group == "finished" else begins.asc()
     statement: Select[*tuple[Any, ...]] = (
         select(
             Cohort.id,
@@ -106,13 +111,13 @@ def listed(actor: Actor, wanted: CohortFilter) -> Select[*tuple[Any, ...]]:
             _edge(func.max, func.upper).label("last"),
             Cohort.seats_taken,
             Cohort.capacity,
-            _sessions().label("sessions"),
+            Cohort.closes_at,
             _sessions(func.upper(Session.during) <= clock.now()).label("over"),
             _sessions(func.upper(Session.during) <= clock.now(), ~_unmarked()).label("marked"),
         )
         .join(Edition, Edition.id == Cohort.edition_id)
         .join(Course, Course.id == Edition.course_id)
-        .where(access.cohorts(actor), *_conditions(wanted, first))
+        .where(access.cohorts(actor), *_conditions(wanted))
         .order_by(order, Cohort.code)
     )
     return statement
@@ -139,7 +144,7 @@ def courses_seen(actor: Actor) -> list[tuple[str, str]]:
     return [(slug, title) for slug, title in rows]
 
 
-def _conditions(wanted: CohortFilter, first: ColumnElement[datetime]) -> list[ColumnElement[bool]]:
+def _conditions(wanted: CohortFilter) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if wanted.group in GROUPS:
         found.append(Cohort.state.in_(GROUPS[wanted.group]))
@@ -153,10 +158,6 @@ def _conditions(wanted: CohortFilter, first: ColumnElement[datetime]) -> list[Co
         found.append(Cohort.id.in_(there))
     if wanted.course:
         found.append(Course.slug == wanted.course)
-    if wanted.start is not None:
-        found.append(first >= clock.start_of(wanted.start))
-    if wanted.end is not None:
-        found.append(first < clock.at(wanted.end, datetime.max.time()))
     return found
 
 
@@ -165,9 +166,10 @@ def _escaped(text: str) -> str:
 
 
 def _edge(reach: Any, end: Any) -> ColumnElement[datetime]:
+    """Where the first session begins or the last ends; of a cancelled cohort, as it was planned."""
     edge: ColumnElement[datetime] = (
         select(reach(end(Session.during, type_=DateTime(timezone=True))))
-        .where(Session.cohort_id == Cohort.id, Session.holds)
+        .where(Session.cohort_id == Cohort.id, or_(Session.holds, Cohort.state == "cancelled"))
         .correlate(Cohort)
         .scalar_subquery()
     )

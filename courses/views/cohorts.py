@@ -17,6 +17,7 @@ from courses.views.blueprint import blueprint
 from lms import web
 from lms.messages import queries as messages
 from lms.permissions import allow
+from lms.registry import current_registry
 
 GROUP_NAMES = {
     "coming": "Coming",
@@ -51,10 +52,12 @@ def cohorts_page() -> web.Answer:
         locality_id=uuid.UUID(filters["place"]) if filters["place"] else None,
     )
     page = web.paginate(listing.listed(actor, wanted)).map(listing.as_line)
+    added = current_registry().cohort_columns([line.id for line in page], actor)
     return web.render(
         "courses/cohorts.html",
         page=page,
         filters=filters,
+        added=[column for column in added if column.cells],
         group=wanted.group,
         groups=GROUP_NAMES,
         courses=courses,

@@ -116,9 +116,11 @@ def pages(app: LmsFlask, priya: Person, cohort: Cohort) -> dict[str, Any]:
         held[sessions.SINCE] = held[sessions.SEEN] = now
     of_cohort = browser.get(f"/cohorts/{cohort.id}")
     home = browser.get("/home")
+    listed = browser.get("/cohorts")
     return {
         "panel": "1 cups of tea" in of_cohort.text,
         "column": "Cups" in of_cohort.text,
+        "column_of_cohorts": "1 poured" in listed.text,
         "todo": "Order tea" in home.text,
         "agenda": "Tea break" in home.text,
         "navigation": 'href="/x/acme_training/cups"' in home.text,

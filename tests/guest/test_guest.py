@@ -108,6 +108,7 @@ def site(
         ("note_in_letter", True),
         ("panel", True),
         ("column", True),
+        ("column_of_cohorts", True),
         ("todo", True),
         ("agenda", True),
         ("navigation", True),

@@ -14,6 +14,7 @@ from lms.contracts import (
     Agenda,
     BookingColumn,
     BookingNote,
+    CohortColumn,
     Count,
     DataTable,
     Draft,
@@ -175,6 +176,16 @@ def lms_booking_columns(cohort_id):
         .where(Booking.cohort_id == cohort_id)
     )
     return [BookingColumn("Cups", 95, {key: str(number) for key, number in rows})]
+
+
+@hookimpl
+def lms_cohort_columns(cohort_ids):
+    rows = db.session.execute(
+        select(Cup.cohort_id, func.sum(Cup.cups))
+        .where(Cup.cohort_id.in_(cohort_ids))
+        .group_by(Cup.cohort_id)
+    )
+    return [CohortColumn("Cups", 60, {key: f"{number} poured" for key, number in rows})]
 
 
 @hookimpl
