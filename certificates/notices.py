@@ -57,7 +57,10 @@ def tell_withdrawn(certificate: Certificate, *, reason: str, by: Actor) -> None:
         "changed_by": by.name,
         "date": words.date(clock.today()),
     }
-    _queue("withdrawn", certificate.id, row, values, by=by)
+    line = (
+        "On {date} {changed_by} withdrew your certificate {number} for {course}. Reason: {reason}"
+    )
+    _queue("withdrawn", certificate.id, row, values, by=by, line=line.format_map(values))
 
 
 def _read(certificate_id: uuid.UUID) -> Row[*tuple[Any, ...]]:
@@ -102,6 +105,7 @@ def _queue(
     *,
     by: Actor,
     link: uuid.UUID | None = None,
+    line: str = "",
 ) -> None:
     messages.queue(
         person_id=row.person_id,
@@ -109,6 +113,7 @@ def _queue(
         klass="routine",
         template=f"certificates/mail/{kind}.txt",
         values=values,
+        line=line,
         links={"certificate": link} if link else {},
         subject_type="certificate",
         subject_id=certificate_id,

@@ -29,6 +29,7 @@ from lms.web.context import settings
 
 SIGN_IN = "sign-in:"
 """Prefix of the one kind of link that is not a personal link."""
+DEAD_LINK = "Its link has been withdrawn or has run out"
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ def compose(message_id: uuid.UUID) -> Letter | Dropped | None:
         return None
     reached = addresses(message)
     if reached.missing:
-        return Dropped("Its link has been withdrawn or has run out")
+        return Dropped(DEAD_LINK)
     name = full(row.Person.given_name, row.Person.family_name)
     email = _email(message, name, address, reached)
     return Letter(email.as_bytes(), address, str(message.id))

@@ -11,7 +11,7 @@ from lms.contracts import SYSTEM, Job
 from lms.db import db
 from lms.events import AddressChanged, Event, LinkRequested, PersonErased, SignInRequested
 from lms.jobs import defer
-from lms.messages import composing, steps
+from lms.messages import composing, digests
 from lms.messages.models import Message
 from lms.messages.services.queueing import queue
 from lms.people import links
@@ -92,9 +92,10 @@ def erase(event: PersonErased) -> None:
     """
     theirs = Message.person_id == event.person_id
     why = "The person has been erased"
-    steps.move(theirs, "cancelled", by=event.by, why=why, last_error=why)
+    digests.cancel(theirs, by=event.by, why=why, last_error=why)
     db.session.execute(
         update(Message)
         .where(theirs)
-        .values(subject=ERASED, body=ERASED, links={}, ical=None, sent_to=None, to_address=None)
+        .values(subject=ERASED, body=ERASED, line=None, links={}, ical=None)
+        .values(sent_to=None, to_address=None)
     )

@@ -6,10 +6,10 @@ Its services queue and dispatch; the rooms above only ask for messages and never
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Uuid
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -21,6 +21,7 @@ MESSAGE_CLASSES = ("now", "routine")
 MESSAGE_STATES = (
     "queued",
     "held",
+    "merged",
     "sending",
     "sent",
     "uncertain",
@@ -28,6 +29,20 @@ MESSAGE_STATES = (
     "bounced",
     "cancelled",
 )
+NO_ADDRESS = "No e-mail: print"
+"""Why a message is held whose person has no address: somebody prints it."""
+
+
+class Digest(Dated, Model):
+    """A person's one letter of a day for what may wait, whether of one message or of several."""
+
+    __tablename__ = "messages_digest"
+    __table_args__ = (UniqueConstraint("person_id", "on_date"),)
+
+    person_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("people_person.id", ondelete="RESTRICT")
+    )
+    on_date: Mapped[date]
 
 
 class Message(Dated, Model):
@@ -38,10 +53,16 @@ class Message(Dated, Model):
         one_of("urgency", MESSAGE_CLASSES),
         one_of("state", MESSAGE_STATES),
         CheckConstraint("attempts >= 0", name="attempts"),
+        CheckConstraint("state <> 'merged' or digest_id is not null", name="merged"),
+        # A calendar file, or words for a former address, cannot be a line of somebody's digest.
+        CheckConstraint(
+            "urgency = 'now' or (ical is null and to_address is null)", name="may_wait"
+        ),
         Index(None, "state", "not_before"),
         Index(None, "subject_type", "subject_id"),
         Index(None, "about_type", "about_id", "not_before"),
         Index(None, "person_id", "created_at"),
+        Index(None, "sent_at"),
     )
 
     person_id: Mapped[uuid.UUID] = mapped_column(
@@ -68,8 +89,18 @@ class Message(Dated, Model):
     # Placeholder name -> a personal link's id, [its id, an endpoint], or a path of this site.
     links: Mapped[dict[str, Any]] = mapped_column(default=dict)
     not_before: Mapped[datetime]
+    # By when its reader has to do something: the order of a digest, and how long it can wait.
+    deadline: Mapped[datetime | None]
+    # What a digest says of it, where its subject does not say enough.
+    line: Mapped[str | None]
     state: Mapped[str] = mapped_column(default="queued")
-    # Set when a person let it go: the brake on large runs does not stop it again.
+    # The letter of the day that it goes as or, once merged, goes in; what may wait waits for one.
+    digest_id: Mapped[uuid.UUID | None] = mapped_column(
+        ForeignKey("messages_digest.id", ondelete="SET NULL"), index=True
+    )
+    # When the brake on large runs stopped it.
+    stopped_at: Mapped[datetime | None]
+    # Set when a person let it go: the brake does not stop it again, and no digest takes it in.
     released_at: Mapped[datetime | None]
     message_id_header: Mapped[str | None] = mapped_column(unique=True)
     attempts: Mapped[int] = mapped_column(default=0)

@@ -11,7 +11,7 @@ import uuid
 from collections.abc import Iterator
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, func, select, true
+from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
 from lms import clock
@@ -19,13 +19,13 @@ from lms.contracts import SYSTEM, Job
 from lms.db import crash_point, db
 from lms.events import MessageSent, MessageUncertain, publish
 from lms.jobs import defer
-from lms.messages import composing, steps
+from lms.messages import brake, composing, digests, steps
 from lms.messages.channels import Letter, Outcome, Result, open_channel
 from lms.messages.composing import Dropped
-from lms.messages.hours import open_now
-from lms.messages.models import Message
+from lms.messages.due import ALWAYS, due
+from lms.messages.models import NO_ADDRESS, Message
 from lms.web.context import settings
-from lms.web.words import mask_email, number
+from lms.web.words import mask_email
 
 log = logging.getLogger("lms.messages")
 
@@ -35,15 +35,12 @@ WAITS = (1, 5, 15, 60, 180, 360, 720)
 """Minutes until the next try after the first, second, ... refusal; then it has failed."""
 LOST_AFTER = timedelta(minutes=10)
 """A hand-over never takes this long: whoever began it has died."""
-ALWAYS = ("sign-in",)
-"""Kinds that the brake on large runs never stops."""
-NO_ADDRESS = "No e-mail: print"
-TOO_MANY = "More than {limit} messages were due at once"
 
 
 def send() -> Iterator[None]:
-    """Send what is due. Commits before and after each hand-over."""
-    _brake()
+    """Make the day's letters and send what is due. Commits before and after each hand-over."""
+    yield from digests.gather()
+    brake.stop()
     yield
     channel = open_channel(settings())
     try:
@@ -70,27 +67,11 @@ def send() -> Iterator[None]:
     defer(SEND)
 
 
-def _brake() -> None:
-    """Stop a run that is larger than anybody meant, and ask."""
-    limit = settings().mail_brake
-    stoppable = _due() & Message.released_at.is_(None) & Message.kind.not_in(ALWAYS)
-    count = db.session.scalar(select(func.count()).select_from(Message).where(stoppable)) or 0
-    if count > limit:
-        why = TOO_MANY.format(limit=number(limit))
-        steps.move(stoppable, "held", by=SYSTEM, why=why, last_error=why)
-        log.warning("%s messages were due at once and wait for a person", count)
-
-
-def _due() -> ColumnElement[bool]:
-    hours = true() if open_now() else Message.urgency == "now"
-    return (Message.state == "queued") & (Message.not_before <= clock.now()) & hours
-
-
 def _claim() -> uuid.UUID | None:
     """Take the next message that is due, so that no other run takes it; None when all is sent."""
     row = db.session.execute(
         select(Message.id, Message.attempts)
-        .where(_due())
+        .where(due())
         .order_by(Message.urgency, Message.not_before, Message.id)
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -114,6 +95,8 @@ def _composed(message_id: uuid.UUID) -> Letter | None:
     """The finished message, or None after noting why it does not go."""
     me = Message.id == message_id
     try:
+        if not digests.settle(message_id):
+            return None
         composed = composing.compose(message_id)
     except DBAPIError:
         raise

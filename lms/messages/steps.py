@@ -17,8 +17,9 @@ from lms.db import db, uuid7
 from lms.messages.models import Message, MessageChange
 
 MOVES: dict[str, frozenset[str]] = {
-    "queued": frozenset({"held", "sending", "cancelled"}),
+    "queued": frozenset({"held", "merged", "sending", "cancelled"}),
     "held": frozenset({"queued", "cancelled"}),
+    "merged": frozenset({"cancelled"}),
     "sending": frozenset({"sent", "queued", "held", "uncertain", "failed", "cancelled"}),
     "uncertain": frozenset({"sent", "queued"}),
     "failed": frozenset({"queued", "cancelled"}),

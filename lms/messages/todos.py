@@ -12,6 +12,7 @@ from lms.permissions import allowed
 from lms.web.words import plural
 
 LINES = (
+    ("stopped", "stopped: more in an hour than usual", "Nobody gets them", "Release", 91),
     ("uncertain", "may or may not have arrived", "Ask them, then say so", "Decide", 92),
     ("failed", "could not be sent", "The mail server refused", "See the server’s words", 93),
     ("bounced", "came back", "The address does not work", "Correct the address", 94),

@@ -18,6 +18,7 @@ from lms.messages.forms import EditForm
 from lms.people import demo
 from lms.permissions import allow, public
 from lms.web.context import settings
+from lms.web.words import plural
 
 blueprint = Blueprint("messages", __name__, template_folder="templates")
 
@@ -31,9 +32,11 @@ VERBS: dict[str, tuple[Verb, str]] = {
     "arrived": (services.arrived, "Noted: the message arrived"),
     "printed": (services.printed, "Noted: the message was given by hand"),
 }
-FILTER = {"waiting": "Waiting", "print": "No e-mail: print"} | {
-    state: words for state, words in queries.WORDS.items() if state not in ("queued", "sending")
-}
+FILTER = {
+    "waiting": "Waiting",
+    "stopped": "Stopped: too many at once",
+    "print": "No e-mail: print",
+} | {state: words for state, words in queries.WORDS.items() if state not in ("queued", "sending")}
 
 
 @blueprint.get("/messages")
@@ -50,7 +53,8 @@ def messages() -> str:
         page=web.paginate(statement).map(queries.as_row),
         filters=shown,
         states=FILTER,
-        held=queries.held_count(actor),
+        held=queries.held(actor),
+        stopped=queries.stopped(actor),
     )
 
 
@@ -111,6 +115,21 @@ def release_held() -> Response:
     actor = web.current_actor()
     count = services.release_all(queries.releasable(actor), by=actor)
     web.say(f"{count} messages go at their time" if count != 1 else "1 message goes at its time")
+    return web.see("messages.messages")
+
+
+@blueprint.post("/messages/stopped/<verb>")
+@allow("messages.manage")
+def decide_stopped(verb: str) -> Response:
+    """Let everything in scope go that the brake on large runs stopped, or never send it."""
+    actor = web.current_actor()
+    which = queries.braked(actor)
+    if verb == "release":
+        web.say(f"{plural(services.release_all(which, by=actor), 'message')} released")
+    elif verb == "cancel":
+        web.say(f"{plural(services.cancel_all(which, by=actor), 'message')} cancelled")
+    else:
+        raise NotFound
     return web.see("messages.messages")
 
 

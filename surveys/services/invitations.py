@@ -137,7 +137,7 @@ def remind_now(wave_id: uuid.UUID, *, by: Actor) -> int:
     """Remind everybody of a wave who has not answered, once a day; how many are written to."""
     asked = _asked(Assignment.wave_id == wave_id)
     day = clock.today().isoformat()
-    return _write(asked, lambda one: (FIRST, f"survey:{one.assignment_id}:{day}"), by)
+    return _write(asked, lambda one: (FIRST, f"survey:{one.assignment_id}:{day}"), by, klass="now")
 
 
 def preview(wave_id: uuid.UUID) -> tuple[str, str]:
@@ -197,8 +197,17 @@ def _asked(*conditions: ColumnElement[bool]) -> list[Asked]:
     return [Asked(*row) for row in rows]
 
 
-def _write(asked: Sequence[Asked], message: Callable[[Asked], tuple[str, str]], by: Actor) -> int:
-    """Queue one message each: `message(one)` gives its template and its key; how many are new."""
+def _write(
+    asked: Sequence[Asked],
+    message: Callable[[Asked], tuple[str, str]],
+    by: Actor,
+    *,
+    klass: str = "routine",
+) -> int:
+    """Queue one message each: `message(one)` gives its template and its key; how many are new.
+
+    The survey after goes at once, on the day of the course.
+    """
     live = links.live_for(assigning.LINK, [one.assignment_id for one in asked])
     facts = _facts(asked)
     queued = messages.queue_many(
@@ -208,7 +217,8 @@ def _write(asked: Sequence[Asked], message: Callable[[Asked], tuple[str, str]], 
                 kind="survey",
                 template=message(one)[0],
                 values=_values(one, facts),
-                klass="now" if message(one)[0] == INVITATION["post"] else "routine",
+                klass="now" if message(one)[0] == INVITATION["post"] else klass,
+                deadline=one.closes_at,
                 subject_type="assignment",
                 subject_id=one.assignment_id,
                 about_type="cohort",

@@ -103,19 +103,43 @@ def test_thousands_are_queued_in_few_statements(session, count_queries):
     [
         ("2027-03-04 07:59", "2027-03-04 08:00"),
         ("2027-03-04 08:00", "2027-03-04 08:00"),
-        ("2027-03-04 17:59", "2027-03-04 17:59"),
+        ("2027-03-04 08:01", "2027-03-05 08:00"),
         ("2027-03-04 18:00", "2027-03-05 08:00"),
-        ("2027-03-05 21:00", "2027-03-08 08:00"),
+        ("2027-03-05 09:00", "2027-03-08 08:00"),
         ("2027-03-06 12:00", "2027-03-08 08:00"),
-        ("2027-03-26 20:00", "2027-03-30 08:00"),  # over Easter, and the clocks change
+        ("2027-03-25 20:00", "2027-03-30 08:00"),  # over Easter, and the clocks change
         ("2027-10-29 20:00", "2027-11-01 08:00"),
     ],
 )
-def test_routine_messages_go_in_working_hours_of_london(frozen, asked, goes):
+def test_what_may_wait_goes_at_eight_on_the_next_working_day(frozen, asked, goes):
     instant = frozen(asked)
     expected = datetime.fromisoformat(goes)
-    assert hours.moment("routine") == clock.at(expected.date(), expected.time())
-    assert hours.moment("now") == instant
+    assert hours.plan("routine") == ("routine", clock.at(expected.date(), expected.time()))
+    assert hours.plan("now") == ("now", instant)
+
+
+@pytest.mark.parametrize(
+    ("asked", "deadline", "urgency", "goes"),
+    [
+        ("2027-03-05 12:00", "2027-03-09 09:00", "routine", "2027-03-08 08:00"),
+        ("2027-03-05 12:00", "2027-03-08 17:00", "now", "2027-03-05 12:00"),
+        ("2027-03-05 12:00", "2027-03-07 17:00", "now", "2027-03-05 12:00"),
+        ("2027-03-05 06:00", "2027-03-05 17:00", "now", "2027-03-05 08:00"),
+        ("2027-03-05 19:00", "2027-03-08 17:00", "now", "2027-03-08 08:00"),
+        ("2027-03-05 19:00", "2027-03-07 17:00", "now", "2027-03-05 19:00"),
+    ],
+)
+def test_what_must_be_done_by_the_day_of_its_digest_does_not_wait_for_it(
+    frozen, asked, deadline, urgency, goes
+):
+    frozen(asked)
+
+    def instant(said):
+        wall = datetime.fromisoformat(said)
+        return clock.at(wall.date(), wall.time())
+
+    planned = hours.plan("routine", deadline=instant(deadline))
+    assert planned == (urgency, instant(goes))
 
 
 def test_a_routine_message_that_was_late_waits_for_the_morning(session, app, frozen, letters):
@@ -324,25 +348,6 @@ def test_what_is_about_a_thing_is_cancelled_with_it(session, app, letters):
     send(app)
     assert count == 1
     assert [state(m) for m in (gone, kept, notice)] == ["cancelled", "sent", "sent"]
-
-
-def test_a_run_larger_than_the_brake_waits_for_a_person_and_sign_in_does_not(
-    session, make_app, letters, as_person
-):
-    app = make_app(mail_brake=3)
-    person = factories.person()
-    messages = [queue(person) for _ in range(4)]
-    sign_in = queue(person, kind="sign-in")
-    send(app)
-    assert {state(m) for m in messages} == {"held"}
-    assert state(sign_in) == "sent"
-    admin = factories.person()
-    factories.grant(admin, "administrator")
-    browser = as_person(admin)
-    assert "4 messages held for you to read" in browser.get("/home").text
-    assert browser.press("/messages", "Release all 4").status_code == 303
-    send(app)
-    assert {state(m) for m in messages} == {"sent"}
 
 
 def test_notes_of_other_rooms_bring_their_own_links(session):

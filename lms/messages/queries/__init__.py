@@ -2,13 +2,16 @@
 
 from lms.messages.queries.lists import (
     WORDS,
+    Held,
     MessageRow,
     Waiting,
     about,
     as_row,
-    held_count,
+    braked,
+    held,
     listed,
     releasable,
+    stopped,
     troubled,
     waiting_about,
 )
@@ -24,6 +27,7 @@ from lms.messages.queries.outbox import (
 
 __all__ = [
     "WORDS",
+    "Held",
     "MessageDetail",
     "MessageRow",
     "Opened",
@@ -32,15 +36,17 @@ __all__ = [
     "about",
     "as_outbox_row",
     "as_row",
+    "braked",
     "calendar_of",
     "find",
-    "held_count",
+    "held",
     "hidden_links",
     "listed",
     "open_message",
     "outbox",
     "personal_data",
     "releasable",
+    "stopped",
     "troubled",
     "waiting_about",
 ]

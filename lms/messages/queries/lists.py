@@ -7,22 +7,24 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, select
 
 from lms.contracts import Actor
 from lms.db import db
-from lms.messages.models import Message
-from lms.messages.sending import ALWAYS, NO_ADDRESS
+from lms.messages.due import ALWAYS
+from lms.messages.models import NO_ADDRESS, Digest, Message
 from lms.people.models import Person, PersonEmail
 from lms.people.names import folded, full
 from lms.permissions import where
+from lms.web.words import date as date_words
 
 WORDS = {
     "queued": "Waiting",
     "held": "Held",
+    "merged": "In a digest",
     "sending": "Being sent",
     "sent": "Sent",
     "uncertain": "Uncertain",
@@ -32,6 +34,10 @@ WORDS = {
 }
 """What states are called on pages, in the order of the filter."""
 WAITING = ("queued", "held", "sending")
+STOPPED = (
+    (Message.state == "held") & Message.stopped_at.is_not(None) & Message.released_at.is_(None)
+)
+"""What the brake on large runs holds."""
 
 
 @dataclass(frozen=True)
@@ -46,10 +52,13 @@ class MessageRow:
     state: str
     why: str
     kind: str
+    digest_on: date | None
 
     @property
     def state_words(self) -> str:
         """The state as people read it."""
+        if self.state == "merged" and self.digest_on:
+            return f"In the digest of {date_words(self.digest_on)}"
         return "No e-mail: print" if self.prints else WORDS[self.state]
 
     @property
@@ -132,39 +141,72 @@ def as_row(row: Any) -> MessageRow:
         row.state,
         row.last_error or "",
         row.kind,
+        row.on_date,
     )
 
 
-def held_count(actor: Actor) -> int:
-    """How many held messages in scope wait for a release and have an address to go to."""
-    return (
-        db.session.scalar(select(func.count()).select_from(Message).where(releasable(actor))) or 0
-    )
+@dataclass(frozen=True)
+class Held:
+    """Messages in scope that are held for a person: how many, and why where all have one reason."""
+
+    count: int
+    why: str = ""
+
+
+def held(actor: Actor) -> Held:
+    """Those that were held one by one and can go."""
+    return _held(releasable(actor))
+
+
+def stopped(actor: Actor) -> Held:
+    """Those that the brake on large runs stopped."""
+    return _held(braked(actor))
+
+
+def _held(which: ColumnElement[bool]) -> Held:
+    count, why = db.session.execute(
+        select(func.count(), func.max(Message.last_error)).where(which)
+    ).one()
+    return Held(count, why or "")
 
 
 def releasable(actor: Actor) -> ColumnElement[bool]:
-    """Held messages in scope that can go once somebody says so."""
+    """Messages in scope that were held one by one and can go once somebody says so."""
     return (
         where(actor, "messages.manage")
         & (Message.state == "held")
         & Message.last_error.is_distinct_from(NO_ADDRESS)
+        & ~STOPPED
     )
 
 
+def braked(actor: Actor) -> ColumnElement[bool]:
+    """Messages in scope that the brake stopped and nobody has let go since."""
+    return where(actor, "messages.manage") & STOPPED
+
+
 def troubled(actor: Actor) -> dict[str, int]:
-    """Messages in scope that need a person, by state; those to be printed under "print"."""
+    """Messages in scope that need a person, by state.
+
+    Held ones that are to be printed count under "print", those the brake stopped under "stopped".
+    """
     rows = db.session.execute(
-        select(Message.state, (Message.last_error == NO_ADDRESS).label("prints"), func.count())
+        select(
+            Message.state,
+            (Message.last_error == NO_ADDRESS).label("prints"),
+            STOPPED.label("stopped"),
+            func.count(),
+        )
         .where(
             where(actor, "messages.manage"),
             Message.state.in_(("held", "failed", "uncertain", "bounced")),
             Message.kind.not_in(ALWAYS),
         )
-        .group_by(Message.state, "prints")
+        .group_by(Message.state, "prints", "stopped")
     )
     counts: dict[str, int] = {}
-    for state, prints, count in rows:
-        name = "print" if state == "held" and prints else state
+    for state, prints, stopped, count in rows:
+        name = "stopped" if stopped else "print" if state == "held" and prints else state
         counts[name] = counts.get(name, 0) + count
     return counts
 
@@ -179,6 +221,8 @@ def columns(*more: Any) -> Select[Any]:
         Message.not_before,
         Message.sent_at,
         Message.last_error,
+        Message.digest_id,
+        Digest.on_date,
         Person.given_name,
         Person.family_name,
         PersonEmail.address,
@@ -188,6 +232,7 @@ def columns(*more: Any) -> Select[Any]:
         select(*columns)
         .select_from(Message)
         .join(Person, Person.id == Message.person_id)
+        .outerjoin(Digest, Digest.id == Message.digest_id)
         .outerjoin(PersonEmail, (PersonEmail.person_id == Person.id) & PersonEmail.is_primary)
     )
 
@@ -197,6 +242,8 @@ def _narrowed(statement: Select[Any], state: str, words: str) -> Select[Any]:
         statement = statement.where(Message.state.in_(WAITING))
     elif state == "print":
         statement = statement.where(Message.state == "held", Message.last_error == NO_ADDRESS)
+    elif state == "stopped":
+        statement = statement.where(STOPPED)
     elif state:
         statement = statement.where(Message.state == state)
     if words:

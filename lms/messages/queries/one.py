@@ -14,10 +14,10 @@ from sqlalchemy import ColumnElement, select
 from lms.contracts import Actor, PersonalRecord
 from lms.db import db
 from lms.errors import NotFound
-from lms.messages import wording
+from lms.messages import digests, wording
+from lms.messages.due import ALWAYS
 from lms.messages.models import Message, MessageChange
 from lms.messages.queries.lists import WORDS, MessageRow, as_row, columns
-from lms.messages.sending import ALWAYS
 from lms.permissions import where
 from lms.web.words import date
 
@@ -37,7 +37,11 @@ class Step:
 
 @dataclass(frozen=True)
 class MessageDetail(MessageRow):
-    """A message on its page. `body` is its kept text, `shown` the same with links hidden."""
+    """A message on its page. `body` is its kept text, `shown` the same with links hidden.
+
+    `digest` is the letter that a merged message goes or went in, where the actor may read it;
+    `parts` are the messages in a digest.
+    """
 
     body: str
     shown: Markup
@@ -46,26 +50,32 @@ class MessageDetail(MessageRow):
     sent_to: str
     has_calendar: bool
     steps: tuple[Step, ...]
+    digest: MessageRow | None
+    parts: tuple[MessageRow, ...]
 
     @property
     def editable(self) -> bool:
-        """Whether its words may still change."""
-        return self.state in ("queued", "held", "failed")
+        """Whether its words may still change: a digest's are those of what is in it."""
+        return self.state in digests.NOT_GONE and self.kind != digests.KIND
+
+    @property
+    def cancellable(self) -> bool:
+        """Whether it may still be kept from going, by itself or out of its digest."""
+        digest = self.digest is not None and self.digest.state in digests.NOT_GONE
+        return digest if self.state == "merged" else self.state in digests.NOT_GONE
 
 
 def find(actor: Actor, message_id: uuid.UUID) -> MessageDetail:
     """One message in the actor's scope with its history; else `NotFound`."""
-    return _find(
-        Message.id == message_id, where(actor, "messages.view"), Message.kind.not_in(ALWAYS)
-    )
-
-
-def _find(*conditions: ColumnElement[bool]) -> MessageDetail:
+    in_sight = where(actor, "messages.view") & Message.kind.not_in(ALWAYS)
     row = db.session.execute(
-        columns(Message.body, Message.links, Message.sent_to, Message.ical).where(*conditions)
+        columns(Message.body, Message.links, Message.sent_to, Message.ical).where(
+            Message.id == message_id, in_sight
+        )
     ).one_or_none()
     if row is None:
         raise NotFound
+    together = _together(row.digest_id, in_sight) if row.digest_id else []
     return MessageDetail(
         **vars(as_row(row)),
         body=row.body,
@@ -75,7 +85,22 @@ def _find(*conditions: ColumnElement[bool]) -> MessageDetail:
         sent_to=row.sent_to or "",
         has_calendar=bool(row.ical),
         steps=tuple(_steps(row.id)),
+        digest=next((one for one in together if one.kind == digests.KIND), None),
+        parts=tuple(one for one in together if one.kind != digests.KIND)
+        if row.kind == digests.KIND
+        else (),
     )
+
+
+def _together(digest_id: uuid.UUID, in_sight: ColumnElement[bool]) -> list[MessageRow]:
+    """A digest and what is in it."""
+    rows = db.session.execute(
+        columns()
+        .where(Message.digest_id == digest_id, in_sight)
+        .order_by(Message.deadline.nulls_last(), Message.not_before, Message.id)
+        .limit(100)
+    )
+    return [as_row(row) for row in rows]
 
 
 def hidden_links(links: dict[str, Any]) -> dict[str, str | None]:

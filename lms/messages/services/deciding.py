@@ -13,12 +13,13 @@ from lms.contracts import Actor
 from lms.db import Complaint, db
 from lms.errors import Conflict, NotFound
 from lms.jobs import defer
-from lms.messages import steps, wording
-from lms.messages.hours import moment
-from lms.messages.models import Message
-from lms.messages.sending import NO_ADDRESS, SEND
+from lms.messages import digests, steps, wording
+from lms.messages.models import NO_ADDRESS, Message
+from lms.messages.sending import SEND
 
 EDITABLE = ("queued", "held", "failed")
+PRINTED = "Printed"
+"""What stands in place of an error where a message was printed and given by hand."""
 
 
 def hold(message_id: uuid.UUID, *, by: Actor) -> None:
@@ -27,9 +28,8 @@ def hold(message_id: uuid.UUID, *, by: Actor) -> None:
 
 
 def release(message_id: uuid.UUID, *, by: Actor) -> None:
-    """Let a held or failed message go, at its time."""
-    message = _get(message_id)
-    _requeue(Message.id == message_id, moment(message.urgency, message.not_before), by, "released")
+    """Let a held or failed message go, at its time; it does not wait for another digest."""
+    _requeue(Message.id == message_id, None, by, "released")
 
 
 def send_now(message_id: uuid.UUID, *, by: Actor) -> None:
@@ -50,9 +50,19 @@ def release_all(which: ColumnElement[bool], *, by: Actor) -> int:
     return _requeue(held, None, by, "released together", many=True)
 
 
+def cancel_all(which: ColumnElement[bool], *, by: Actor) -> int:
+    """Never send any held message of these; how many."""
+    held = which & (Message.state == "held")
+    return len(digests.cancel(held, by=by, why="cancelled together"))
+
+
 def cancel(message_id: uuid.UUID, *, by: Actor) -> None:
-    """Never send a message that waits, was held or failed."""
-    _one(message_id, "cancelled", by, "cancelled by hand")
+    """Never send a message that waits, was held or failed.
+
+    One merged into a digest leaves it; with a digest goes everything in it.
+    """
+    if not digests.cancel(Message.id == message_id, by=by, why="cancelled by hand"):
+        raise Conflict
 
 
 def arrived(message_id: uuid.UUID, *, by: Actor) -> None:
@@ -76,7 +86,7 @@ def edit(message_id: uuid.UUID, *, subject: str, body: str, by: Actor) -> None:
     The places of its personal links must stay, and no other link can be put in.
     """
     message = _get(message_id, lock=True)
-    if message.state not in EDITABLE:
+    if message.state not in EDITABLE or message.kind == digests.KIND:
         raise Conflict
     subject, body = wording.one_line(subject), wording.tidy(body)
     if not subject:
@@ -112,7 +122,7 @@ def cancel_about(
     which = (Message.subject_type == subject_type) & Message.subject_id.in_(list(subject_ids))
     if kinds is not None:
         which &= Message.kind.in_(list(kinds))
-    return len(steps.move(which, "cancelled", by=by, why=why, last_error=why))
+    return len(digests.cancel(which, by=by, why=why, last_error=why))
 
 
 def note_sheet(message_id: uuid.UUID, *, by: Actor) -> None:
@@ -122,7 +132,7 @@ def note_sheet(message_id: uuid.UUID, *, by: Actor) -> None:
 
 def printed(message_id: uuid.UUID, *, by: Actor) -> None:
     """Note that a message without an address was printed and given to its person."""
-    _one(message_id, "cancelled", by, "printed and given by hand", last_error="Printed")
+    _one(message_id, "cancelled", by, "printed and given by hand", last_error=PRINTED)
 
 
 def _get(message_id: uuid.UUID, *, lock: bool = False) -> Message:
