@@ -194,6 +194,24 @@ def taken_back(session_id: uuid.UUID) -> dict[uuid.UUID, uuid.UUID]:
     return {place_id: key for place_id, key in rows}
 
 
+def made_with(session_id: uuid.UUID, mark_id: uuid.UUID, why: str) -> list[tuple[uuid.UUID, bool]]:
+    """The marks that were made at once with this one, for this reason; whether each stands."""
+    one = aliased(Attendance)
+    rows = db.session.execute(
+        select(Attendance.id, is_current())
+        .join(Place, Place.id == Attendance.place_id)
+        .join(one, one.id == mark_id)
+        .where(
+            Place.session_id == session_id,
+            Attendance.why == why,
+            one.why == why,
+            Attendance.at == one.at,
+            Attendance.by_id.is_not_distinct_from(one.by_id),
+        )
+    )
+    return [(key, stands) for key, stands in rows]
+
+
 def _is_last() -> Any:
     later = aliased(Attendance)
     return ~select(later.id).where(later.replaces_id == Attendance.id).exists()

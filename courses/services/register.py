@@ -32,6 +32,9 @@ ABSENCES = {
     "unknown": "Not known",
 }
 """Why somebody was absent; no free text, so that nothing private is written down."""
+REST = "Marked with the rest as present"
+"""Why a mark stands that nobody gave by itself; one press gives all of its marks one moment."""
+UNDONE = "Undone: marked with the rest as present"
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,11 @@ class Changed(Exception):
     def sentence(self) -> str:
         """Who changed what, and what to do."""
         marks = [line.mark for line in self.lines if line.mark]
+        if not marks:
+            return (
+                "Someone else took marks back in this register. Check the marks shown now, then "
+                "save again"
+            )
         newest = max(marks, key=lambda mark: mark.at)
         return (
             f"Someone else changed this register at {words.time(newest.at)} ({newest.by}, "
@@ -106,13 +114,28 @@ def save(
     return _publish(session_id, [lines[mark.place_id].booking_id for mark in changed], by)
 
 
-def mark_rest_present(session_id: uuid.UUID, *, by: Actor) -> int:
-    """Mark everybody without a mark as present; how many."""
+def mark_rest_present(session_id: uuid.UUID, *, by: Actor) -> list[uuid.UUID]:
+    """Mark everybody without a mark as present; the marks made, any of which names the press."""
     times = _opened(session_id)
     rest = [line for line in register.lines(session_id) if line.mark is None]
-    _keep(session_id, [NewMark(line.place_id, "present") for line in rest], times, by=by, why="")
+    marks = [NewMark(line.place_id, "present") for line in rest]
+    made = _keep(session_id, marks, times, by=by, why=REST)
     _publish(session_id, [line.booking_id for line in rest], by)
-    return len(rest)
+    return made
+
+
+def take_back_rest(session_id: uuid.UUID, mark_id: uuid.UUID, *, by: Actor) -> tuple[int, int]:
+    """Undo a press of "mark the rest" that made this mark; how many marks went, how many stay.
+
+    What somebody has changed since stays theirs. `NotFound` for a mark that no such press made.
+    """
+    hold([session_id])
+    press = register.made_with(session_id, mark_id, REST)
+    if not press:
+        raise NotFound
+    standing = [mark for mark, stands in press if stands]
+    take_back(standing, by=by, why=UNDONE)
+    return len(standing), len(press) - len(standing)
 
 
 def take_back(mark_ids: Sequence[uuid.UUID], *, by: Actor, why: str) -> None:
@@ -200,16 +223,18 @@ def _id_of(line: Line) -> uuid.UUID | None:
 
 def _keep(
     session_id: uuid.UUID, marks: Sequence[NewMark], times: Times, *, by: Actor, why: str
-) -> None:
-    before = register.taken_back(session_id)
+) -> list[uuid.UUID]:
+    before, now, made = register.taken_back(session_id), clock.now(), []
     for mark in marks:
         row = _line(
             mark.place_id, mark.mark, mark.seen or before.get(mark.place_id), by=by, why=why
         )
         row.arrived_at, row.left_at = mark.arrived_at, mark.left_at
-        row.reason, row.minutes = mark.reason or None, minutes_of(mark, times)
+        row.reason, row.minutes, row.at = mark.reason or None, minutes_of(mark, times), now
         db.session.add(row)
+        made.append(row.id)
     db.session.flush()
+    return made
 
 
 def _line(

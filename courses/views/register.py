@@ -8,7 +8,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from flask import Response, jsonify, request
+from flask import Response, jsonify, request, url_for
 
 from courses import access
 from courses.forms import register as forms
@@ -22,20 +22,25 @@ from courses.services.register import Changed, Times
 from courses.views.blueprint import blueprint
 from lms import web
 from lms.db import Complaint, Complaints
+from lms.people.names import holds
 from lms.permissions import allow
 from lms.web import words
 from lms.web.context import wants_json
+from lms.web.forms import clean
 
 MARK = access.MARK
+FIND = "look"
+"""The button beside "Find a name": it keeps the marks given so far and shows whom it finds."""
 ADDRESS = "/cohorts/<uuid:cohort_id>/sessions/<int:number>/register"
 
 
 @blueprint.get(ADDRESS)
 @allow(MARK)
 def open_register(cohort_id: uuid.UUID, number: int) -> web.Answer:
-    """Everybody booked, with the marks made so far."""
+    """Everybody booked, with the marks made so far; those of a name, when one is looked for."""
     cohort, session = _session(cohort_id, number)
-    return _page(cohort, session, forms.shown(register.lines(session.id)))
+    find = clean.shown(request.args.get("find", "")).strip()[:60]
+    return _page(cohort, session, forms.shown(register.lines(session.id)), find=find)
 
 
 @blueprint.post(ADDRESS)
@@ -55,17 +60,43 @@ def save_register(cohort_id: uuid.UUID, number: int) -> web.Answer:
         return _page(cohort, session, forms.with_complaints(sheet, error.complaints), status=422)
     except Changed as error:
         return _conflict(cohort, session, error)
-    web.say(f"Register saved: {words.plural(len(done), 'mark')} changed")
-    return web.see("courses.open_register", cohort_id=cohort_id, number=number)
+    find = request.form.get("find", "").strip()[:60] if FIND in request.form else ""
+    if done or not find:
+        web.say(f"Register saved: {words.plural(len(done), 'mark')} changed")
+    return web.see(
+        "courses.open_register",
+        cohort_id=cohort_id,
+        number=number,
+        find=find or None,
+        _anchor="find-a-name" if find else None,
+    )
 
 
 @blueprint.post(f"{ADDRESS}/rest")
 @allow(MARK)
 def mark_rest(cohort_id: uuid.UUID, number: int) -> web.Answer:
-    """Everybody without a mark is present."""
+    """Everybody without a mark is present; the banner takes these marks back."""
     _, session = _session(cohort_id, number)
-    count = service.mark_rest_present(session.id, by=web.current_actor())
-    web.say(f"{words.plural(count, 'person', 'people')} marked as present. Change any mark below")
+    made = service.mark_rest_present(session.id, by=web.current_actor())
+    undo = {"cohort_id": cohort_id, "number": number, "mark_id": made[0]} if made else {}
+    web.say(
+        f"{words.plural(len(made), 'person', 'people')} marked as present. Change any mark below",
+        undo_url=url_for("courses.undo_rest", **undo) if undo else None,
+    )
+    return web.see("courses.open_register", cohort_id=cohort_id, number=number)
+
+
+@blueprint.post(f"{ADDRESS}/rest/<uuid:mark_id>/undo")
+@allow(MARK)
+def undo_rest(cohort_id: uuid.UUID, number: int, mark_id: uuid.UUID) -> web.Answer:
+    """Take back the marks of one press, but for those that somebody has changed since."""
+    _, session = _session(cohort_id, number)
+    taken, kept = service.take_back_rest(session.id, mark_id, by=web.current_actor())
+    changed = words.plural(kept, "mark was", "marks were")
+    web.say(
+        f"{words.plural(taken, 'mark')} taken back" if taken else "Nothing was taken back",
+        detail=f"{changed} changed since and {'stays' if kept == 1 else 'stay'}." if kept else None,
+    )
     return web.see("courses.open_register", cohort_id=cohort_id, number=number)
 
 
@@ -124,7 +155,9 @@ def _page(
     *,
     status: int = 200,
     changed: str = "",
+    find: str = "",
 ) -> web.Answer:
+    found = {row.line.place_id for row in sheet.rows if holds(row.line.name, find)}
     page = web.render(
         "courses/register.html",
         cohort=cohort,
@@ -137,6 +170,8 @@ def _page(
         correcting=Times(session.start, session.end).over and any(row.seen for row in sheet.rows),
         absences=service.ABSENCES,
         changed=changed,
+        find=find,
+        found=found,
     )
     return page, status
 

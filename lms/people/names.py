@@ -28,6 +28,12 @@ def folded(text: str) -> str:
     return "".join(c for c in decomposed if not unicodedata.combining(c)).strip()
 
 
+def holds(name: str, typed: str) -> bool:
+    """Whether a name has every word that was typed, without case and accents."""
+    known = folded(name)
+    return all(word in known for word in folded(typed).split())
+
+
 def cleaned(raw: str, field: str, words_for_it: str) -> str:
     """One part of a name as it is stored; a `Complaint` on `field` where it cannot be."""
     try:

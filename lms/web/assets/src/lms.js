@@ -3,6 +3,10 @@
 // data-autosave="url" on a form   each change is posted there; [data-saved] says "Saved 9:52am".
 //                                 The answer is 204, or JSON with `fields` (values by name),
 //                                 `texts` (words by id) and `says`; a refusal has `error`
+// data-ask="url" on a form        after each choice, asks there and shows the answer's `texts` (words
+//                                 by id): nothing is kept
+// data-find="id" on a field       shows, of that element's [data-name] parts, those that hold what
+//                                 is typed; data-says="id" is where it counts them
 // data-copy="id" on a button      copies the text of that element
 // data-now="id" on a button       puts the present time into that field
 // data-reveal="id" on a radio     shows that element while the radio is chosen
@@ -93,6 +97,44 @@ class Autosave {
 }
 
 document.querySelectorAll("form[data-autosave]").forEach((form) => new Autosave(form));
+
+// What is chosen next is asked after what was chosen before, so that the last answer stands.
+document.querySelectorAll("form[data-ask]").forEach((form) => {
+  let turn = Promise.resolve();
+  const ask = async () => {
+    const answer = await fetch(form.dataset.ask, {
+      method: "POST",
+      body: new FormData(form),
+      headers: { "X-CSRF-Token": word, "X-Asked-By": "script", Accept: "application/json" },
+    });
+    if (!answer.ok || answer.redirected) return;
+    for (const [id, text] of Object.entries((await answer.json()).texts ?? {})) {
+      document.getElementById(id)?.replaceChildren(text);
+    }
+  };
+  form.addEventListener("change", () => (turn = turn.then(ask).catch(() => {})));
+});
+
+const folded = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+
+document.querySelectorAll("input[data-find]").forEach((input) => {
+  const parts = [...document.querySelectorAll(`#${input.dataset.find} [data-name]`)];
+  const says = document.getElementById(input.dataset.says);
+  const show = () => {
+    const wanted = folded(input.value).split(/\s+/).filter(Boolean);
+    for (const part of parts) {
+      const name = folded(part.dataset.name);
+      part.hidden = !wanted.every((each) => name.includes(each));
+    }
+    const found = parts.filter((part) => !part.hidden).length;
+    const counted = found ? `${found} of ${parts.length} shown` : `Nobody called “${input.value.trim()}”`;
+    says.textContent = wanted.length ? counted : "";
+  };
+  input.addEventListener("input", show);
+  input.addEventListener("keydown", (event) => event.key === "Enter" && event.preventDefault());
+  input.parentElement.querySelector("[data-find-button]").hidden = true;
+  if (input.value) show();
+});
 
 document.querySelectorAll("button[data-copy]").forEach((button) => {
   if (!navigator.clipboard) return;
