@@ -18,7 +18,8 @@ from certificates import number as numbers
 from certificates.models import Certificate, CertificateFile, Preview
 from courses.imports import uploads
 from courses.imports.services import staging
-from courses.models import Booking, Cohort, Course, Edition
+from courses.models import Booking, Cohort, Course, Edition, Place, Session
+from courses.services.register import REST
 from lms import clock, events
 from lms.contracts import SYSTEM, Actor, Grant, Role, Scope, ScopeKind
 from lms.db import db
@@ -89,6 +90,7 @@ def build() -> Programme:
         "message_id": message.id,
         "organisation_id": school.id,
         "grant_id": grant.id,
+        "mark_id": make.attendance(_first_place(booking), why=REST).id,
         "slug": "brief-encounters",
         "code": cohort.code,
         "verdict": "add",
@@ -146,6 +148,12 @@ def _cohort(herts: Locality, essex: Locality, who: Mapping[str, Person]) -> Coho
     for week in range(4):
         make.teaches(teacher, make.session(cohort, first + timedelta(weeks=week)))
     return cohort
+
+
+def _first_place(booking: Booking) -> Place:
+    """Somebody's place at the first session."""
+    places = select(Place).join(Session).where(Place.booking_id == booking.id)
+    return db.session.scalars(places.order_by(Session.during).limit(1)).one()
 
 
 def _draft(herts: Locality) -> Cohort:

@@ -15,6 +15,7 @@ from courses.services import register
 from courses.services.register import Changed, NewMark
 from lms.contracts import Actor
 from lms.db import Complaints, db, rollback, unit_of_work
+from lms.errors import NotFound
 from lms.testing.client import in_own_context
 from tests import factories as make
 
@@ -111,6 +112,81 @@ def test_the_rest_can_be_marked_present_at_once(room, as_person):
     register.save(room.session.id, [NewMark(room.places[0], "absent")], by=room.by)
     as_person(room.priya).press(room.page, "Mark the 3 unmarked as present")
     assert sorted(marks(room).values()) == ["absent", "present", "present", "present"]
+
+
+def test_marking_the_rest_is_undone_from_its_banner(room, as_person):
+    register.save(room.session.id, [NewMark(room.places[0], "absent")], by=room.by)
+    browser = as_person(room.priya)
+    page = browser.press(room.page, "Mark the 3 unmarked as present").location
+    undone = browser.press(page, "Undo")
+
+    assert undone.status_code == 303
+    assert sorted(marks(room).values()) == ["", "", "", "absent"]
+    assert "3 marks taken back" in browser.get(page).get_data(as_text=True)
+    past = browser.get(f"{room.page}/history").get_data(as_text=True)
+    assert past.count("Mark taken back") == 3
+    assert past.count("Marked with the rest as present") == 3
+
+
+def test_undoing_the_rest_leaves_what_somebody_else_changed_since(room):
+    made = register.mark_rest_present(room.session.id, by=room.by)
+    beth = {line.place_id: line.mark for line in queries.lines(room.session.id)}[room.places[1]]
+    register.save(room.session.id, [NewMark(room.places[1], "absent", seen=beth.id)], by=room.sam)
+
+    assert register.take_back_rest(room.session.id, made[0], by=room.by) == (3, 1)
+    assert marks(room)["Beth Lyons"] == "absent"
+    assert register.take_back_rest(room.session.id, made[0], by=room.by) == (0, 4)
+
+
+def test_an_undo_takes_back_its_own_press_and_no_other(room, frozen):
+    first = register.mark_rest_present(room.session.id, by=room.by)
+    frozen("2027-03-18 09:45")
+    later = make.booking(room.cohort, make.person("Femi", "Lyons"))
+    place = db.session.scalars(select(Place.id).where(Place.booking_id == later.id)).one()
+    single = register.save(room.session.id, [NewMark(place, "present")], by=room.by)
+    one = queries.lines(room.session.id)[-1].mark.id
+
+    assert single == [later.id]
+    with pytest.raises(NotFound):
+        register.take_back_rest(room.session.id, one, by=room.by)
+    assert register.take_back_rest(room.session.id, first[0], by=room.by) == (4, 0)
+    assert marks(room)["Femi Lyons"] == "present"
+
+
+def test_whoever_changes_a_mark_that_was_taken_back_meanwhile_is_told(room, as_person):
+    made = register.mark_rest_present(room.session.id, by=room.sam)
+    amara = room.places[0]
+    seen = str(queries.lines(room.session.id)[0].mark.id)
+    register.take_back_rest(room.session.id, made[0], by=room.sam)
+
+    page = as_person(room.priya).press(
+        room.page, "Save register", **{f"seen-{amara}": seen, f"mark-{amara}": "absent"}
+    )
+
+    assert page.status_code == 409
+    assert "Someone else took marks back in this register" in page.get_data(as_text=True)
+
+
+def test_a_person_whose_mark_was_taken_back_is_marked_again(room, as_person):
+    made = register.mark_rest_present(room.session.id, by=room.by)
+    register.take_back_rest(room.session.id, made[0], by=room.by)
+
+    as_person(room.priya).press(room.page, "Save register", **{f"mark-{room.places[0]}": "absent"})
+
+    assert marks(room)["Amara Lyons"] == "absent"
+
+
+def test_a_name_is_found_and_what_was_marked_before_is_kept(room, as_person):
+    browser = as_person(room.priya)
+    found = browser.press(room.page, "Find", find="DILYS", **{f"mark-{room.places[0]}": "present"})
+    page = browser.get(found.location).get_data(as_text=True)
+
+    assert marks(room)["Amara Lyons"] == "present"
+    assert 'data-name="Dilys Lyons">' in page
+    assert page.count('Lyons" hidden>') == 3
+    assert "1 of 4 shown" in page
+    nobody = browser.get(f"{room.page}?find=zz").get_data(as_text=True)
+    assert "Nobody called “zz”" in nobody
 
 
 def test_saving_the_same_page_again_changes_nothing(room, as_person):
