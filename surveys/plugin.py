@@ -26,11 +26,12 @@ from lms.contracts import (
     PersonalRecord,
     Place,
     QuestionType,
+    Report,
     SurveyTemplate,
     Tables,
     Todo,
 )
-from surveys import access, analysis, queries, questions, views
+from surveys import access, analysis, queries, questions, reports, views
 from surveys.queries import respondent, team
 from surveys.services import assigning, instruments, invitations, opening
 
@@ -65,6 +66,12 @@ def lms_permissions() -> Iterable[Permission]:
 def lms_blueprints() -> Iterable[Blueprint]:
     """The respondent's and the team's pages."""
     return (views.blueprint,)
+
+
+@hookimpl
+def lms_reports() -> Iterable[Report]:
+    """Did confidence change?"""
+    return reports.REPORTS
 
 
 @hookimpl

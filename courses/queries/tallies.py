@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, Text, cast, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, Text, and_, cast, func, select
 
 from courses import access
 from courses.models import Booking, Cohort, CohortLocality, Course, Edition
@@ -21,6 +21,7 @@ from lms import clock
 from lms.contracts import Group, ReportQuery
 from lms.db import db
 from lms.people.models import Locality, Profession
+from lms.reports.drafting import months
 
 UNKNOWN = "Not known"
 
@@ -42,6 +43,7 @@ class Line:
     enrolled: int
     starts: int
     retained: int
+    milestones: int
     completed: int
 
     @property
@@ -59,6 +61,7 @@ def lines(query: ReportQuery) -> list[Line]:
         outcomes.enrolled().label("enrolled"),
         outcomes.starts().label("starts"),
         outcomes.retained().label("retained"),
+        and_(outcomes.retained(), outcomes.completed()).label("milestones"),
         outcomes.completed().label("completed"),
     )
     each = booking.where(outcomes.ended_at() <= query.as_of).subquery()
@@ -74,7 +77,7 @@ KEPT = (
     "cohort_id", "code", "ended_at", "course_key", "course",
     "locality_id", "locality", "profession_id", "profession",
 )  # fmt: skip
-STAGES = ("enrolled", "starts", "retained", "completed")
+STAGES = ("enrolled", "starts", "retained", "milestones", "completed")
 
 
 def facts(query: ReportQuery) -> Select[Any]:
@@ -160,6 +163,23 @@ def still_running(query: ReportQuery) -> int:
         )
     )
     return db.session.scalar(running) or 0
+
+
+def nothing(query: ReportQuery) -> str:
+    """Why a question found nobody, and where and when the nearest data are."""
+    anywhere = replace(query, start=None, end=None, localities=(), courses=(), cohorts=())
+    each = facts(anywhere).where(outcomes.ended_at() <= query.as_of).subquery()
+    last = db.session.execute(
+        select(each.c.locality, func.min(each.c.ended_at), func.max(each.c.ended_at))
+        .group_by(each.c.locality)
+        .order_by(func.max(each.c.ended_at).desc(), each.c.locality)
+        .limit(1)
+    ).first()
+    if last is None:
+        return "No finished cohorts yet, so reports have nothing to count."
+    place, first, end = last
+    when = months(clock.london(first).date(), clock.london(end).date())
+    return f"No cohort matches. The nearest data: {place}, {when}."
 
 
 # -- shaping

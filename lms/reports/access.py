@@ -6,9 +6,14 @@ actor; what was counted once is for whoever reaches all of it.
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import ColumnElement, true
 
 from lms.contracts import Actor, Permission, Role, Scope, ScopeKind
+from lms.people.scope import ORGANISATIONS
 from lms.permissions import scopes
 
 VIEW, RELEASE, HAND_IN = "reports.view", "reports.release", "reports.hand_in"
@@ -28,6 +33,7 @@ PERMISSIONS = (
         HAND_IN,
         "Hand in counts, headcounts and indicators",
         frozenset({Role.COORDINATOR, Role.ANALYST}),
+        ORGANISATIONS,
     ),
 )
 
@@ -44,6 +50,16 @@ def reaches(actor: Actor, needed: Iterable[str]) -> bool:
     """Whether an actor reaches all of what was counted."""
     held = {_text(scope) for scope in scopes(actor, VIEW)}
     return EVERYWHERE in held or (bool(held) and set(needed) <= held)
+
+
+def in_places(actor: Actor, permission: str, locality_id: Any) -> ColumnElement[bool]:
+    """The rows of those places in which an actor holds a permission of this room."""
+    held = scopes(actor, permission)
+    if any(scope.kind is ScopeKind.PROGRAMME for scope in held):
+        return true()
+    ids = [uuid.UUID(scope.id) for scope in held if scope.kind is ScopeKind.LOCALITY]
+    condition: ColumnElement[bool] = locality_id.in_(ids)
+    return condition
 
 
 def _text(scope: Scope) -> str:

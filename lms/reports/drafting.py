@@ -1,0 +1,159 @@
+"""Collects a report's figures under keys while its sentences and tables are being written.
+
+Rooms that build a `Draft` use it: each method keeps a figure and gives back the key that a cell or
+a sentence names it by. Whether anybody may see it is decided later, elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+
+from sqlalchemy import select
+
+from lms.contracts import (
+    Block,
+    Count,
+    Definition,
+    Derived,
+    Draft,
+    Figure,
+    Form,
+    Group,
+    ReportQuery,
+    Spread,
+    Subject,
+    Sum,
+)
+from lms.db import db
+from lms.people.models import Locality
+from lms.web import words
+
+Tally = Mapping[Group, int]
+"""A count split by the finest groups: (cohort, place, job)."""
+
+
+class Figures:
+    """The figures of one draft. A key kept twice must be the same figure."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, Figure] = {}
+        self._sums: dict[Sum, None] = {}
+        self._spreads: list[Spread] = []
+
+    def count(self, key: str, of: Tally, *, subject: Subject, measure: str) -> str:
+        """Keep a count of people or answers."""
+        groups = {group: number for group, number in of.items() if number}
+        return self._keep(Count(key, sum(groups.values()), subject, measure, groups))
+
+    def things(self, key: str, number: int, measure: str = "") -> str:
+        """Keep a count behind which no persons stand."""
+        return self._keep(Count(key, number, Subject.THINGS, measure))
+
+    def share(self, part: str, base: str) -> str:
+        """Keep the percentage of one count in another."""
+        whole = self.value(base)
+        value = self.value(part) / whole if whole else None
+        key = f"{part}_of_{base}"
+        return self._keep(Derived(key, value, (part, base), Form.PERCENT, 0))
+
+    def derived(
+        self,
+        key: str,
+        value: float | None,
+        of: Iterable[str],
+        form: Form = Form.DECIMAL,
+        places: int = 2,
+    ) -> str:
+        """Keep a figure worked out of others."""
+        return self._keep(Derived(key, value, tuple(of), form, places))
+
+    def sum(self, total: str, *parts: str) -> None:
+        """Say that a count is the sum of others."""
+        self._sums[Sum(total, parts)] = None
+
+    def spread(self, cells: Sequence[tuple[str, float]], mean: str, deviation: str = "") -> None:
+        """Say that a mean (and a standard deviation) can be had from these counts."""
+        self._spreads.append(Spread(tuple(cells), mean, deviation))
+
+    def value(self, key: str) -> int:
+        """A count that was kept."""
+        kept = self._kept[key]
+        if not isinstance(kept, Count):
+            raise TypeError(f"{key} is no count")
+        return kept.value
+
+    def of(self, part: str, base: str, what: str = "") -> str:
+        """A piece of a sentence like "41 of 57 who attended (72%)"; no share of fewer than ten."""
+        text = f"{{{part}}} of {{{base}}}" + (f" {what}" if what else "")
+        if self.value(base) < words.SMALL_BASE:
+            return text
+        return f"{text} ({{{self.share(part, base)}}})"
+
+    def percent(self, part: str, base: str) -> str:
+        """A piece like " (72%)" to stand behind a count; nothing for a base of fewer than ten."""
+        if self.value(base) < words.SMALL_BASE:
+            return ""
+        return f" ({{{self.share(part, base)}}})"
+
+    def draft(
+        self,
+        blocks: Iterable[Block],
+        *,
+        definitions: Iterable[tuple[str, str]] = (),
+        place: str = "",
+        period: str = "",
+        data_to: date | None = None,
+    ) -> Draft:
+        """The finished draft; `blocks` may still keep figures while they are written."""
+        written = tuple(blocks)
+        return Draft(
+            figures=tuple(self._kept.values()),
+            blocks=written,
+            sums=tuple(self._sums),
+            definitions=tuple(Definition(term, text) for term, text in definitions),
+            place=place,
+            period=period,
+            data_to=data_to,
+            spreads=tuple(self._spreads),
+        )
+
+    def _keep(self, figure: Figure) -> str:
+        known = self._kept.setdefault(figure.key, figure)
+        if known != figure:
+            raise ValueError(f"two figures are called {figure.key}")
+        return figure.key
+
+
+def empty(text: str) -> Draft:
+    """A draft that says why there is nothing to count and what to do."""
+    return Draft(figures=(), blocks=(), empty=text)
+
+
+def place_of(query: ReportQuery, seen: Iterable[str]) -> str:
+    """For where a report speaks: the places asked for, else those the counts come from."""
+    names = sorted(set(seen))
+    if query.localities:
+        chosen = select(Locality.name).where(Locality.id.in_(query.localities))
+        names = sorted(db.session.scalars(chosen))
+    return words.listing(names) if 0 < len(names) <= 4 else f"{len(names)} places"
+
+
+def period_of(query: ReportQuery, first: date | None = None, last: date | None = None) -> str:
+    """For when a report speaks: the months asked for, else the months of the counts."""
+    start, end = query.start or first, query.end or last
+    if start and end:
+        return months(start, end)
+    if start:
+        return f"from {_month(start)}"
+    return f"to {_month(end)}" if end else ""
+
+
+def months(first: date, last: date) -> str:
+    """'October 2026 to March 2027', 'October 2026'."""
+    begun, over = _month(first), _month(last)
+    return begun if begun == over else f"{begun} to {over}"
+
+
+def _month(day: date) -> str:
+    return f"{words.MONTHS[day.month - 1]} {day.year}"

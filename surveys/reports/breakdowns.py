@@ -1,0 +1,140 @@
+"""The chosen question by job, cohort or place: the same people before and after, row by row.
+
+`surveys.reports.confidence` calls it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from lms.contracts import Block, DataTable, Row
+from surveys import statistics
+from surveys.queries.counted import Said
+from surveys.reports import paired, sentences, wording
+from surveys.reports.material import FEWEST, Material
+from surveys.reports.paired import Paired, Tops
+
+UNKNOWN = "Not known"
+QUOTED = 3
+"""So many jobs, the largest, have a sentence of their own."""
+
+BREAKDOWNS = (("job", "By job"), ("cohort", "By cohort"), ("place", "By place"))
+NAMES: Mapping[str, Callable[[Said], str]] = {
+    "job": lambda line: line.profession,
+    "cohort": lambda line: f"{line.code}, {line.course}",
+    "place": lambda line: line.locality,
+}
+POOLED = "Others together"
+
+
+@dataclass(frozen=True)
+class Part:
+    """A row: its name, its lines and how many pairs they are."""
+
+    name: str
+    lines: Sequence[Said]
+    pairs: int
+
+
+def blocks(m: Material, total: Paired) -> Iterator[Block]:
+    """The breakdown asked for, by job unless another is; for the team the others too, folded.
+
+    What leaves the team is split in one way at a time.
+    """
+    chosen = m.query.breakdown or "job"
+    for key, title in BREAKDOWNS:
+        if key == chosen:
+            parts = split(m, key)
+            yield table(m, key, title, parts, total, folded=False)
+            if key == "job":
+                yield from _quoted(m, parts)
+    if m.team:
+        for key, title in BREAKDOWNS:
+            if key != chosen:
+                yield table(m, key, title, split(m, key), total, folded=True)
+
+
+def split(m: Material, by: str) -> list[Part]:
+    """The pairs by name. Our own team sees no row of fewer than five: such rows are put together,
+    with the smallest other row where they are still too few, so that none can be subtracted.
+    """
+    named: dict[str, list[Said]] = {}
+    for line in paired.with_both(m.said, paired.before, paired.after):
+        named.setdefault(NAMES[by](line), []).append(line)
+    parts = [_part(name, lines) for name, lines in named.items()]
+    parts = sorted(parts, key=lambda part: (part.name == UNKNOWN, part.name.casefold()))
+    return _pooled(parts) if m.team else parts
+
+
+def _part(name: str, lines: Sequence[Said]) -> Part:
+    return Part(name, lines, sum(line.people for line in lines))
+
+
+def _pooled(parts: list[Part]) -> list[Part]:
+    small = [part for part in parts if part.pairs < FEWEST]
+    if not small:
+        return parts
+    rest = sorted((part for part in parts if part.pairs >= FEWEST), key=lambda part: part.pairs)
+    while rest and sum(part.pairs for part in small) < FEWEST:
+        small.append(rest.pop(0))
+    kept = [part for part in parts if part in rest]
+    pool = _part(POOLED, [line for part in small for line in part.lines])
+    return [*kept, pool]
+
+
+def table(
+    m: Material, by: str, title: str, parts: Sequence[Part], total: Paired, *, folded: bool
+) -> DataTable:
+    """A row for each part and the total; means only for our own team, who hides nothing."""
+    columns: tuple[str, ...] = (
+        "People",
+        "Before: highest two",
+        "% before",
+        "After: highest two",
+        "% after",
+    )
+    rows = [Row(part.name, _cells(m, f"{by}{n}", part)) for n, part in enumerate(parts, 1)]
+    was, now = total.before, total.after
+    sums: tuple[str, ...] = (total.n, was.top, was.share, now.top, now.share)
+    if m.team:
+        columns += ("Mean before", "Mean after", "Change", "95% from", "95% to")
+        sums += (was.mean, now.mean, total.difference, total.low, total.high)
+    rows.append(Row("All", sums, is_total=True))
+    name = f"{title}: {wording.label(m.asked.key, m.item)}"
+    note = f"Highest two: {wording.top_words(m.item)}."
+    return DataTable(by, name, title[3:].capitalize(), columns, tuple(rows), (note,), folded)
+
+
+def _cells(m: Material, key: str, part: Part) -> tuple[str, ...]:
+    asked, figures = m.under(m.item), m.figures
+    n = asked.count(f"{key}_n", "paired", part.lines)
+    was, now = tops(m, key, part, n)
+    cells = (n, was.top, was.share, now.top, now.share)
+    if not m.team:
+        return cells
+    found = statistics.change(paired.pairs_of(part.lines, paired.before, paired.after))
+    means = (("before", found.before.mean), ("after", found.after.mean))
+    kept = [figures.derived(f"{key}_mean_{word}", mean, (n,)) for word, mean in means]
+    return (*cells, *kept, *paired.keep_change(figures, key, found, n))
+
+
+def tops(m: Material, key: str, part: Part, n: str) -> tuple[Tops, Tops]:
+    """The part's people at the highest answers, before and after."""
+    asked = m.under(m.item)
+    before = paired.keep_tops(asked, f"{key}_before", "paired.before", part.lines, paired.before, n)
+    after = paired.keep_tops(asked, f"{key}_after", "paired.after", part.lines, paired.after, n)
+    return before, after
+
+
+def _quoted(m: Material, parts: Sequence[Part]) -> Iterator[Block]:
+    """A sentence for the largest jobs."""
+    enough = [
+        (n, part)
+        for n, part in enumerate(parts, 1)
+        if part.pairs >= statistics.FEWEST_FOR_TESTS and part.name not in (UNKNOWN, POOLED)
+    ]
+    if len(parts) < 2:
+        return
+    for n, part in sorted(enough, key=lambda each: -each[1].pairs)[:QUOTED]:
+        yield sentences.of_job(m, part.name, *tops(m, f"job{n}", part, f"job{n}_n"))

@@ -1,0 +1,223 @@
+"""The report "Did confidence change?": counts, then the same people twice, then the doubts.
+
+`surveys.plugin` offers it. The order is the one in which a careful reader asks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from courses.queries import tallies
+from lms import clock
+from lms.contracts import Block, Choice, Draft, Item, Report, ReportQuery, Sentence, Subject
+from lms.reports import drafting
+from lms.web import words
+from surveys import statistics
+from surveys.queries.counted import Said
+from surveys.reports import breakdowns, material, paired, sentences, tables, wording
+from surveys.reports.material import FEWEST, FollowUp, Material
+from surveys.reports.paired import Paired, Tops
+from surveys.reports.tables import Kept
+
+
+def build(query: ReportQuery) -> Draft:
+    """What is known of change in the answers of one questionnaire, for one of its questions."""
+    m = material.load(query)
+    if m is None or not m.everybody:
+        return drafting.empty(tallies.nothing(query))
+    days = [clock.london(line.ended_at).date() for line in m.everybody]
+    return m.figures.draft(
+        _blocks(m),
+        definitions=DEFINITIONS,
+        place=drafting.place_of(query, (line.locality for line in m.everybody)),
+        period=drafting.period_of(query, min(days), max(days)),
+        data_to=max(days),
+    )
+
+
+def _blocks(m: Material) -> Iterator[Block]:
+    if m.roll:
+        yield from _both_times(m)
+    yield from _only_after(m)
+    yield Sentence(wording.SELF_REPORT)
+
+
+def _both_times(m: Material) -> Iterator[Block]:
+    if m.pairs < FEWEST:
+        yield sentences.counts(m)
+        yield Sentence(f"Answers are shown when {FEWEST} people have answered both times.")
+        return
+    main = Kept(m.item, wording.label(m.asked.key, m.item), _pairs(m, m.item))
+    yield sentences.quotable(m, main.pairs)
+    yield from _everyone(m, main.pairs)
+    yield sentences.counts(m)
+    yield from sentences.missing(m, main.pairs.before)
+    yield tables.chart(m, main.pairs)
+    waves = (("Before", main.pairs.before), ("After", main.pairs.after))
+    yield tables.levels(m, "levels", f"{main.name}: the same people before and after", waves)
+    yield from sentences.moved(m, main.pairs)
+    yield tables.changes(
+        "change", "How the same people moved", "Question", [(main.name, main.pairs)]
+    )
+    yield from breakdowns.blocks(m, main.pairs)
+    rest = _others(m)
+    if rest:
+        yield tables.others(rest)
+    yield tables.missing(m)
+    yield tables.tests(m, main, rest)
+    for wave in m.follow_ups:
+        yield from _later(m, wave)
+    yield from _recalled(m)
+
+
+def _pairs(m: Material, item: Item) -> Paired:
+    return paired.keep_pairs(m.under(item), m.key(item), m.to(item))
+
+
+def _others(m: Material) -> list[Kept]:
+    """The questionnaire's other questions that enough people answered twice."""
+    found = []
+    for item in m.asked.items:
+        both = paired.with_both(m.to(item), paired.before, paired.after)
+        if item != m.item and sum(line.people for line in both) >= FEWEST:
+            found.append(Kept(item, wording.label(m.asked.key, item), _pairs(m, item)))
+    return found
+
+
+def _everyone(m: Material, pairs: Paired) -> Iterator[Block]:
+    """The unpaired figures, and that those without a pair are the difference.
+
+    Our own team does not see them either where those are fewer than five.
+    """
+    alone = {
+        "before": [x for x in m.said if x.before is not None and x.after is None],
+        "after": [x for x in m.said if x.after is not None and x.before is None],
+    }
+    sizes = [sum(line.people for line in lines) for lines in alone.values()]
+    if m.team and any(0 < size < FEWEST for size in sizes):
+        return
+    yield sentences.everyone(
+        m,
+        _all(m, "before", paired.before, pairs.before, alone["before"]),
+        _all(m, "after", paired.after, pairs.after, alone["after"]),
+    )
+
+
+def _all(m: Material, word: str, wave: paired.Wave, of_pairs: Tops, alone: list[Said]) -> Tops:
+    asked, key = m.under(m.item), f"{m.key(m.item)}_{word}"
+    everybody = [line for line in m.said if wave(line) is not None]
+    n = asked.count(f"{key}_all_n", f"all.{word}", everybody)
+    rest = asked.count(f"{key}_single_n", f"single.{word}", alone)
+    tops = paired.keep_tops(asked, f"{key}_all", f"all.{word}", everybody, wave, n)
+    singles = paired.keep_tops(asked, f"{key}_single", f"single.{word}", alone, wave, rest)
+    m.figures.sum(n, of_pairs.n, rest)
+    m.figures.sum(tops.top, of_pairs.top, singles.top)
+    m.figures.sum(tops.rest, of_pairs.rest, singles.rest)
+    return tops
+
+
+def _later(m: Material, wave: FollowUp) -> Iterator[Block]:
+    """Some months later: what was gained on before, and apart what was kept since the course."""
+    months, figures = wave.months, m.figures
+    roll = [line for line in wave.roll if not line.after_only]
+    said = [x for x in wave.said if x.item == m.item.key and not x.after_only]
+    asked = m.people(f"asked_{months}_later", [x for x in roll if x.asked_later or x.later])
+    again = [line for line in roll if line.later]
+    answered = m.people(f"answered_{months}_later", again, Subject.ANSWERS)
+    rows = []
+    for name, word, first in (
+        ("Against before", "gain", paired.before),
+        ("Against straight after", "kept", paired.after),
+    ):
+        both = paired.with_both(said, first, paired.later)
+        if sum(line.people for line in both) >= FEWEST:
+            key = f"{word}_{months}"
+            rows.append(
+                (
+                    name,
+                    paired.keep_pairs(m.under(m.item), key, both, first, paired.later, key),
+                )
+            )
+    told = {name: sentences.rise(figures, pairs) for name, pairs in rows}
+    few = "too few answered both times to say"
+    parts = (told.get("Against before", few), told.get("Against straight after", few))
+    yield sentences.later(months, answered, asked, parts)
+    if rows:
+        title = f"{words.plural(months, 'month')} later"
+        yield tables.changes(f"later_{months}", title, "Compared", rows)
+
+
+def _recalled(m: Material) -> Iterator[Block]:
+    """Before as remembered afterwards: apart, and with what that means."""
+    both = paired.with_both(m.said, paired.recalled, paired.after)
+    if sum(line.people for line in both) < FEWEST:
+        return
+    kept = paired.keep_pairs(
+        m.under(m.item), "recalled", both, paired.recalled, paired.after, "recalled"
+    )
+    yield tables.changes(
+        "recalled",
+        "Before as people remembered it afterwards",
+        "Compared",
+        [("Remembered before, and after", kept)],
+        notes=(wording.FROM_MEMORY,),
+    )
+
+
+def _only_after(m: Material) -> Iterator[Block]:
+    """Dates surveyed only afterwards: how people felt, never how they changed."""
+    lines = [line for line in m.only_after() if line.after is not None]
+    if not any(line.after_only for line in m.everybody):
+        return
+    attended = [line for line in m.everybody if line.after_only and line.attended]
+    base = m.people("only_after_took_part", attended)
+    given = [line for line in attended if line.after]
+    answered = m.people("only_after_answered", given, Subject.ANSWERS)
+    said = m.figures.of(answered, base, "who attended answered")
+    yield Sentence(f"{wording.AFTER_ONLY} {said}.", otherwise=wording.AFTER_ONLY)
+    if sum(line.people for line in lines) < FEWEST:
+        yield Sentence(f"Answers are shown when {FEWEST} people have answered.")
+        return
+    asked = m.under(m.item)
+    n = asked.count("only_after_n", "after only", lines)
+    kept = paired.keep_levels(asked, "only_after", "after only", lines, paired.after, n)
+    yield tables.levels(m, "only_after", "Surveyed only afterwards", [("After", kept)])
+
+
+DEFINITIONS = (
+    ("Booked", "Ever booked on dates that are over. Somebody moved to other dates counts there."),
+    (
+        "Attended",
+        "Marked as there at one session or more, or began a part on line, or answered afterwards.",
+    ),
+    ("Answered both", "Gave the form before and the form after: the same people at both times."),
+    ("Highest two", "The two highest answers together, as in “quite or very”."),
+    (
+        "95% interval",
+        "Of a share: Wilson 1927. Of a mean difference: Student's t with n - 1 degrees of freedom. "
+        f"Given from {statistics.FEWEST_FOR_INTERVAL} people on.",
+    ),
+    ("dz", "Mean difference over the standard deviation of the differences (Cohen 1988)."),
+    (
+        "g_av",
+        "Mean difference over the root of the mean of both variances (Cumming 2012), times "
+        "1 - 3 / (4 df - 1) with df = n - 1 (Hedges 1981).",
+    ),
+    (
+        "Tests",
+        "Paired t test; Wilcoxon's signed ranks with Pratt's zeros, exact; McNemar's exact test; "
+        f"Holm's adjustment. None under {statistics.FEWEST_FOR_TESTS} people.",
+    ),
+    ("Job and place", "As they were when people booked."),
+    ("Daily steps", "Answers are counted up to the last midnight."),
+)
+
+REPORT = Report(
+    slug="confidence",
+    question="Did confidence change?",
+    about="The same people's answers before and after the course, and some months later.",
+    build=build,
+    breakdowns=breakdowns.BREAKDOWNS,
+    choices=(Choice("question", "Question", material.questions),),
+    order=10,
+)

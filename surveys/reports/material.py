@@ -1,0 +1,141 @@
+"""What the report of confidence is made of: who was asked and answered, and what, as counts.
+
+`surveys.reports.confidence` loads it once, in a fixed number of queries, and tells it in words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from lms.contracts import Actor, Audience, Item, ReportQuery, Subject
+from lms.reports.drafting import Figures
+from surveys.queries import counted
+from surveys.queries.counted import People, Questionnaire, Roll, Said
+from surveys.reports import wording
+from surveys.reports.paired import Asked, tally, with_both
+from surveys.reports.paired import after as after_wave
+from surveys.reports.paired import before as before_wave
+
+FEWEST = 5
+"""Under so many pairs not even our own team sees an answer."""
+
+
+@dataclass(frozen=True)
+class FollowUp:
+    """What was asked so many months later."""
+
+    months: int
+    roll: Sequence[Roll]
+    said: Sequence[Said]
+
+
+@dataclass(frozen=True)
+class Material:
+    """A question of a questionnaire with all that was counted, and the figures to keep it under."""
+
+    query: ReportQuery
+    asked: Questionnaire
+    item: Item
+    everybody: Sequence[Roll]
+    answers: Sequence[Said]
+    follow_ups: Sequence[FollowUp]
+    figures: Figures
+
+    @property
+    def team(self) -> bool:
+        """Whether only our own team reads it."""
+        return self.query.audience is Audience.TEAM
+
+    @cached_property
+    def roll(self) -> list[Roll]:
+        """People on dates that were surveyed before and after."""
+        return [line for line in self.everybody if not line.after_only]
+
+    @cached_property
+    def said(self) -> list[Said]:
+        """Answers to the question on dates that were surveyed before and after."""
+        return self.to(self.item)
+
+    def to(self, item: Item) -> list[Said]:
+        """Answers to one of the questions on dates that were surveyed before and after."""
+        return [line for line in self.answers if line.item == item.key and not line.after_only]
+
+    def only_after(self) -> list[Said]:
+        """Answers to the question on dates that were surveyed only afterwards."""
+        return [line for line in self.answers if line.item == self.item.key and line.after_only]
+
+    @cached_property
+    def pairs(self) -> int:
+        """How many answered the question before and after."""
+        return sum(line.people for line in with_both(self.said, before_wave, after_wave))
+
+    @cached_property
+    def course(self) -> str:
+        """The course's title where there is one, else "the training"."""
+        titles = {line.course for line in self.everybody}
+        return titles.pop() if len(titles) == 1 else "the training"
+
+    def under(self, item: Item) -> Asked:
+        """Where figures of a question are kept."""
+        return Asked(self.figures, self.asked.key, item)
+
+    def key(self, item: Item) -> str:
+        """A question's name among the keys of figures."""
+        return re.sub(r"[^a-z0-9]", "_", item.key.lower())
+
+    def people(self, key: str, lines: Iterable[People], subject: Subject = Subject.PEOPLE) -> str:
+        """Keep how many people these are."""
+        return self.figures.count(key, tally(lines), subject=subject, measure=key)
+
+
+def load(query: ReportQuery) -> Material | None:
+    """Everything that the question asks for; None where its questionnaire was never kept."""
+    query = replace(query, actor=counted.counting(query.actor))
+    survey, key = _chosen(query.choices.get("question", ""))
+    asked = counted.questionnaire(survey)
+    if asked is None or not asked.items:
+        return None
+    months = counted.follow_ups(query, asked)
+    waves = [
+        FollowUp(each, counted.roll(query, asked, each), counted.said(query, asked, each))
+        for each in (months or [0])
+    ]
+    return Material(
+        query=query,
+        asked=asked,
+        item=_item(asked, key),
+        everybody=waves[0].roll,
+        answers=waves[0].said,
+        follow_ups=waves if months else (),
+        figures=Figures(),
+    )
+
+
+def questions(actor: Actor) -> list[tuple[str, str]]:
+    """The questions to choose from: those of the core first, the main one at the top."""
+    kept = sorted(counted.questionnaires(), key=lambda key: (key != wording.CORE, key))
+    found = [asked for key in kept if (asked := counted.questionnaire(key)) is not None]
+    return [
+        (_value(asked.key, item), wording.label(asked.key, item))
+        for asked in found
+        for item in sorted(asked.items, key=lambda item: item.construct != asked.primary)
+    ]
+
+
+def _value(survey: str, item: Item) -> str:
+    return item.key if survey == wording.CORE else f"{survey}/{item.key}"
+
+
+def _chosen(value: str) -> tuple[str, str]:
+    survey, _, key = value.rpartition("/")
+    return survey or wording.CORE, key
+
+
+def _item(asked: Questionnaire, key: str) -> Item:
+    """The question asked for, else the main one, else the first."""
+    named = [item for item in asked.items if item.key == key]
+    main = [item for item in asked.items if item.construct == asked.primary]
+    return (named or main or list(asked.items))[0]

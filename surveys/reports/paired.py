@@ -1,0 +1,208 @@
+"""One question answered twice by the same people, kept as figures: counts, shares, change, tests.
+
+`surveys.reports` calls it for everybody, for each job, place and cohort, and for later waves.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from lms.contracts import Form, Group, Item, Subject
+from lms.reports.drafting import Figures
+from surveys import statistics
+from surveys.queries.counted import People, Said
+from surveys.reports import wording
+
+Wave = Callable[[Said], int | None]
+
+
+def before(line: Said) -> int | None:
+    """The answer before the course."""
+    return line.before
+
+
+def after(line: Said) -> int | None:
+    """The answer straight after it."""
+    return line.after
+
+
+def recalled(line: Said) -> int | None:
+    """How it was before, as remembered afterwards."""
+    return line.recalled
+
+
+def later(line: Said) -> int | None:
+    """The answer some months later."""
+    return line.later
+
+
+def tally(lines: Iterable[People]) -> dict[Group, int]:
+    """How many people, by the finest groups."""
+    found: Counter[Group] = Counter()
+    for line in lines:
+        found[line.group] += line.people
+    return dict(found)
+
+
+def pairs_of(lines: Iterable[Said], first: Wave, second: Wave) -> statistics.Pairs:
+    """How many answered how at both times."""
+    found: Counter[tuple[int, int]] = Counter()
+    for line in lines:
+        was, now = first(line), second(line)
+        if was is not None and now is not None:
+            found[was, now] += line.people
+    return found
+
+
+@dataclass(frozen=True)
+class Tops:
+    """One wave of a question as keys of figures: how many, and how many at the highest answers.
+
+    `low` and `high` are the ends of the interval of the share at the top.
+    """
+
+    n: str
+    top: str
+    rest: str
+    share: str
+    low: str
+    high: str
+
+
+@dataclass(frozen=True)
+class Levels(Tops):
+    """The number at each answer besides, and what describes them."""
+
+    cells: tuple[str, ...]
+    mean: str
+    sd: str
+    median: str
+
+
+@dataclass(frozen=True)
+class Paired:
+    """Both waves of a question by the same people, and how they moved, as keys of figures."""
+
+    n: str
+    number: int
+    before: Levels
+    after: Levels
+    change: statistics.Change
+    difference: str
+    low: str
+    high: str
+    up: str
+    same: str
+    down: str
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is kept and under which names: the figures, the question and the questionnaire's key."""
+
+    figures: Figures
+    survey: str
+    item: Item
+
+    def count(self, key: str, name: str, lines: Iterable[Said]) -> str:
+        """Keep how many answered so; `name` is the same word wherever the same is counted."""
+        measure = f"{self.survey}/{self.item.key}/{name}"
+        return self.figures.count(key, tally(lines), subject=Subject.ANSWERS, measure=measure)
+
+
+def keep_tops(asked: Asked, key: str, name: str, lines: Sequence[Said], wave: Wave, n: str) -> Tops:
+    """Keep how many of `n` chose one of the highest answers, and that the others are the rest."""
+    figures, high = asked.figures, wording.top(asked.item)
+    given = [line for line in lines if wave(line) is not None]
+    top = asked.count(f"{key}_top", f"{name}=top", [x for x in given if wave(x) in high])
+    rest = asked.count(f"{key}_rest", f"{name}=rest", [x for x in given if wave(x) not in high])
+    figures.sum(n, top, rest)
+    ends = _wilson(figures.value(top), figures.value(n))
+    low, high_end = (
+        figures.derived(f"{top}_{end}", value, (top, n), Form.PERCENT, 0)
+        for end, value in zip(("low", "high"), ends, strict=True)
+    )
+    return Tops(n, top, rest, figures.share(top, n), low, high_end)
+
+
+def keep_levels(
+    asked: Asked, key: str, name: str, lines: Sequence[Said], wave: Wave, n: str
+) -> Levels:
+    """Keep one wave's distribution over `n` people."""
+    figures, numbers = asked.figures, wording.values(asked.item)
+    tops = keep_tops(asked, key, name, lines, wave, n)
+    cells = tuple(
+        asked.count(f"{key}_{value}", f"{name}={value}", [x for x in lines if wave(x) == value])
+        for value in numbers
+    )
+    figures.sum(tops.rest, *cells[: -wording.TOP])
+    figures.sum(tops.top, *cells[-wording.TOP :])
+    spread = statistics.spread(dict(zip(numbers, map(figures.value, cells), strict=True)))
+    levels = Levels(
+        **vars(tops),
+        cells=cells,
+        mean=figures.derived(f"{key}_mean", spread.mean, (n,)),
+        sd=figures.derived(f"{key}_sd", spread.sd, (n,)),
+        median=figures.derived(f"{key}_median", spread.median, (n,), places=1),
+    )
+    by_value = list(zip(cells, map(float, numbers), strict=True))
+    figures.spread(by_value, levels.mean, levels.sd)
+    return levels
+
+
+def _wilson(part: int, n: int) -> tuple[float | None, float | None]:
+    if n < statistics.FEWEST_FOR_INTERVAL:
+        return None, None
+    return statistics.wilson(part, n) or (None, None)
+
+
+def with_both(lines: Iterable[Said], first: Wave, second: Wave) -> list[Said]:
+    """Those who answered both times."""
+    return [line for line in lines if first(line) is not None and second(line) is not None]
+
+
+def keep_pairs(
+    asked: Asked,
+    key: str,
+    lines: Iterable[Said],
+    first: Wave = before,
+    second: Wave = after,
+    name: str = "paired",
+) -> Paired:
+    """Keep both waves of the people who answered both times, and the change between them."""
+    figures, lines = asked.figures, with_both(lines, first, second)
+    n = asked.count(f"{key}_n", name, lines)
+    was = keep_levels(asked, f"{key}_before", f"{name}.before", lines, first, n)
+    now = keep_levels(asked, f"{key}_after", f"{name}.after", lines, second, n)
+    found = statistics.change(pairs_of(lines, first, second))
+    up, same, down = _keep_moves(asked, key, name, lines, first, second)
+    figures.sum(n, up, same, down)
+    difference, low, high = keep_change(figures, key, found, n)
+    return Paired(n, found.n, was, now, found, difference, low, high, up, same, down)
+
+
+def keep_change(
+    figures: Figures, key: str, found: statistics.Change, n: str
+) -> tuple[str, str, str]:
+    """Keep the mean difference and the ends of its interval."""
+    parts = (("change", found.difference), ("low", found.low), ("high", found.high))
+    difference, low, high = (
+        figures.derived(f"{key}_{word}", value, (n,), Form.CHANGE) for word, value in parts
+    )
+    return difference, low, high
+
+
+def _keep_moves(
+    asked: Asked, key: str, name: str, lines: Sequence[Said], first: Wave, second: Wave
+) -> tuple[str, str, str]:
+    def moved(line: Said) -> int:
+        was, now = first(line), second(line)
+        return 0 if was is None or now is None else (now > was) - (now < was)
+
+    up, same, down = (
+        asked.count(f"{key}_{word}", f"{name}.{word}", [x for x in lines if moved(x) == way])
+        for word, way in (("up", 1), ("same", 0), ("down", -1))
+    )
+    return up, same, down
