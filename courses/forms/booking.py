@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 from lms import web
+from lms.people.forms import NameForm
 
 
 class BookForm(web.Form):
@@ -24,7 +25,7 @@ class BookOtherForm(web.OnceForm):
     reason = web.TextAreaField("Reason, shown in the history", longest=500, rows=3)
 
 
-class NewPersonForm(web.OnceForm):
+class NewPersonForm(NameForm):
     """Somebody who is not known yet: four questions."""
 
     given_name = web.TextField("First name", autocomplete="off", missing="Enter the first name")

@@ -14,6 +14,7 @@ from courses.queries.register import Line
 from courses.services.register import ABSENCES, MARKS, NewMark, Times
 from lms import clock, web
 from lms.db import Complaint
+from lms.people.forms import NameForm
 from lms.web import words
 from lms.web.forms import clean
 
@@ -152,7 +153,7 @@ def _time_words(moment: datetime | None) -> str:
     return words.time(moment) if moment else ""
 
 
-class WalkInForm(web.OnceForm):
+class WalkInForm(NameForm):
     """Somebody who is here and not on the list."""
 
     given_name = web.TextField("First name", missing="Enter their first name", longest=100)

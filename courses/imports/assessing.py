@@ -15,6 +15,7 @@ from courses.imports.drafts import HAVE, LONGEST_NAME, OUT, Choice, Decision, Dr
 from courses.imports.known import Known, KnownPerson, Named
 from courses.imports.lines import Line
 from courses.imports.reasons import Reason
+from lms.people import spelling
 from lms.web import words
 from lms.web.forms import clean
 
@@ -66,7 +67,7 @@ class _Assessor:
         self._slips()
         self._same_address()
         self._same_name()
-        for step in (self._match, self._profession, self._organisation):
+        for step in (self._match, self._spelling, self._profession, self._organisation):
             self._each(step)
         self._same_person()
         for step in (self._booked, self._rules, self._clash):
@@ -208,6 +209,18 @@ class _Assessor:
                 )
                 draft.ask(reasons.PERSON, why, _name_field(draft), key=str(person.id))
                 return
+
+    def _spelling(self, draft: Draft) -> None:
+        """A new name in capitals is written as it usually is; whoever we hold keeps theirs."""
+        usual = spelling.usual(draft.given, draft.family)
+        if usual is None or draft.person or "given_name" in draft.choice:
+            return
+        if usual.sure:
+            draft.given, draft.family = usual.given, usual.family
+            draft.notes.append(Reason(reasons.NOTE, f"{spelling.ODD}: added as {usual.name}"))
+        else:
+            why, guess = f"{spelling.ODD}. Is this right?", f"{usual.given}\n{usual.family}"
+            draft.ask(reasons.NAME, why, _name_field(draft), guess=guess)
 
     def _profession(self, draft: Draft) -> None:
         if draft.held:

@@ -125,7 +125,10 @@ def _typed(row: KeptRow, reason: Reason) -> dict[str, str]:
         return {"email": reason.guess}
     if reason.code == reasons.NAME:
         read = row.line.read
-        return {name: read.get(name, "")[:200] for name in ("given_name", "family_name")}
+        names = ("given_name", "family_name")
+        if reason.guess:
+            return dict(zip(names, reason.guess.split("\n"), strict=True))
+        return {name: read.get(name, "")[:200] for name in names}
     if reason.code == reasons.MARK_TIME:
         return {"time": ""}
     return {"waiver": ""} if reason.code == reasons.RULE else {}
@@ -151,7 +154,7 @@ def _person_options(reason: Reason, count: int) -> tuple[Options, str]:
             use = (USE, "Use this address")
             return (use, (NO_EMAIL, "Add without an address")), USE if reason.guess else ""
         case reasons.NAME:
-            return ((USE, "Use this name"),), ""
+            return ((USE, "Use this name"),), USE if reason.guess else ""
         case reasons.SHARED:
             shared = (MAILBOX, f"A shared mailbox, {words.plural(count, 'person', 'people')}")
             return (shared, (ONE, "One person: keep the first row")), MAILBOX

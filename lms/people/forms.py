@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from lms import web
+from lms.people import spelling
 
 SEARCH_HINT = "Name or e-mail address"
 REASONS = (
@@ -39,8 +41,29 @@ class CodeForm(web.Form):
     )
 
 
-class PersonForm(web.OnceForm):
-    """Somebody new, or somebody changed."""
+class NameForm(web.OnceForm):
+    """A form with a new name: one typed in capitals throughout is written as it usually is."""
+
+    given_name: web.TextField
+    family_name: web.TextField
+    respelt = False
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Asks where a name in capitals may be written in several ways."""
+        right: bool = super().validate(extra_validators)
+        usual = spelling.usual(self.given_name.data or "", self.family_name.data or "")
+        if not right or usual is None:
+            return right
+        if not usual.sure:
+            self.family_name.errors = [usual.question]
+            return False
+        self.given_name.data, self.family_name.data = usual.given, usual.family
+        self.respelt = True
+        return True
+
+
+class PersonForm(NameForm):
+    """Somebody new."""
 
     given_name = web.TextField("First name", missing="Enter the first name")
     family_name = web.TextField("Last name", hint="Leave empty if they have only one name")
@@ -55,6 +78,16 @@ class PersonForm(web.OnceForm):
     )
     organisation = web.SelectField("Organisation", coerce=uuid.UUID, empty="None")
     same_name = web.CheckboxField("This is somebody else with the same name")
+
+
+class PersonEditForm(PersonForm):
+    """Somebody changed: their name is kept as it is typed. `seen` is what the page showed."""
+
+    seen = web.HiddenField()
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """No question about capitals: this is where somebody insists on them."""
+        return bool(web.OnceForm.validate(self, extra_validators))
 
 
 class OrganisationForm(web.OnceForm):

@@ -591,3 +591,24 @@ def test_examples_are_read_without_a_question(world: World, priya: PageClient) -
 def test_a_trainer_may_not_import(world: World, as_person: AsPerson) -> None:
     sam = as_person(world.sam)
     assert sam.get(f"/cohorts/{world.cohort.id}/import").status_code == 403
+
+
+def test_names_in_capitals_are_added_as_usual_and_the_preview_says_so(
+    world: World, priya: PageClient
+) -> None:
+    held = make.person("BETH", "LYONS", email="beth@x.uk")
+    rows = [
+        ("OKAFOR, AMARA", "amara@x.uk", "", ""),
+        ("LYONS, BETH", "beth@x.uk", "", ""),
+        ("MCDONALD, IAN", "ian@x.uk", "", ""),
+    ]
+    address = upload(priya, world.cohort.id, file_of(rows))
+    page = text_of(priya, address)
+    assert "A name in capitals or in small letters throughout: added as Amara Okafor" in page
+    assert "A name in capitals or in small letters throughout. Is this right?" in page
+    form = priya.get(address).get_data(as_text=True)
+    assert 'name="name_4_family_name" type="text" value="McDonald"' in form
+    priya.press(address, "Save answers", save="yes", name_4_family_name="Macdonald")
+    priya.press(address, "Add 3 people", add="3")
+    assert booked(world) == ["LYONS", "Macdonald", "Okafor"]
+    assert (held.given_name, held.family_name) == ("BETH", "LYONS")

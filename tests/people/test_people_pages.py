@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+from html import unescape
 
 import pytest
 from sqlalchemy import select, text
@@ -243,6 +244,60 @@ def test_a_change_of_post_is_kept_with_its_date_and_who_made_it(two_places, as_p
     entry = session.scalars(select(AuditEntry).where(AuditEntry.verb == "changed")).one()
     assert entry.after == {"profession": "Health visitor"}
     assert organisation.name == "Hertfordshire NHS"
+
+
+def test_the_second_to_change_a_person_is_told_what_changed_and_loses_nothing(
+    two_places, as_person, session
+):
+    (_, organisation, worker, coordinator), _ = two_places
+    job = factories.profession("Health visitor")
+    path = f"/people/{worker.id}/edit"
+    browser = as_person(coordinator)
+    opened = fields_of(browser.get(path).text)
+    browser.press(path, given_name="Amarah", profession=str(job.id))
+    mine = {"given_name": "Amy", "family_name": "Okafor", "profession": ""}
+    answer = browser.post(path, data=opened | mine)
+    assert answer.status_code == 409
+    assert "Someone else changed this person at" in answer.text
+    assert "(Priya for Hertfordshire)" in answer.text
+    assert "First name is now Amarah. What you gave is kept here" in answer.text
+    assert "Job is now Health visitor" in answer.text
+    shown = fields_of(answer.text)
+    assert (shown["given_name"], shown["family_name"]) == ("Amy", "Okafor")
+    session.expire_all()
+    assert session.get_one(Person, worker.id).given_name == "Amarah"
+    assert browser.post(path, data=shown | {"profession": str(job.id)}).status_code == 303
+    session.expire_all()
+    person = session.get_one(Person, worker.id)
+    assert (person.given_name, person.family_name) == ("Amy", "Okafor")
+    assert (person.profession_id, person.organisation_id) == (job.id, organisation.id)
+
+
+def test_two_who_make_the_same_change_are_not_held_up(two_places, as_person):
+    (_, _, worker, coordinator), _ = two_places
+    path = f"/people/{worker.id}/edit"
+    browser = as_person(coordinator)
+    opened = fields_of(browser.get(path).text)
+    browser.press(path, given_name="Amy")
+    assert browser.post(path, data=opened | {"given_name": "Amy"}).status_code == 303
+
+
+def test_a_form_that_does_not_say_what_it_showed_overwrites_nothing(two_places, as_person):
+    (_, _, worker, coordinator), _ = two_places
+    path = f"/people/{worker.id}/edit"
+    browser = as_person(coordinator)
+    opened = fields_of(browser.get(path).text)
+    for seen in ("", "x.y", "\ud800"):
+        sent = opened | {"given_name": "Amy", "seen": seen.encode("utf-8", "ignore").decode()}
+        assert browser.post(path, data=sent).status_code == 409
+
+
+def fields_of(page):
+    """The text and hidden fields of a page's form, as a browser would send them."""
+    return {
+        unescape(name): unescape(value)
+        for name, value in re.findall(r'<input[^>]* name="([^"]+)"[^>]* value="([^"]*)"', page)
+    }
 
 
 def test_the_trail_has_no_address_in_it(two_places, as_person, session):

@@ -8,6 +8,7 @@ from lms.people.services.organisations import (
     synchronise_professions,
 )
 from lms.people.services.people import (
+    Changed,
     NewPerson,
     PersonEdit,
     add_people,
@@ -19,6 +20,7 @@ from lms.people.services.people import (
 from lms.people.services.roles import end_role, give_role, may_give
 
 __all__ = [
+    "Changed",
     "NewPerson",
     "PersonEdit",
     "add_locality",

@@ -14,7 +14,7 @@ from lms.contracts import SYSTEM, Actor
 from lms.db import Complaint, db, uuid7, violations
 from lms.errors import NotFound
 from lms.events import AddressChanged, publish
-from lms.people import emails, links, names
+from lms.people import emails, links, names, versions
 from lms.people.models import Organisation, Person, PersonEmail, Profession, RoleGrant
 from lms.people.services.roles import as_grant, may_give
 
@@ -135,15 +135,40 @@ class PersonEdit:
     profession_id: uuid.UUID | None
     manager_id: uuid.UUID | None = None
 
+    @property
+    def values(self) -> versions.Values:
+        """The fields that a page shows, for `lms.people.versions`."""
+        return {
+            "given_name": self.given_name,
+            "family_name": self.family_name,
+            "email": self.email,
+            "profession": self.profession_id,
+            "organisation": self.organisation_id,
+        }
 
-def edit_person(person_id: uuid.UUID, edit: PersonEdit, *, by: Actor) -> None:
+
+class Changed(Exception):
+    """Somebody else has changed these fields since the page was opened; nothing was kept."""
+
+    def __init__(self, fields: Sequence[str]) -> None:
+        super().__init__("the person was changed meanwhile")
+        self.fields = tuple(fields)
+
+
+def edit_person(
+    person_id: uuid.UUID, edit: PersonEdit, *, by: Actor, seen: str | None = None
+) -> None:
     """Change a person's name, address and post; the audit trail keeps the posts with their dates.
 
     A new address withdraws the links that went to the old one. Who may is the caller's check.
+    `seen` is what the page showed (`lms.people.versions`): what differs from it by now, and is not
+    what this edit says as well, raises `Changed`.
     """
-    person = db.session.get(Person, person_id, with_for_update=True)
+    person = db.session.get(Person, person_id, with_for_update=True, populate_existing=True)
     if person is None or person.erased_at:
         raise NotFound
+    if seen is not None:
+        _refuse_overwriting(person, edit, seen)
     given, family = _names(edit.given_name, edit.family_name)
     before = _post(person) | {"name": names.full(person.given_name, person.family_name)}
     with violations(fk_people_person_organisation_id_people_organisation=NO_ORGANISATION):
@@ -158,6 +183,24 @@ def edit_person(person_id: uuid.UUID, edit: PersonEdit, *, by: Actor) -> None:
         old["email"], new["email"] = "changed", "changed"
     if new:
         audit.write("changed", "person", person_id, by=by, before=old, after=new)
+
+
+def _refuse_overwriting(person: Person, edit: PersonEdit, seen: str) -> None:
+    address = db.session.scalar(
+        select(PersonEmail.address).where(
+            PersonEmail.person_id == person.id, PersonEmail.is_primary
+        )
+    )
+    now = PersonEdit(
+        person.given_name,
+        person.family_name,
+        address,
+        person.organisation_id,
+        person.profession_id,
+    ).values
+    wanted = versions.changed(versions.seen(now), edit.values)
+    if others := [name for name in versions.changed(seen, now) if name in wanted]:
+        raise Changed(others)
 
 
 def set_email(person_id: uuid.UUID, raw: str | None, *, by: Actor) -> bool:

@@ -9,13 +9,14 @@ from flask import Response
 from lms import web
 from lms.contracts import Actor
 from lms.db import Complaint
-from lms.people import export, queries
-from lms.people.forms import HeldForm, OwnHeldForm, PersonForm
+from lms.people import export, queries, spelling, versions
+from lms.people.forms import HeldForm, OwnHeldForm, PersonEditForm, PersonForm
 from lms.people.queries import people as reading
 from lms.people.queries import roles
-from lms.people.services import NewPerson, PersonEdit, add_person, edit_person
+from lms.people.services import Changed, NewPerson, PersonEdit, add_person, edit_person
 from lms.people.views.blueprint import blueprint
 from lms.permissions import allow, allowed
+from lms.web import words
 
 
 @blueprint.get("/people")
@@ -76,7 +77,7 @@ def new_person() -> str | Response:
     except Complaint as complaint:
         form.add_complaint(complaint)
         return web.invalid("people/new_person.html", form=form, twins=twins)
-    web.say(f"{_name(form)} was added")
+    web.say(f"{_name(form)} was added", detail=spelling.TOLD if form.respelt else None)
     return web.see("people.person", person_id=person_id)
 
 
@@ -86,34 +87,56 @@ def change_person(person_id: uuid.UUID) -> str | Response:
     """Change somebody's name, address or post."""
     actor = web.current_actor()
     found = queries.find(actor, person_id, "people.manage")
-    form = PersonForm(
+    form = PersonEditForm(
         given_name=found.given_name,
         family_name=found.family_name,
         email=found.email,
         profession=found.profession_id,
         organisation=found.organisation_id,
+        seen=found.version,
     )
     _offer(form, actor, found)
     values = {"form": form, "person": found}
     if not form.validate_on_submit():
         answer = web.invalid if form.is_submitted() else web.render
         return answer("people/change_person.html", **values)
-    new = _new(form)
-    edit = PersonEdit(
-        new.given_name,
-        new.family_name,
-        new.email,
-        new.organisation_id,
-        new.profession_id,
-        found.manager_id,
-    )
     try:
-        edit_person(person_id, edit, by=actor)
+        edit_person(person_id, _edit(form, found), by=actor, seen=form.seen.data)
+    except Changed as changed:
+        return _both(form, actor, person_id, changed)
     except Complaint as complaint:
         form.add_complaint(complaint)
         return web.invalid("people/change_person.html", **values)
     web.say(f"{_name(form)} was changed")
     return web.see("people.person", person_id=person_id)
+
+
+def _both(form: PersonEditForm, actor: Actor, person_id: uuid.UUID, changed: Changed) -> Response:
+    """The form again, after somebody else was quicker: what was typed, and what stands now.
+
+    A field that was not touched on this page takes what stands now; nothing has been kept.
+    """
+    found = queries.find(actor, person_id, "people.manage")
+    _offer(form, actor, found)
+    touched = versions.changed(form.seen.data or "", _edit(form, found).values)
+    now = {"profession": found.profession_id, "organisation": found.organisation_id}
+    for name in changed.fields:
+        field, said = form[name], getattr(found, name) or "empty"
+        if name in touched:
+            field.errors = [f"{field.words} is now {said}. What you gave is kept here"]
+        else:
+            field.data = now.get(name, getattr(found, name))
+            field.errors = [f"{field.words} is now {said}"]
+    last = reading.last_change(person_id)
+    form.form_errors = [
+        "Someone else changed this person"
+        + (f" at {words.time(last[0])} ({last[1]})" if last else "")
+        + ". Nothing of yours is saved yet: check what is shown now, then save again"
+    ]
+    form.seen.data = found.version
+    response = web.invalid("people/change_person.html", form=form, person=found)
+    response.status_code = 409
+    return response
 
 
 @blueprint.route("/people/<uuid:person_id>/held", methods=["GET", "POST"])
@@ -150,6 +173,18 @@ def _new(form: PersonForm) -> NewPerson:
         email=form.email.data,
         organisation_id=form.organisation.data,
         profession_id=form.profession.data,
+    )
+
+
+def _edit(form: PersonForm, found: queries.PersonDetail) -> PersonEdit:
+    new = _new(form)
+    return PersonEdit(
+        new.given_name,
+        new.family_name,
+        new.email,
+        new.organisation_id,
+        new.profession_id,
+        found.manager_id,
     )
 
 
