@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lms.contracts import Draft, Subject
+from lms.contracts import Draft
 from lms.reports.disclosure.between import Told
 from lms.reports.disclosure.facts import DraftError, Facts
 from lms.reports.disclosure.policy import POLICIES, Policy
-from lms.reports.disclosure.secondary import Hiding, hidden_derived, small_bases
+from lms.reports.disclosure.secondary import Hiding, hidden_derived, of_too_few
 
 __all__ = ["POLICIES", "DraftError", "Earlier", "Policy", "Told", "hide", "told"]
 
@@ -67,13 +67,10 @@ def _told(facts: Facts, keys: frozenset[str]) -> dict[str, Told]:
 
 
 def _small(facts: Facts, policy: Policy) -> set[str]:
-    """Counts that are small themselves, and those that describe a base which is too small."""
-    hidden = {
+    """Counts that are small themselves, and what rests on a base that is too small."""
+    small = {
         key
         for key, count in facts.people.items()
-        if 0 < count.value < policy.threshold(count.subject, base=key in facts.bases)
+        if 0 < count.value < policy.threshold(count.subject, base=False)
     }
-    for base in sorted(small_bases(facts, policy)):
-        parts = facts.parts_of(base) & set(facts.people)
-        hidden |= {part for part in parts if facts.counts[part].subject is Subject.ANSWERS}
-    return hidden
+    return small | of_too_few(facts, policy)

@@ -104,8 +104,8 @@ def _classes(found: Beyond, measure: str, lines: list[_Line], threshold: int) ->
         for layer in line.layers:
             member.setdefault(layer, []).append(number)
     classes: dict[tuple[int, ...], int] = {}
-    for layer, of in member.items():
-        classes[tuple(of)] = classes.get(tuple(of), 0) + sizes[layer]
+    for layer, numbers in member.items():
+        classes[tuple(numbers)] = classes.get(tuple(numbers), 0) + sizes[layer]
     inside: dict[int, list[str]] = {number: [] for number in range(len(lines))}
     for place, (of, size) in enumerate(sorted(classes.items())):
         name = f"\0group {measure} {place}"

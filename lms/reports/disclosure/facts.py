@@ -69,13 +69,18 @@ class Facts:
         return max(held, key=lambda key: (self.counts[key].value, key), default=None)
 
     @cached_property
+    def rested_on(self) -> frozenset[str]:
+        """Counts that results are worked out from: hiding one hides these as well."""
+        return frozenset(base for f in self.derived.values() if (base := self.base_of(f)))
+
+    @cached_property
     def bases(self) -> frozenset[str]:
         """Counts of answers that results rest on, and the rest of them beside a part that is one.
 
         Everybody who answered, those with a pair and those without: whoever has the first two
         results has the third.
         """
-        found = {base for f in self.derived.values() if (base := self.base_of(f))}
+        found = set(self.rested_on)
         for total in self.sums:
             if total.total in found and found & set(total.parts):
                 found |= set(total.parts)

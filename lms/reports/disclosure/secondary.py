@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from lms.contracts import Spread
+from lms.contracts import Spread, Subject
 from lms.reports.disclosure.between import Beyond, Told, beyond
 from lms.reports.disclosure.facts import Facts
 from lms.reports.disclosure.policy import Policy
-from lms.reports.disclosure.system import Equation, Reckoner, System
+from lms.reports.disclosure.system import Equation, Part, Reckoner, System
 
 
 class Hiding:
@@ -39,38 +39,52 @@ class Hiding:
         hidden, lost, unsure = set(hidden), set[str](), list[str]()
         reckoner = Reckoner(self.system)
         while name := self._exposed(reckoner, hidden, lost):
-            near = self._near(name, hidden)
-            chosen = self._first_that_helps(reckoner, name, near, hidden)
-            if chosen is None and (not near or self._is_lost(name, hidden)):
+            part = self.system.part(name, self._unknown(hidden), self._unseen(hidden))
+            near = self._in_order(part.around(), hidden)
+            if chosen := self._first_that_helps(reckoner, name, part, near, hidden):
+                hidden.add(chosen)
+            elif near and not self._is_lost(name, hidden):
+                unsure.append(self._next(name, part, near))
+                hidden.add(unsure[-1])
+            else:
                 lost.add(name)
-                continue
-            if chosen is None:
-                unsure.append(near[0])
-            hidden.add(chosen or near[0])
+        # A nought that everybody can tell (the total is nought) need not be hidden.
+        hidden -= {name for name in lost if self.system.values[name] == 0}
         return self._fewer(hidden, lost, unsure)
 
     def _exposed(self, reckoner: Reckoner, hidden: set[str], lost: set[str]) -> str | None:
-        """The first that must not be determined and is."""
-        secret = sorted(self._secret(hidden) - lost)
+        """The first that must not be determined and is: figures before groups without a figure."""
+        secret = sorted(self._secret(hidden) - lost, key=lambda name: (name not in hidden, name))
         return reckoner.first(secret, self._unknown(hidden), self._unseen(hidden))
 
+    def _in_order(self, names: Iterable[str], hidden: set[str]) -> list[str]:
+        """Counts that are seen: those on which no result rests first, the smallest first."""
+        people, values = self.facts.people, self.system.values
+        seen = [key for key in names if key in people and key not in hidden and values[key] > 0]
+        return sorted(seen, key=lambda key: (key in self.facts.rested_on, values[key], key))
+
     def _first_that_helps(
-        self, reckoner: Reckoner, name: str, near: list[str], hidden: set[str]
+        self, reckoner: Reckoner, name: str, part: Part, near: list[str], hidden: set[str]
     ) -> str | None:
-        """The smallest count that, hidden too, leaves `name` open."""
-        part = self.system.part(name, self._unknown(hidden), self._unseen(hidden))
-        for candidate in part.helpful(name, near):
+        """The first count that, hidden too, leaves `name` open.
+
+        One on which results rest only where nothing beside `name` could be hidden instead.
+        """
+        spared = self.facts.rested_on if self._beside(name, part, near) else frozenset()
+        for candidate in part.helpful(name, [key for key in near if key not in spared]):
             more = hidden | {candidate}
             if not reckoner.determined(name, self._unknown(more), self._unseen(more)):
                 return candidate
         return None
 
-    def _near(self, name: str, hidden: set[str]) -> list[str]:
-        """Counts that are seen and stand in an equation with `name`, or with what hangs on it."""
-        part = self.system.part(name, self._unknown(hidden), self._unseen(hidden))
-        people, values = self.facts.people, self.system.values
-        seen = [k for k in part.around() if k in people and k not in hidden and values[k] > 0]
-        return sorted(seen, key=lambda key: (values[key], key))
+    def _next(self, name: str, part: Part, near: list[str]) -> str:
+        """What to hide where nothing helps by itself."""
+        return (self._beside(name, part, near) or near)[0]
+
+    def _beside(self, name: str, part: Part, near: list[str]) -> list[str]:
+        """Counts in one equation with `name` on which no result rests."""
+        around = part.beside(name)
+        return [key for key in near if key in around and key not in self.facts.rested_on]
 
     def _fewer(self, hidden: set[str], lost: set[str], unsure: list[str]) -> set[str]:
         """Without those that were tried on the way and are not needed, the largest first."""
@@ -99,19 +113,27 @@ class Hiding:
         return frozenset(hidden_derived(self.facts, hidden))
 
 
-def small_bases(facts: Facts, policy: Policy) -> set[str]:
-    """Bases of fewer people than results may rest on."""
-    return {
+def of_too_few(facts: Facts, policy: Policy) -> set[str]:
+    """Bases of fewer people than results may rest on, and all that was answered by these."""
+    found: set[str] = set()
+    waiting = [
         key
-        for key in facts.bases
+        for key in sorted(facts.bases)
         if 0 < facts.counts[key].value < policy.threshold(facts.counts[key].subject, base=True)
-    }
+    ]
+    while waiting:
+        base = waiting.pop()
+        if base not in found:
+            found.add(base)
+            parts = (key for key in facts.parts_of(base) if key in facts.people)
+            waiting += (key for key in parts if facts.counts[key].subject is Subject.ANSWERS)
+    return found
 
 
 def _at_least(facts: Facts, policy: Policy) -> dict[str, int]:
     """Nought is hidden only with a base that is too small: any other [c] stands for one or more."""
-    noughts = {part for base in small_bases(facts, policy) for part in facts.parts_of(base)}
-    return dict.fromkeys(sorted((facts.known & set(facts.people)) - noughts), 1)
+    seen = facts.known & set(facts.people)
+    return dict.fromkeys(sorted(seen - of_too_few(facts, policy)), 1)
 
 
 def hidden_derived(facts: Facts, hidden: set[str]) -> set[str]:
@@ -135,27 +157,23 @@ def _remainders(facts: Facts, policy: Policy) -> tuple[Beyond, list[Equation]]:
 
 
 def _spread(facts: Facts, spread: Spread) -> list[Equation]:
-    """What a mean and a deviation, as they are rounded, leave possible of a distribution."""
-    mean = facts.derived[spread.mean]
-    number = sum(facts.counts[key].value for key, _ in spread.cells)
-    if mean.value is None or spread.mean not in facts.shown:
+    """What a mean and a deviation tell of a distribution.
+
+    The mean is taken for as good as the sum that it was worked out from (under a hundred people two
+    places are); the deviation leaves what its rounding leaves.
+    """
+    if spread.mean not in facts.shown or facts.derived[spread.mean].value is None:
         return []
-    half = 0.5 * 10.0**-mean.places
-    low, high = mean.value - half, mean.value + half
-    cells = tuple(spread.cells)
-    found = [Equation(cells, number * low, number * high, frozenset({spread.mean}))]
+    counted = [(facts.counts[key].value, value) for key, value in spread.cells]
+    number = sum(count for count, _ in counted)
+    total = sum(count * value for count, value in counted)
+    found = [Equation(spread.cells, total, total, frozenset({spread.mean}))]
     deviation = facts.derived.get(spread.deviation)
-    if deviation is None or deviation.value is None:
+    if deviation is None or deviation.value is None or number < 2:
         return found
     half = 0.5 * 10.0**-deviation.places
-    squares = tuple((key, value * value) for key, value in cells)
-    least = (number - 1) * max(deviation.value - half, 0.0) ** 2 + number * _square(low, high)[0]
-    most = (number - 1) * (deviation.value + half) ** 2 + number * _square(low, high)[1]
+    low, high = max(deviation.value - half, 0.0), deviation.value + half
+    squares = tuple((key, value * value) for key, value in spread.cells)
+    least, most = ((number - 1) * end * end + total * total / number for end in (low, high))
     found.append(Equation(squares, least, most, frozenset({spread.mean, spread.deviation})))
     return found
-
-
-def _square(low: float, high: float) -> tuple[float, float]:
-    """The least and the most that a square can be of a number between two."""
-    ends = (low * low, high * high)
-    return (0.0 if low <= 0.0 <= high else min(ends)), max(ends)

@@ -29,8 +29,8 @@ class Equation:
 
     @property
     def exact(self) -> bool:
-        """Whether it leaves no room."""
-        return self.low == self.high
+        """Whether it leaves no room, and counts in whole numbers."""
+        return self.low == self.high and all(factor == int(factor) for _, factor in self.terms)
 
 
 class System:
@@ -82,6 +82,11 @@ class Part:
         """What is known and stands in an equation with an unknown, each once."""
         terms = (name for equation in self.equations for name, _ in equation.terms)
         yield from dict.fromkeys(name for name in terms if name not in self.place)
+
+    def beside(self, name: str) -> set[str]:
+        """What stands in one equation with an unknown."""
+        own = (e.terms for e in self.equations if any(term == name for term, _ in e.terms))
+        return {other for terms in own for other, _ in terms if other != name}
 
     @cached_property
     def _reduced(self) -> Reduced:
