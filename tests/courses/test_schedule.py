@@ -253,3 +253,84 @@ def test_days_that_may_not_suit_are_flagged(day: date, why: str) -> None:
 
 def test_an_ordinary_thursday_is_not_flagged() -> None:
     assert terms.flag(date(2027, 3, 4)) == ""
+
+
+def chosen(world: World, **more: str) -> dict[str, str]:
+    return {
+        "sessions-0-venue": str(world.room.id),
+        "sessions-0-trainers": str(world.sam.id),
+        **more,
+    }
+
+
+def test_a_taken_room_or_trainer_stops_at_its_own_field_and_keeps_what_was_typed(
+    world: World, as_person: AsPerson
+) -> None:
+    made = drafted(world, DAY, start=time(12), end=time(15))
+    browser, at = as_person(world.priya), f"/cohorts/{made}/schedule/4"
+
+    page = browser.press(at, "Continue", **chosen(world, new_address="Southgate"))
+
+    text = page.get_data(as_text=True)
+    assert page.status_code == 422
+    assert (
+        '<a href="#sessions-0-venue">Stevenage Library, Room 2 is already booked on '
+        "Thursday 18 February 2027 from 9:30am to 12:30pm for Brief Encounters (BE-01)."
+    ) in text
+    assert '<a href="#sessions-0-trainers">Sam Ellery is training on Thursday 18 February' in text
+    assert 'value="Southgate"' in text
+
+
+def test_a_clash_is_said_while_it_is_chosen_and_nothing_is_kept(
+    world: World, as_person: AsPerson
+) -> None:
+    made = drafted(world, DAY, start=time(12), end=time(15))
+    kept = cohorts.facts(made).draft
+    free = make.venue(name="Hall", locality_id=world.place.id)
+    browser, at = as_person(world.priya), f"/cohorts/{made}/schedule/4"
+    page = browser.get(at).get_data(as_text=True)
+    word = page.split('name="csrf_token" value="')[1].split('"')[0]
+
+    def ask(**answers: str) -> str:
+        asked = browser.post(
+            at, data=answers, headers={"X-Asked-By": "script", "X-CSRF-Token": word}
+        )
+        return str(asked.json["texts"]["sessions-0-taken"])
+
+    assert "is already booked on Thursday 18 February 2027" in page
+    assert "Room 2 is already booked" in ask(**chosen(world))
+    assert ask(**{"sessions-0-venue": str(free.id)}) == ""
+    assert ask(**{"sessions-0-venue": "no room"}) == ""
+    assert cohorts.facts(made).draft == kept
+
+
+def test_dates_that_run_into_one_another_stop_at_their_own_step(
+    world: World, as_person: AsPerson
+) -> None:
+    made = schedule.start(world.course.id, world.edition.id, by=world.coordinator)
+    day = date(2027, 3, 4)
+    typed = dates(day) | dates(day, 1) | {"sessions-1-start": "midday", "sessions-1-end": "3pm"}
+
+    page = as_person(world.priya).press(
+        f"/cohorts/{made}/schedule/3", "Continue", fill=None, **typed
+    )
+
+    assert page.status_code == 422
+    assert (
+        '<a href="#sessions-1-start">Session 2 begins before session 1 ends, at 12:30pm</a>'
+        in page.get_data(as_text=True)
+    )
+
+
+def test_a_new_draft_says_what_is_missing_without_calling_it_a_problem_yet(
+    world: World, as_person: AsPerson
+) -> None:
+    made = schedule.start(world.course.id, world.edition.id, by=world.coordinator)
+    browser, at = as_person(world.priya), f"/cohorts/{made}/review"
+
+    opened = browser.get(at).get_data(as_text=True)
+    pressed = browser.press(at, "Publish cohort").get_data(as_text=True)
+
+    assert "There is a problem" not in opened
+    assert "Before you can publish:" in opened
+    assert "There is a problem" in pressed
