@@ -17,9 +17,11 @@ from courses.imports import register, reminders
 from courses.imports import views as imports
 from courses.imports.services.purging import PURGE, forget_rows
 from courses.imports.services.undoing import FORGET
-from courses.queries import bookings, home, report_options, trainings
+from courses.queries import bookings, coverage, home, report_options, trainings
 from courses.queries import completion as verdicts_of
-from courses.services import catalogue, cohorts, completion
+from courses.services import catalogue, cohorts, completion, waiting
+from courses.services.queue import jobs as queue_jobs
+from courses.services.queue import points
 from lms import events, hookimpl
 from lms.contracts import (
     Actor,
@@ -32,6 +34,7 @@ from lms.contracts import (
     Permission,
     PersonalRecord,
     Place,
+    Priority,
     Tables,
     Todo,
     Training,
@@ -65,8 +68,8 @@ def lms_importers() -> Iterable[Importer]:
 
 @hookimpl
 def lms_jobs() -> Iterable[Job]:
-    """Cohorts moving on, joining instructions, forgetting needs, old imports and undone people."""
-    return (PURGE, FORGET, *cohorts.JOBS)
+    """Cohorts moving on, joining instructions, the queue, forgetting needs, imports' leftovers."""
+    return (PURGE, FORGET, *cohorts.JOBS, *queue_jobs.JOBS)
 
 
 @hookimpl
@@ -122,6 +125,12 @@ def lms_personal_data(person_id: uuid.UUID) -> Iterable[PersonalRecord]:
 
 
 @hookimpl
+def lms_booking_priority(person_id: uuid.UUID, course: str) -> Iterable[Priority]:
+    """Jobs and agencies of which few have had a place, where the course's rules say so."""
+    return coverage.priorities(person_id, course)
+
+
+@hookimpl
 def lms_undo_blockers(batch_id: uuid.UUID) -> Iterable[str]:
     """Who of an import has been marked or has done a part of the course."""
     return import_queries.undo_blockers(batch_id)
@@ -129,12 +138,19 @@ def lms_undo_blockers(batch_id: uuid.UUID) -> Iterable[str]:
 
 @hookimpl
 def lms_on_event(event: events.Event) -> None:
-    """The catalogue follows the plugins, completions follow the register."""
+    """The catalogue follows the plugins, completions the register, the queue whatever counts."""
     match event:
         case events.Upgraded():
             catalogue.synchronise()
         case events.PersonErased():
             forget_rows(event.person_id)
             cohorts.forget_needs_of(event.person_id)
+            waiting.forget(event.person_id)
         case events.RegisterMarked():
             completion.reassess(event.booking_ids, by=event.by)
+        case events.BookingMade() | events.BookingCancelled() | events.BookingMoved():
+            points.soon_of(event.cohort_id)
+        case events.AmbassadorAccepted() | events.AmbassadorLeft():
+            points.soon_for(event.person_id)
+        case events.CompletionRecorded():
+            queue_jobs.offer_follow_ons(event.cohort_id)

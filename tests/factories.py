@@ -24,11 +24,14 @@ from courses.models import (
     Component,
     Course,
     Edition,
+    Offer,
+    OfferDecision,
     Place,
     Session,
     SessionTrainer,
     Trainer,
     Venue,
+    Waiting,
 )
 from lms import clock
 from lms.db import Model, db
@@ -223,6 +226,25 @@ def booking(on: Cohort, who: Person | None = None, **columns: Any) -> Booking:
     for at in db.session.query(Session).filter_by(cohort_id=on.id):
         place(made, at)
     return made
+
+
+def waiting(on: Cohort, who: Person | None = None, **columns: Any) -> Waiting:
+    """Somebody who waits for a cohort's course and asked for this date."""
+    course_id = db.session.get_one(Edition, on.edition_id).course_id
+    row = {"course_id": course_id, "cohort_id": on.id, "person_id": (who or person()).id}
+    return keep(Waiting(**(row | columns)))
+
+
+def offer(to: Waiting, of: Cohort, **columns: Any) -> Offer:
+    """A place of a cohort held for somebody who waited, with its decision and its booking."""
+    decision = keep(
+        OfferDecision(cohort_id=of.id, seats=1, rules=[], listed=[], chosen=[], by_label="system")
+    )
+    held = db.session.query(Booking).filter_by(cohort_id=of.id, person_id=to.person_id).first()
+    held = held or booking(of, db.session.get_one(Person, to.person_id), state="offered")
+    to.state = "offered"
+    row = {"expires_at": clock.now() + timedelta(days=2), "decision_id": decision.id}
+    return keep(Offer(waiting_id=to.id, cohort_id=of.id, booking_id=held.id, **(row | columns)))
 
 
 def place(of: Booking, at: Session) -> Place:

@@ -11,16 +11,14 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import aliased
 
 from courses.imports import addresses, lines
 from courses.imports.drafts import Choice
 from courses.imports.known import Known, KnownPerson, KnownSession, Named, Names
 from courses.imports.lines import Line
-from courses.models import Booking, Cohort, Completion, Course, Edition
-from courses.queries import bookings, clashes, register
+from courses.models import Booking
+from courses.queries import bookings, clashes, prerequisites, register, waiting
 from courses.queries.cohorts import CohortFacts
-from courses.queries.standing import prerequisite
 from lms.contracts import Actor
 from lms.db import db
 from lms.people.models import Organisation, Person, PersonEmail, Profession
@@ -38,7 +36,7 @@ def load(
     by_name = _by_name(actor, rows, choices)
     named = [person.id for same in by_name.values() for person in same]
     ids = {person.id for person in by_email.values()} | set(named)
-    first = prerequisite(cohort.course_id, None)
+    first = prerequisites.first_of(cohort.course_id)
     marked = any(line.marks for line in rows)
     return Known(
         by_email=by_email,
@@ -48,9 +46,9 @@ def load(
         professions=professions(),
         organisations=organisations([place for place, _ in cohort.localities]),
         localities=tuple(Named(place, name) for place, name in cohort.localities),
-        places_left=cohort.places_left,
-        first_course=first.course if first else "",
-        finished=_finished(first.slug, ids) if first else None,
+        places_left=waiting.free_for_all([cohort])[cohort.id],
+        first_course=first.title if first else "",
+        finished=frozenset(prerequisites.finished(first.id, ids)) if first else None,
         for_profession=(
             Named(cohort.profession_id, cohort.profession) if cohort.profession_id else None
         ),
@@ -173,23 +171,3 @@ def _clashes(actor: Actor, cohort: CohortFacts, ids: Collection[uuid.UUID]) -> d
         )
         for clash in reversed(found)
     }
-
-
-def _finished(slug: str, ids: Collection[uuid.UUID]) -> frozenset[uuid.UUID]:
-    later = aliased(Completion)
-    return frozenset(
-        db.session.scalars(
-            select(Booking.person_id)
-            .join(Completion, Completion.booking_id == Booking.id)
-            .join(Cohort, Cohort.id == Booking.cohort_id)
-            .join(Edition, Edition.id == Cohort.edition_id)
-            .join(Course, Course.id == Edition.course_id)
-            .outerjoin(later, later.replaces_id == Completion.id)
-            .where(
-                Course.slug == slug,
-                Booking.person_id.in_(ids),
-                Completion.verdict == "completed",
-                later.id.is_(None),
-            )
-        )
-    )

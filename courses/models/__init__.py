@@ -6,11 +6,9 @@ Services and queries of this room use them; the rooms above refer to them by for
 from courses.models.booking import (
     BOOKING_SOURCES,
     BOOKING_STATES,
-    WAITING_STATES,
     Booking,
     BookingChange,
     Place,
-    Waiting,
 )
 from courses.models.catalogue import (
     COMPONENT_KINDS,
@@ -29,6 +27,16 @@ from courses.models.cohort import (
     SessionTrainer,
     Trainer,
     Venue,
+)
+from courses.models.queue import (
+    OFFER_STATES,
+    WAITING_STATES,
+    Offer,
+    OfferDecision,
+    Waiting,
+    WaitingMove,
+    WaitingPair,
+    WaitingPriority,
 )
 from courses.models.record import (
     EVIDENCE_SOURCES,
@@ -49,6 +57,7 @@ __all__ = [
     "DESIGNS",
     "EVIDENCE_SOURCES",
     "MARKS",
+    "OFFER_STATES",
     "TAKEN_BACK",
     "VERDICTS",
     "WAITING_STATES",
@@ -63,10 +72,15 @@ __all__ = [
     "ComponentCompletion",
     "Course",
     "Edition",
+    "Offer",
+    "OfferDecision",
     "Place",
     "Session",
     "SessionTrainer",
     "Trainer",
     "Venue",
     "Waiting",
+    "WaitingMove",
+    "WaitingPair",
+    "WaitingPriority",
 ]

@@ -1,4 +1,4 @@
-"""A person on a cohort: the booking and its history, their places at sessions, the waiting list.
+"""A person on a cohort: the booking and its history, and their places at sessions.
 
 Only the one function that writes a `BookingChange` changes `Booking.state`: a trigger refuses the
 step without its row, which must be flushed before it.
@@ -11,7 +11,6 @@ from datetime import datetime
 
 from sqlalchemy import (
     BigInteger,
-    CheckConstraint,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
@@ -21,9 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import TSTZRANGE, ExcludeConstraint, Range
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from courses.models.catalogue import Course
 from courses.models.cohort import Cohort, Session
-from lms import clock
 from lms.columns import Change, at_most, one_of
 from lms.db import Dated, Model
 from lms.people.models import Person
@@ -40,7 +37,6 @@ BOOKING_STATES = (
     "moved",
 )
 BOOKING_SOURCES = ("self", "coordinator", "import", "offer")
-WAITING_STATES = ("waiting", "placed", "withdrawn")
 
 
 class Booking(Dated, Model):
@@ -162,37 +158,3 @@ class Place(Dated, Model):
 
     booking: Mapped[Booking] = relationship(lazy="raise_on_sql", back_populates="places")
     session: Mapped[Session] = relationship(lazy="raise_on_sql")
-
-
-class Waiting(Dated, Model):
-    """Somebody who waits for a course, in order of arrival; `cohort` is the date they asked for."""
-
-    __tablename__ = "courses_waiting"
-    __table_args__ = (
-        one_of("state", WAITING_STATES),
-        CheckConstraint("(state = 'waiting') = (closed_at is null)", name="closed_at"),
-        Index(
-            "uq_courses_waiting_active",
-            "course_id",
-            "person_id",
-            unique=True,
-            postgresql_where=text("state = 'waiting'"),
-        ),
-        Index(None, "course_id", "state", "joined_at", "id"),
-    )
-
-    course_id: Mapped[uuid.UUID] = mapped_column(
-        ForeignKey("courses_course.id", ondelete="RESTRICT")
-    )
-    person_id: Mapped[uuid.UUID] = mapped_column(
-        ForeignKey("people_person.id", ondelete="RESTRICT"), index=True
-    )
-    cohort_id: Mapped[uuid.UUID | None] = mapped_column(
-        ForeignKey("courses_cohort.id", ondelete="SET NULL"), index=True
-    )
-    state: Mapped[str] = mapped_column(default="waiting")
-    joined_at: Mapped[datetime] = mapped_column(default=clock.now)
-    closed_at: Mapped[datetime | None]
-
-    course: Mapped[Course] = relationship(lazy="raise_on_sql")
-    person: Mapped[Person] = relationship(lazy="raise_on_sql")

@@ -24,6 +24,7 @@ from courses.models import (
     Session,
     Waiting,
 )
+from courses.queries import queue
 from lms.contracts import SYSTEM, Actor, PersonalRecord
 from lms.db import db
 from lms.errors import NotFound
@@ -197,12 +198,19 @@ def personal_data(person_id: uuid.UUID) -> Iterable[PersonalRecord]:
             ),
         )
     waits = db.session.execute(
-        select(Course.title, Waiting.joined_at, Waiting.state)
+        select(Waiting.id, Course.title, Waiting.joined_at, Waiting.state, Waiting.waiver)
         .join(Course, Course.id == Waiting.course_id)
         .where(Waiting.person_id == person_id)
         .order_by(Waiting.joined_at)
-    )
-    for title, joined_at, state in waits:
+    ).all()
+    reasons = queue.reasons([row.id for row in waits])
+    for row in waits:
         yield PersonalRecord(
-            f"Waiting list: {title}", (("Since", words.date(joined_at)), ("State", state))
+            f"Waiting list: {row.title}",
+            (
+                ("Since", words.date(row.joined_at)),
+                ("State", row.state),
+                ("Let in without the course before it", row.waiver or ""),
+                *((one.words, f"{one.points:+} points") for one in reasons[row.id]),
+            ),
         )

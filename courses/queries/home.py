@@ -18,16 +18,18 @@ from courses.models import (
     Cohort,
     Course,
     Edition,
+    Offer,
     Place,
     Session,
     SessionTrainer,
     Waiting,
 )
-from courses.queries import bookings, catalogue, cohorts, completion, register, waiting
+from courses.queries import bookings, catalogue, cohorts, completion, offers, register, waiting
 from courses.queries.cohorts import CohortFacts
 from courses.queries.completion import Standing
+from courses.queries.offers import OfferRow
 from courses.queries.sessions import SessionFacts, number_of_session
-from lms import clock
+from lms import clock, working_days
 from lms.contracts import Actor, Agenda, Todo
 from lms.db import db
 from lms.permissions import allowed
@@ -35,7 +37,8 @@ from lms.web import words
 
 COMING_UP = timedelta(days=28)
 WARN_BELOW = timedelta(days=10)
-NO_ROOM, FREE, BELOW, REGISTER = 10, 20, 30, 40
+SOON_LAPSED = timedelta(hours=24)
+NO_ROOM, LAPSING, FREE, BELOW, REGISTER = 10, 15, 20, 30, 40
 MOST = 50
 ACTIVE = ("scheduled", "published", "running")
 
@@ -52,6 +55,7 @@ def todos(actor: Actor) -> Iterable[Todo]:
     """No room or trainer, too few people, a register not marked; first what is due first."""
     if allowed(actor, access.MANAGE):
         yield from _bare(actor)
+        yield from _lapsing(actor)
         yield from _free(actor)
         yield from _below(actor)
     if allowed(actor, access.VIEW):
@@ -112,6 +116,8 @@ def _own(actor: Actor, person_id: uuid.UUID) -> Iterable[Agenda]:
             yield _own_date(cohort, session)
         elif not cohort.held and cohort.id not in done:
             yield _own_time(cohort)
+    for offer in offers.of_person(person_id):
+        yield _held_for(offer)
     for course_id in waiting.courses_of(person_id):
         place = waiting.position(course_id, person_id)
         course = catalogue.by_id(course_id)
@@ -121,10 +127,23 @@ def _own(actor: Actor, person_id: uuid.UUID) -> Iterable[Agenda]:
                 f"Waiting list: {course.title}",
                 None,
                 (("", f"You are {place.words}"),),
-                "See the course",
-                url_for("courses.course", slug=course.slug),
+                "See my place",
+                url_for("courses.own_waiting", slug=course.slug),
                 order=40,
             )
+
+
+def _held_for(offer: OfferRow) -> Agenda:
+    cohort = cohorts.facts(offer.cohort_id)
+    return Agenda(
+        "mine",
+        f"A place is being held for you: {cohort.course}",
+        cohort.first.start if cohort.first else None,
+        (("Answer by", words.weekday_datetime(offer.expires_at)),),
+        "See the place and answer",
+        url_for("courses.own_place", cohort_id=offer.cohort_id),
+        order=5,
+    )
 
 
 def _completed(standing: Standing | None) -> bool:
@@ -189,21 +208,48 @@ def _bare(actor: Actor) -> Iterable[Todo]:
         )
 
 
+def _lapsing(actor: Actor) -> Iterable[Todo]:
+    """Places that are held for a day at most, and nobody has answered."""
+    rows = db.session.execute(
+        _cohorts(
+            actor,
+            access.MANAGE,
+            func.count(Offer.id).label("held"),
+            func.min(Offer.expires_at).label("until"),
+        )
+        .join(Offer, Offer.cohort_id == Cohort.id)
+        .where(Offer.state == offers.OPEN, Offer.expires_at < clock.now() + SOON_LAPSED)
+        .group_by(Cohort.id, Cohort.code, Course.title)
+        .order_by(func.min(Offer.expires_at))
+        .limit(MOST)
+    )
+    for row in rows:
+        yield Todo(
+            f"{row.title} ({row.code}): {words.plural(row.held, 'held place')} not answered for",
+            f"Held until {words.weekday_datetime(row.until)}; then the next is asked",
+            "See who it is",
+            url_for("courses.cohort_offers", cohort_id=row.id),
+            words.day_of(row.until),
+            LAPSING,
+        )
+
+
 def _free(actor: Actor) -> Iterable[Todo]:
-    """Dates with free places while people wait for the course."""
-    fits = or_(Waiting.cohort_id == Cohort.id, Waiting.cohort_id.is_(None))
+    """Dates so near that free places are not offered any more, while people wait."""
     waits = (
         select(func.count())
         .select_from(Waiting)
-        .where(Waiting.course_id == Course.id, Waiting.state == "waiting", fits)
-        .correlate(Course, Cohort)
+        .where(Waiting.course_id == Course.id, Waiting.state == "waiting")
+        .correlate(Course)
         .scalar_subquery()
     )
     free = (Cohort.capacity - Cohort.seats_taken).label("free")
     begins = _first_start()
+    near = clock.start_of(working_days.add_working_days(clock.today(), 1) + timedelta(days=1))
     rows = db.session.execute(
         _cohorts(actor, access.MANAGE, begins.label("start"), free, waits.label("waits"))
-        .where(Cohort.state == "published", free > 0, waits > 0, begins > clock.now())
+        .where(Cohort.state == "published", free > 0, waits > 0)
+        .where(begins > clock.now(), begins < near)
         .order_by(begins)
         .limit(MOST)
     )
@@ -211,9 +257,9 @@ def _free(actor: Actor) -> Iterable[Todo]:
         people = words.plural(row.waits, "person waits", "people wait")
         yield Todo(
             f"{row.title} ({row.code}): {words.plural(row.free, 'place')} free",
-            f"{people} for it; it begins on {words.weekday_date(row.start)}",
-            "Book from the waiting list",
-            url_for("courses.book", cohort_id=row.id),
+            f"{people} for the course; it begins on {words.weekday_date(row.start)}",
+            "Ring who waits",
+            url_for("courses.cohort_offers", cohort_id=row.id),
             words.day_of(row.start),
             FREE,
         )

@@ -7,36 +7,20 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import aliased
 
-from courses.models import Booking, Cohort, Completion, Course, Edition
-from courses.queries import bookings, clashes, waiting
+from courses.queries import bookings, clashes, prerequisites, queue, waiting
 from courses.queries.bookings import BookingRow
 from courses.queries.cohorts import CohortFacts
+from courses.queries.prerequisites import Prerequisite
 from lms import clock
 from lms.contracts import Actor
 from lms.db import db
 from lms.people.models import Organisation, Person
 from lms.web import words
 
-
-@dataclass(frozen=True)
-class Prerequisite:
-    """The course that comes first, and when this person finished it."""
-
-    course: str
-    slug: str
-    finished_at: datetime | None
-
-    @property
-    def words(self) -> str:
-        """As "You finished Brief Encounters on 4 March 2027", or what is missing."""
-        if self.finished_at is None:
-            return f"You have not finished {self.course} yet"
-        return f"You finished {self.course} on {words.date(self.finished_at)}"
+WITH_ANOTHER = "You wait together with somebody else: places come to both of you at once"
 
 
 @dataclass(frozen=True)
@@ -45,7 +29,8 @@ class Standing:
 
     `rules_broken` may be overridden by staff with a reason; `clashes` may not by anybody.
     `refusal` is what a person who books for themselves is told, "" when nothing is in the way
-    but perhaps the number of places.
+    but perhaps the number of places. `is_let_in` when a broken rule is one of the course or the
+    date, not only of the queue; `waiver` is why somebody who waits has been let in already.
     """
 
     booking: BookingRow | None
@@ -54,6 +39,8 @@ class Standing:
     others_wait: int
     rules_broken: tuple[str, ...]
     refusal: str
+    is_let_in: bool
+    waiver: str
 
 
 def of_person(
@@ -67,22 +54,27 @@ def of_person(
 
     `instead_of` is the cohort they would leave for it, which then is no clash.
     """
-    first = prerequisite(cohort.course_id, person_id)
+    first = prerequisites.of_person(cohort.course_id, person_id)
     held = [(session.start, session.end) for session in cohort.held]
     found = clashes.of_people(actor, [person_id], held, leaving_out=instead_of or cohort.id)
     told = tuple(dict.fromkeys(clash.of_person() for clash in found))
-    ahead = waiting.ahead(cohort.course_id, cohort.id, person_id)
+    ahead = waiting.ahead(cohort, person_id)
     closed_to_them = _closed(cohort, person_id)
-    rules = [f"{first.course} not finished yet"] if first and _missing(first) else []
-    rules += closed_to_them
-    if ahead and ahead >= cohort.places_left > 0:
-        rules.append(f"{words.plural(ahead, 'person', 'people')} waited longer for this course")
-    own = [f"You are booked elsewhere: {sentence}" for sentence in told]
+    waits = queue.of_person(cohort.course_id, person_id)
+    missing = bool(first and not first.finished_at and not (waits and waits.waiver))
+    paired = waits is not None and waits.pair_id is not None
     refusals = [
-        *([first.words] if first and _missing(first) else []),
+        *([first.words] if first and missing else []),
         *closed_to_them,
         *_too_late(cohort),
-        *own,
+        *(f"You are booked elsewhere: {sentence}" for sentence in told),
+        *([WITH_ANOTHER] if paired else []),
+    ]
+    rules = [
+        *([f"{first.course} not finished yet"] if first and missing else []),
+        *closed_to_them,
+        *([_others(ahead)] if ahead >= cohort.places_left > 0 else []),
+        *(["They come together with somebody who waits too"] if paired else []),
     ]
     return Standing(
         booking=bookings.active(cohort.id, person_id, actor),
@@ -91,52 +83,14 @@ def of_person(
         others_wait=ahead,
         rules_broken=tuple(rules),
         refusal=refusals[0] if refusals else "",
+        is_let_in=missing or bool(closed_to_them),
+        waiver=waits.waiver if waits else "",
     )
 
 
-def prerequisite(course_id: uuid.UUID, person_id: uuid.UUID | None) -> Prerequisite | None:
-    """The course that must come before this one, with the person's own standing."""
-    course = db.session.execute(
-        select(Course.provider_key, Course.template).where(Course.id == course_id)
-    ).one()
-    wanted = course.template.get("follow_on_of")
-    if not wanted:
-        return None
-    earlier = db.session.execute(
-        select(Course.id, Course.title, Course.slug)
-        .where(
-            Course.key.in_([wanted, f"{course.provider_key}:{wanted}"]) | (Course.slug == wanted)
-        )
-        .order_by(Course.key == wanted)
-    ).first()
-    if earlier is None:
-        return None
-    when = finished(earlier.id, person_id) if person_id else None
-    return Prerequisite(earlier.title, earlier.slug, when)
-
-
-def finished(course_id: uuid.UUID, person_id: uuid.UUID) -> datetime | None:
-    """When a person completed a course, as far as the record stands now."""
-    later = aliased(Completion)
-    return db.session.scalar(
-        select(Completion.at)
-        .join(Booking, Booking.id == Completion.booking_id)
-        .join(Cohort, Cohort.id == Booking.cohort_id)
-        .join(Edition, Edition.id == Cohort.edition_id)
-        .outerjoin(later, later.replaces_id == Completion.id)
-        .where(
-            Edition.course_id == course_id,
-            Booking.person_id == person_id,
-            Completion.verdict == "completed",
-            later.id.is_(None),
-        )
-        .order_by(Completion.at)
-        .limit(1)
-    )
-
-
-def _missing(first: Prerequisite | None) -> bool:
-    return first is not None and first.finished_at is None
+def _others(ahead: int) -> str:
+    who = words.plural(ahead, "person", "people")
+    return f"{who} before them in the queue {'fits' if ahead == 1 else 'fit'} this date"
 
 
 def _closed(cohort: CohortFacts, person_id: uuid.UUID) -> list[str]:

@@ -11,18 +11,21 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
-from courses.models import Booking, Cohort
-from courses.queries import bookings, cohorts, standing
+from courses.models import Booking
+from courses.queries import bookings, cohorts, offers, standing
+from courses.queries import waiting as waiting_list
 from courses.queries.cohorts import CohortFacts
 from courses.services import notices, waiting
+from courses.services.queue import answering, locking, moving, offering
 from courses.services.seating import FULL, LAST_PLACE, seat_people
 from courses.services.seating import Seat as Seat
 from courses.services.steps import step
 from lms import audit
 from lms.contracts import Actor
-from lms.db import Complaint, crash_point, db, lock_row
+from lms.db import Complaint, crash_point, db
 from lms.errors import NotFound
 from lms.events import BookingCancelled, BookingMade, BookingMoved, publish
+from lms.web import words
 
 SUBJECT = "courses_cohort"
 BY_STAFF = ("published", "running", "finished")
@@ -44,16 +47,19 @@ def book_many(
     `source` is self, coordinator, import or offer; `told` sends confirmations, late enough for an
     undo unless they booked themselves; nobody is told of a course that is over. Raises `Complaint`
     on `person` when there are not enough places, when somebody is booked already or elsewhere at
-    that time, or when the cohort takes nobody any more.
+    that time, when the cohort takes nobody any more, or when people who wait and fit would be
+    passed over without a `why`.
     """
     seats = [one if isinstance(one, Seat) else Seat(one) for one in people]
     if not seats:
         return []
-    lock_row(Cohort, cohort_id)
+    locking.hold_cohorts([cohort_id])
     cohort = cohorts.facts(cohort_id)
     _check_open(cohort, BY_ONESELF if source == "self" else BY_STAFF)
+    chosen = [seat.person_id for seat in seats]
+    _pass_over(cohort, chosen, by=by, why=why)
     ids = seat_people(cohort, seats, source=source, by=by, why=why)
-    waiting.place_taken(cohort.course_id, [seat.person_id for seat in seats])
+    waiting.place_taken(cohort.course_id, chosen, by=by)
     audit.write(
         "booked",
         SUBJECT,
@@ -69,16 +75,20 @@ def book_many(
     crash_point("booking.made")
     if told and cohort.state != "finished":
         notices.confirm(cohort, ids, source=source, by=by)
+    offering.fill(cohort.course_id)
     return ids
 
 
 def book_oneself(cohort_id: uuid.UUID, person_id: uuid.UUID, *, by: Actor, needs: str = "") -> None:
-    """Take a place for oneself; pressing twice is one booking and one confirmation.
+    """Take a place for oneself, also one that is held; twice is one booking and one confirmation.
 
     Raises `Complaint` when there is no place (people who wait for this date go first), the last
     day to book is over, or a rule of the course is not met.
     """
-    lock_row(Cohort, cohort_id)
+    locking.hold_cohorts([cohort_id])
+    if held := offers.open_of(cohort_id, person_id):
+        answering.accept(held.id, by=by, needs=needs)
+        return
     if bookings.active(cohort_id, person_id, by) is not None:
         return
     cohort = cohorts.facts(cohort_id)
@@ -94,24 +104,25 @@ def book_oneself(cohort_id: uuid.UUID, person_id: uuid.UUID, *, by: Actor, needs
 def book_other(
     cohort_id: uuid.UUID, person_id: uuid.UUID, *, by: Actor, reason: str = ""
 ) -> uuid.UUID:
-    """Book somebody as staff; a broken rule or waiting order needs a `reason`."""
-    lock_row(Cohort, cohort_id)
+    """Book somebody as staff, or accept for them; a broken rule or order needs a `reason`."""
+    locking.hold_cohorts([cohort_id])
+    if held := offers.open_of(cohort_id, person_id):
+        return answering.accept(held.id, by=by).booking_id
     cohort = cohorts.facts(cohort_id)
     found = standing.of_person(by, person_id, cohort)
     if found.rules_broken and not reason.strip():
         raise Complaint("reason", "Enter a reason, which is shown in the history")
-    waiver = reason.strip() if found.rules_broken else ""
-    (booking_id,) = book_many(
-        cohort_id, [Seat(person_id, waiver=waiver)], source="coordinator", by=by, why=waiver
-    )
+    why = reason.strip() if found.rules_broken else ""
+    seat = Seat(person_id, waiver=why if found.is_let_in else found.waiver)
+    (booking_id,) = book_many(cohort_id, [seat], source="coordinator", by=by, why=why)
     return booking_id
 
 
 def give_up(cohort_id: uuid.UUID, person_id: uuid.UUID, *, by: Actor) -> None:
     """Give one's own place up; doing it twice is doing it once."""
-    lock_row(Cohort, cohort_id)
+    locking.hold_cohorts([cohort_id])
     held = bookings.active(cohort_id, person_id, by)
-    if held is None:
+    if held is None or held.state != "booked":
         return
     cohort = cohorts.facts(cohort_id)
     if cohort.started:
@@ -120,6 +131,7 @@ def give_up(cohort_id: uuid.UUID, person_id: uuid.UUID, *, by: Actor) -> None:
         )
     _end(cohort, [held.id], by=by, why="gave the place up")
     notices.place_given_up(cohort, [held.id], by=by)
+    offering.fill(cohort.course_id)
 
 
 def cancel(booking_id: uuid.UUID, *, why: str, by: Actor, told: bool = True) -> None:
@@ -144,6 +156,7 @@ def cancel_many(
         heard = _end(cohort, ids, by=by, why=why)
         if told:
             notices.taken_off(cohort, heard, why=why, by=by)
+        offering.fill(cohort.course_id)
 
 
 def move(booking_id: uuid.UUID, to_cohort_id: uuid.UUID, *, by: Actor, why: str = "") -> uuid.UUID:
@@ -172,8 +185,13 @@ def move_many(
     why: str = "",
     told: bool = True,
     source: str = "coordinator",
+    passed_on: bool = True,
 ) -> list[uuid.UUID]:
-    """Move people of one cohort to another; a place is taken there and freed here, or nothing."""
+    """Move people of one cohort to another; a place is taken there and freed here, or nothing.
+
+    The freed places are `passed_on` to those who wait, unless that date will not take place. Raises
+    `Complaint` on `to` when people who wait and fit would be passed over without a `why`.
+    """
     (from_id,) = _locked(booking_ids, also=to_cohort_id)
     if from_id == to_cohort_id:
         raise Complaint("to", "Choose another date: they are on this one")
@@ -189,9 +207,11 @@ def move_many(
     )
     if not people:
         raise NotFound
+    chosen = list(people.values())
+    _pass_over(target, chosen, by=by, why=why, field="to")
     step(list(people), "moved", by=by, why=why)
-    new = seat_people(target, [Seat(one) for one in people.values()], source=source, by=by, why=why)
-    waiting.place_taken(target.course_id, list(people.values()))
+    new = seat_people(target, [Seat(one) for one in chosen], source=source, by=by, why=why)
+    waiting.place_taken(target.course_id, chosen, by=by)
     audit.write(
         "moved",
         SUBJECT,
@@ -205,10 +225,35 @@ def move_many(
     heard = notices.hush(list(people), by=by, why="moved to another date")
     if told:
         notices.moved(cohort, heard, target, new, source=source, by=by)
+    if passed_on:
+        offering.fill(cohort.course_id)
     return new
 
 
 # -- what they share ---------------------------------------------------------------------------
+
+
+def _pass_over(
+    cohort: CohortFacts,
+    chosen: Sequence[uuid.UUID],
+    *,
+    by: Actor,
+    why: str,
+    field: str = "person",
+) -> None:
+    """See to it that nobody who waits and fits is passed over, unless with a reason on record."""
+    past = waiting_list.passed_over(cohort, chosen)
+    if not past:
+        return
+    if not why:
+        who = words.plural(len(past), "person", "people")
+        fit = "fits" if len(past) == 1 else "fit"
+        raise Complaint(
+            field, f"{who} who {fit} this date waited for it. Give them the places, or a reason"
+        )
+    for person_id in chosen:
+        moving.to_the_front(cohort.course_id, person_id, by=by, why=why)
+    offering.given_by_hand(cohort, past, by=by, why=why)
 
 
 def _check_not_over(cohort: CohortFacts) -> None:
@@ -240,12 +285,11 @@ def _end(cohort: CohortFacts, ids: Sequence[uuid.UUID], *, by: Actor, why: str) 
 
 
 def _locked(booking_ids: Sequence[uuid.UUID], also: uuid.UUID | None = None) -> list[uuid.UUID]:
-    """Lock the bookings' cohorts (and one more) in the order everybody does; their ids."""
+    """Hold the bookings' cohorts (and one more) with their queues; the bookings' cohorts."""
     found = set(
         db.session.scalars(select(Booking.cohort_id).where(Booking.id.in_(booking_ids)).distinct())
     )
-    for cohort_id in sorted(found | ({also} if also else set())):
-        lock_row(Cohort, cohort_id)
+    locking.hold_cohorts(found | ({also} if also else set()))
     return sorted(found)
 
 

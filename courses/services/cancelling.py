@@ -6,21 +6,23 @@ The cancel page shows it first; nothing happens before `cancel`.
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select, update
 
-from courses.models import Booking, Cohort, Session
+from courses.models import Booking, Session
 from courses.queries import cohorts
+from courses.queries import waiting as waiting_list
 from courses.queries.cohorts import CohortFacts
 from courses.services import booking, notices, waiting
 from courses.services.cohorts import ALLOWED, locked, record
+from courses.services.queue import answering, letters, locking, offering
 from courses.services.schedule import SUBJECT
 from courses.services.steps import step
 from courses.services.telling import Told
 from lms import audit, clock
 from lms.contracts import Actor
-from lms.db import Complaint, crash_point, db, lock_row
+from lms.db import Complaint, crash_point, db
 from lms.events import BookingCancelled, CohortCancelled, publish
 from lms.web import words
 
@@ -54,7 +56,7 @@ def what_people_read(cohort: CohortFacts, fate: Fate) -> str:
         when = words.weekday_date(target.first.start) if target.first else target.code
         return f"You have been moved to {when}. Its details come in another message."
     if fate.kind == WAITING_LIST:
-        return "You are on the waiting list, in the place that your booking gave you."
+        return "You are back on the waiting list, at your old place."
     return "Choose another date when it suits you."
 
 
@@ -77,8 +79,7 @@ def cancel(cohort_id: uuid.UUID, *, reason: str, fate: Fate, by: Actor) -> Told:
 
     Raises `Complaint` when it has finished, or when people cannot all be moved.
     """
-    for one in sorted({cohort_id, fate.cohort_id or cohort_id}):
-        lock_row(Cohort, one)
+    locking.hold_cohorts({cohort_id, fate.cohort_id or cohort_id})
     row = locked(cohort_id)
     if row.state == "cancelled":
         return Told()
@@ -86,7 +87,7 @@ def cancel(cohort_id: uuid.UUID, *, reason: str, fate: Fate, by: Actor) -> Told:
         raise Complaint("", f"This cohort is {row.state}, so it cannot be cancelled")
     before = cohorts.facts(cohort_id)
     ids = _booked(cohort_id)
-    what = what_people_read(before, fate)
+    held = answering.revoke(before, reason=reason, by=by)
     _send_on(before, ids, fate, reason, by)
     _let_go(cohort_id)
     notices.hush_invitations(cohort_id, by=by)
@@ -96,7 +97,23 @@ def cancel(cohort_id: uuid.UUID, *, reason: str, fate: Fate, by: Actor) -> Told:
     audit.write("cancelled", SUBJECT, cohort_id, by=by, after={"people": len(ids)})
     publish(CohortCancelled(by, cohort_id, reason))
     crash_point("cohort.cancelled")
-    return notices.cancelled(before, dict.fromkeys(ids, what), reason=reason, by=by)
+    told = notices.cancelled(before, _told(before, ids, fate), reason=reason, by=by)
+    letters.revoked(before, held, reason=reason, by=by)
+    offering.fill(before.course_id)
+    return replace(told, people=told.people + len(held))
+
+
+def _told(cohort: CohortFacts, ids: list[uuid.UUID], fate: Fate) -> dict[uuid.UUID, str]:
+    """What each booking's person reads of what becomes of them."""
+    general = what_people_read(cohort, fate)
+    if fate.kind != WAITING_LIST:
+        return dict.fromkeys(ids, general)
+    places = waiting_list.places(cohort.course_id)
+    rows = db.session.execute(
+        select(Booking.id, Booking.person_id).where(Booking.id.in_(ids))
+    ).all()
+    back = "You are back on the waiting list"
+    return {key: f"{back}, {places[who]}." if who in places else general for key, who in rows}
 
 
 def _booked(cohort_id: uuid.UUID) -> list[uuid.UUID]:
@@ -111,7 +128,7 @@ def _send_on(cohort: CohortFacts, ids: list[uuid.UUID], fate: Fate, reason: str,
     if not ids:
         return
     if fate.cohort_id is not None:
-        new = booking.move_many(ids, fate.cohort_id, by=by, why=reason, told=False)
+        new = booking.move_many(ids, fate.cohort_id, by=by, why=reason, told=False, passed_on=False)
         target = cohorts.facts(fate.cohort_id)
         notices.confirm(target, new, source="coordinator", by=by)
         return
@@ -119,11 +136,7 @@ def _send_on(cohort: CohortFacts, ids: list[uuid.UUID], fate: Fate, reason: str,
     notices.hush(ids, by=by, why="the cohort was cancelled")
     publish(BookingCancelled(by, cohort.id, tuple(ids), reason))
     if fate.kind == WAITING_LIST:
-        rows = db.session.execute(
-            select(Booking.person_id, Booking.created_at).where(Booking.id.in_(ids))
-        ).all()
-        for person_id, booked_at in rows:
-            waiting.join(cohort.course_id, person_id, by=by, joined_at=booked_at, told=False)
+        waiting.join_again(cohort.id, ids, by=by)
 
 
 def _let_go(cohort_id: uuid.UUID) -> None:

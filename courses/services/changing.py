@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.dialects.postgresql import Range
@@ -32,6 +33,7 @@ from courses.services.edits import (
     reviewed,
     unspoken,
 )
+from courses.services.queue import answering, locking, offering
 from courses.services.schedule import (
     SUBJECT,
     TRAINER_TAKEN,
@@ -71,6 +73,7 @@ def apply(cohort_id: uuid.UUID, *, by: Actor, seen: str | None = None) -> Told:
     has proposed something else meanwhile, `Complaints` when a room, a trainer or a learner is
     taken, or there are more people than places.
     """
+    locking.hold_cohorts([cohort_id])
     cohort = locked(cohort_id)
     before = cohorts.facts(cohort_id)
     edit = proposed(before)
@@ -87,7 +90,9 @@ def apply(cohort_id: uuid.UUID, *, by: Actor, seen: str | None = None) -> Told:
     cohort.draft = None
     _change_sessions(before, edit, by)
     db.session.flush()
-    return _tell(before, changes, silent, by)
+    told = _tell(before, changes, silent, by)
+    offering.fill(before.course_id)
+    return told
 
 
 def _tell(
@@ -105,7 +110,9 @@ def _tell(
     after = cohorts.facts(before.id)
     links.follow(after)
     crash_point("cohort.changed")
-    return notices.changed(before, after, changes, by=by)
+    told = notices.changed(before, after, changes, by=by)
+    asked = answering.again(after) if changes else 0
+    return replace(told, people=told.people + asked)
 
 
 def _history(change: Change) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
@@ -19,6 +19,10 @@ from lms.people.models import PersonalLink
 
 BOOKING = "booking"
 WAITING = "waiting"
+OFFER = "offer"
+APPROVAL = "approval"
+SHOWN = timedelta(days=30)
+"""How long the page of an offer that has ended still says how it did."""
 
 
 def to_cohort(cohort: CohortFacts, person_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
@@ -29,6 +33,33 @@ def to_cohort(cohort: CohortFacts, person_ids: Iterable[uuid.UUID]) -> dict[uuid
 def to_list(course_id: uuid.UUID, person_id: uuid.UUID) -> uuid.UUID:
     """The link to one's own place on a course's waiting list."""
     return _of(WAITING, course_id, [person_id], None)[person_id]
+
+
+def to_offer(offer_id: uuid.UUID, person_id: uuid.UUID, until: datetime) -> uuid.UUID:
+    """The link to the place that is held for somebody, which works until the deadline."""
+    made = _of(OFFER, offer_id, [person_id], until)[person_id]
+    links.extend([made], until)
+    return made
+
+
+def to_approval(
+    approval_id: uuid.UUID, manager_id: uuid.UUID, cohort: CohortFacts
+) -> uuid.UUID:
+    """The link to what a manager is asked about a place, which works until the course begins."""
+    until = cohort.first.start if cohort.first else cohort.closes_at
+    return _of(APPROVAL, approval_id, [manager_id], until)[manager_id]
+
+
+def follow_offers(offer_ids: Iterable[uuid.UUID]) -> None:
+    """Let the links to offers that have ended work on for a while, to say so."""
+    ids = db.session.scalars(
+        select(PersonalLink.id).where(
+            PersonalLink.purpose == OFFER,
+            PersonalLink.object_id.in_(list(offer_ids)),
+            PersonalLink.revoked_at.is_(None),
+        )
+    ).all()
+    links.extend(ids, clock.now() + SHOWN)
 
 
 def follow(cohort: CohortFacts) -> None:

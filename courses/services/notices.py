@@ -13,8 +13,6 @@ from typing import Any
 
 from sqlalchemy import select
 
-from courses.models import Course
-from courses.queries import waiting as waiting_list
 from courses.queries.cohorts import CohortFacts
 from courses.services import links, posting, telling
 from courses.services.describing import about, calendar
@@ -58,7 +56,7 @@ def invite(cohort: CohortFacts, person_ids: Sequence[uuid.UUID], *, by: Actor) -
                 person_id=person_id,
                 kind="courses.invitation",
                 template=f"{TEMPLATES}/invitation.txt",
-                klass="now",
+                deadline=cohort.closes_at or (cohort.first.start if cohort.first else None),
                 values=about(cohort),
                 subject_type=COHORT,
                 subject_id=cohort.id,
@@ -150,25 +148,6 @@ def joining(cohort: CohortFacts, *, by: Actor) -> None:
         notes=JOINING,
         key="once",
     )
-
-
-def waiting(course_id: uuid.UUID, person_id: uuid.UUID, *, by: Actor) -> None:
-    """Tell somebody their place on the waiting list."""
-    course = db.session.get_one(Course, course_id)
-    found = waiting_list.position(course_id, person_id)
-    if found is None:
-        return
-    message = NewMessage(
-        person_id=person_id,
-        kind="courses.waiting",
-        template=f"{TEMPLATES}/waiting.txt",
-        klass="now",
-        values={"course": course.title, "nth": waiting_list.ordinal(found.nth), "of": found.of},
-        subject_type="course",
-        subject_id=course_id,
-        links={"list": links.to_list(course_id, person_id)},
-    )
-    queue_many([message], by=by)
 
 
 def hush(booking_ids: Sequence[uuid.UUID], *, by: Actor, why: str) -> list[uuid.UUID]:

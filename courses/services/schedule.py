@@ -32,6 +32,7 @@ from courses.queries.catalogue import EditionFacts
 from courses.queries.cohorts import CohortFacts
 from courses.queries.planning import Planned
 from courses.services.cohorts import locked, record, step
+from courses.services.queue import locking, offering
 from lms import audit, clock
 from lms.contracts import Actor, Design
 from lms.db import Complaint, Complaints, crash_point, db, uuid7, violations
@@ -143,14 +144,16 @@ def discard(cohort_id: uuid.UUID, *, by: Actor) -> None:
 
 
 def publish(cohort_id: uuid.UUID, *, by: Actor) -> None:
-    """Hold rooms and trainers and let people book.
+    """Hold rooms and trainers, offer places to those who wait, and let people book.
 
     Raises `Complaints` with every gap and clash as a sentence when something is missing.
     """
+    locking.hold_cohorts([cohort_id])
     hold(cohort_id, by=by)
     step(cohort_id, "published", by=by)
     audit.write("published", SUBJECT, cohort_id, by=by)
     crash_point("cohort.published")
+    offering.fill(cohorts.facts(cohort_id).course_id)
 
 
 def hold(cohort_id: uuid.UUID, *, by: Actor) -> None:

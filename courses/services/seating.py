@@ -1,6 +1,6 @@
 """The rows of new bookings: bookings, their first line of history and their places, all or none.
 
-`courses.services.booking` calls `seat_people`; what the database refuses comes back in words.
+Booking and the queue call it; what the database refuses comes back in words.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select, update
 
 from courses.models import Booking, BookingChange, Place
 from courses.queries import bookings, clashes, cohorts
 from courses.queries.cohorts import CohortFacts
 from courses.services.snapshots import Snapshot, snapshots
-from courses.services.steps import change
+from courses.services.steps import change, step
 from lms import clock
 from lms.contracts import Actor
 from lms.db import Complaint, Model, db, uuid7, violations
@@ -42,11 +42,21 @@ class Seat:
 
 
 def seat_people(
-    cohort: CohortFacts, seats: Sequence[Seat], *, source: str, by: Actor, why: str
+    cohort: CohortFacts,
+    seats: Sequence[Seat],
+    *,
+    source: str,
+    by: Actor,
+    why: str,
+    state: str = "booked",
 ) -> list[uuid.UUID]:
-    """Book people; the bookings' ids in their order. Raises `Complaint` on `person`."""
+    """Book people; the bookings' ids in their order. Raises `Complaint` on `person`.
+
+    One that is `offered` holds its seat without a place at the sessions: it may clash until it is
+    accepted.
+    """
     shots = snapshots([seat.person_id for seat in seats])
-    rows = [_row(cohort, seat, shots[seat.person_id], source) for seat in seats]
+    rows = [_row(cohort, seat, shots[seat.person_id], source, state) for seat in seats]
     try:
         with violations(
             ck_cohort_not_oversold=FULL,
@@ -54,12 +64,40 @@ def seat_people(
             ex_place_person_clash=_CLASH,
         ):
             _together(Booking, rows)
-            history = [change(row["id"], None, "booked", by=by, why=why) for row in rows]
+            history = [change(row["id"], None, state, by=by, why=why) for row in rows]
             _together(BookingChange, history)
-            _together(Place, _places(cohort, rows))
+            if state == "booked":
+                _together(Place, _places(cohort, rows))
     except Complaint as refused:
         raise _explained(refused, cohort, seats, source, by) from refused
     return [row["id"] for row in rows]
+
+
+def seat_offered(cohort: CohortFacts, booking_ids: Sequence[uuid.UUID], *, by: Actor) -> None:
+    """Make offered bookings places at every session; `Complaint` when somebody is elsewhere."""
+    with violations(ex_place_person_clash=_CLASH):
+        step(booking_ids, "booked", by=by)
+        people = db.session.execute(
+            select(Booking.id, Booking.person_id).where(Booking.id.in_(booking_ids))
+        )
+        rows = [{"id": booking_id, "person_id": person_id} for booking_id, person_id in people]
+        _together(Place, _places(cohort, rows))
+        db.session.execute(
+            update(Booking)
+            .where(Booking.id.in_(booking_ids))
+            .values(confirmed_at=clock.now())
+            .execution_options(synchronize_session=False)
+        )
+
+
+def note_needs(booking_id: uuid.UUID, needs: str) -> None:
+    """Keep what somebody needs on the day."""
+    db.session.execute(
+        update(Booking)
+        .where(Booking.id == booking_id)
+        .values(needs=needs.strip()[:2000], updated_at=clock.now())
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _together(table: type[Model], rows: Sequence[dict[str, Any]]) -> None:
@@ -71,12 +109,14 @@ def _together(table: type[Model], rows: Sequence[dict[str, Any]]) -> None:
         db.session.execute(insert(table).returning(table.__table__.c.id), rows)
 
 
-def _row(cohort: CohortFacts, seat: Seat, shot: Snapshot, source: str) -> dict[str, Any]:
+def _row(
+    cohort: CohortFacts, seat: Seat, shot: Snapshot, source: str, state: str
+) -> dict[str, Any]:
     return {
         "id": uuid7(),
         "cohort_id": cohort.id,
         "person_id": seat.person_id,
-        "state": "booked",
+        "state": state,
         "source": source,
         "profession_id": shot.profession_id,
         "profession_label": shot.profession,
@@ -89,7 +129,7 @@ def _row(cohort: CohortFacts, seat: Seat, shot: Snapshot, source: str) -> dict[s
         "needs_approval": False,
         "prerequisite_waiver": seat.waiver or None,
         "needs": seat.needs[:2000] or None,
-        "confirmed_at": clock.now(),
+        "confirmed_at": clock.now() if state == "booked" else None,
     }
 
 

@@ -1,6 +1,18 @@
 """Pages of the courses room, one file per noun, all on one blueprint."""
 
-from courses.views import catalogue, changes, cohorts, own, people, register, schedule, team
+from courses.views import (
+    catalogue,
+    changes,
+    cohorts,
+    offers,
+    own,
+    people,
+    queue,
+    register,
+    schedule,
+    team,
+    waiting,
+)
 from courses.views.blueprint import blueprint
 
 __all__ = [
@@ -8,9 +20,12 @@ __all__ = [
     "catalogue",
     "changes",
     "cohorts",
+    "offers",
     "own",
     "people",
+    "queue",
     "register",
     "schedule",
     "team",
+    "waiting",
 ]

@@ -10,7 +10,7 @@ import uuid
 from flask import url_for
 
 from courses import access
-from courses.queries import bookings, catalogue, standing, waiting
+from courses.queries import bookings, catalogue, offers, prerequisites, standing, waiting
 from courses.queries.catalogue import CourseFacts
 from courses.services import waiting as waiting_list
 from courses.views.blueprint import blueprint
@@ -54,8 +54,9 @@ def course(slug: str) -> web.Answer:
         dates=[(cohort, left[cohort.id]) for cohort in dates],
         waiting=waiting.number(found.id),
         position=waiting.position(found.id, actor.person_id) if actor.person_id else None,
-        prerequisite=standing.prerequisite(found.id, actor.person_id),
+        prerequisite=prerequisites.of_person(found.id, actor.person_id),
         booked=_booked(actor, found),
+        held=_held(actor, found),
         may_schedule=allowed(actor, access.MANAGE) and found.state == "offered",
         may_book=allowed(actor, access.OWN),
     )
@@ -64,9 +65,9 @@ def course(slug: str) -> web.Answer:
 @blueprint.post("/courses/<slug>/waiting")
 @allow(access.OWN)
 def join_list(slug: str) -> web.Answer:
-    """Wait for any date of a course."""
+    """Wait for any date of a course but those that could be booked now."""
     actor, found = web.current_actor(), catalogue.get(slug)
-    waiting_list.join(found.id, _own(actor), by=actor)
+    waiting_list.join(found.id, _own(actor), by=actor, passed=_free_to(actor, found))
     place = waiting.position(found.id, _own(actor))
     web.say(
         f"You are on the waiting list for {found.title}" + (f", {place.words}" if place else "")
@@ -87,15 +88,15 @@ def leave_list(slug: str) -> web.Answer:
     return web.see("courses.course", slug=slug)
 
 
-@blueprint.get("/courses/<slug>/queue")
-@allow(access.MANAGE)
-def queue(slug: str) -> web.Answer:
-    """Who waits for a course, in order of arrival."""
-    found = catalogue.get(slug)
-    rows = web.page_of(waiting.of_course(found.id, web.current_actor()), per_page=100)
-    return web.render(
-        "courses/queue.html", course=found, page=rows, dates=catalogue.dates_of(found.id)
-    )
+def _free_to(actor: Actor, course: CourseFacts) -> list[uuid.UUID]:
+    """The dates that the visitor could book instead of waiting."""
+    dates = catalogue.dates_of(course.id)
+    free = waiting.free_for_all(dates)
+    return [
+        one.id
+        for one in dates
+        if free[one.id] and not standing.of_person(actor, _own(actor), one).refusal
+    ]
 
 
 def _booked(actor: Actor, course: CourseFacts) -> set[uuid.UUID]:
@@ -104,6 +105,12 @@ def _booked(actor: Actor, course: CourseFacts) -> set[uuid.UUID]:
         return set()
     rows = bookings.of_person(actor, actor.person_id, states=("booked",))
     return {row.cohort_id for row in rows if row.course_id == course.id}
+
+
+def _held(actor: Actor, course: CourseFacts) -> set[uuid.UUID]:
+    """The dates of this course of which a place is held for the visitor."""
+    mine = offers.of_person(actor.person_id) if actor.person_id else []
+    return {one.cohort_id for one in mine if one.course_id == course.id}
 
 
 def _own(actor: Actor) -> uuid.UUID:

@@ -298,6 +298,6 @@ def _fates(actor: Actor, cohort: CohortFacts) -> list[tuple[str, str, str]]:
     waiting = (
         WAITING_LIST,
         "Put them on the waiting list",
-        "In the place their booking gives them.",
+        "With their old place: where they stood before, or since they booked.",
     )
     return [*others, waiting, (NOWHERE, "Nowhere", "They choose another date themselves.")]

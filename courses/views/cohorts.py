@@ -9,7 +9,7 @@ from flask import request
 
 from courses import access
 from courses.forms.cohorts import DownloadForm
-from courses.queries import cohorts, history, listing, planning, roster, waiting
+from courses.queries import cohorts, history, listing, offers, planning, roster, waiting
 from courses.queries.listing import CohortFilter
 from courses.services import downloads
 from courses.views import cockpit
@@ -93,6 +93,8 @@ def cohort(cohort_id: uuid.UUID) -> web.Answer:
         foot=cockpit.foot(table, shown),
         counts=[] if manages else cockpit.counts(added),
         waiting=waiting.number(found.course_id),
+        held=len(offers.of_cohort(found.id)),
+        offers=len(waiting.next_in_line([found])[found.id][0]) if manages else 0,
         messages=cockpit.messages_waiting(actor, found),
         lines=history.number(actor, found),
         last=history.last(actor, found),

@@ -12,14 +12,17 @@ from flask import url_for
 
 from courses import access
 from courses.forms.booking import AnswerForm, BookForm
-from courses.queries import bookings, catalogue, cohorts, standing, waiting
+from courses.queries import bookings, catalogue, cohorts, offers, standing, waiting
 from courses.queries.bookings import BookingRow
 from courses.queries.cohorts import CohortFacts
+from courses.queries.offers import OfferRow
 from courses.queries.standing import Standing
 from courses.services import booking, describing, links, snapshots
 from courses.services import waiting as waiting_list
-from courses.services.links import BOOKING, WAITING
+from courses.services.links import BOOKING
+from courses.views import offers as offered
 from courses.views.blueprint import blueprint
+from courses.views.offers import Held
 from lms import web
 from lms.contracts import Actor
 from lms.db import Complaint
@@ -110,23 +113,18 @@ def own_calendar(cohort_id: uuid.UUID) -> web.Answer:
     return _calendar(_signed_in(cohort_id))
 
 
-@blueprint.route("/q/<token>", methods=["GET", "POST"])
-@by_link(WAITING)
-def own_waiting(token: str) -> web.Answer:
-    """One's own place on a course's waiting list, and the way off it."""
-    actor = web.current_actor()
-    if actor.link is None or actor.person_id is None:
-        web.not_found()
-    course = catalogue.by_id(actor.link.object_id)
-    form = AnswerForm()
-    form.answer.choices = [("leave", "Leave the waiting list"), (KEEP, "Keep my place")]
-    if form.validate_on_submit():
-        if form.answer.data == "leave":
-            waiting_list.leave(course.id, actor.person_id, by=actor)
-        return web.see("courses.own_waiting", token=token)
-    answer = web.invalid if form.is_submitted() else web.render
-    position = waiting.position(course.id, actor.person_id)
-    return answer("courses/own_waiting.html", course=course, position=position, form=form)
+@blueprint.post("/b/<token>/offer", endpoint="link_held")
+@by_link(BOOKING)
+def link_held(token: str) -> web.Answer:
+    """Answer an offer of this date."""
+    return _answer_offer(_by_link(token))
+
+
+@blueprint.post("/cohorts/<uuid:cohort_id>/place/offer", endpoint="own_held")
+@allow(access.OWN)
+def own_held(cohort_id: uuid.UUID) -> web.Answer:
+    """Answer an offer of this date, signed in."""
+    return _answer_offer(_signed_in(cohort_id))
 
 
 # -- what both ways share ------------------------------------------------------------------------
@@ -160,7 +158,20 @@ def _known(own: Own) -> Own:
     return own
 
 
+def _answer_offer(own: Own) -> web.Answer:
+    """Also one that has ended meanwhile, or was answered: the page of the place says how it is."""
+    offer = offers.open_of(own.cohort.id, own.person_id)
+    return _offered(own, offer) if offer else web.see(own.url("place"))
+
+
+def _offered(own: Own, offer: OfferRow) -> web.Answer:
+    held = Held(own.actor, offer, own.cohort, own.url("held"), own.url("place"))
+    return offered.page(held)
+
+
 def _place(own: Own) -> web.Answer:
+    if offer := offers.open_of(own.cohort.id, own.person_id):
+        return _offered(own, offer)
     held, found = own.held, standing.of_person(own.actor, own.person_id, own.cohort)
     form = BookForm()
     if held is None and form.validate_on_submit():
@@ -187,6 +198,7 @@ def _shown(own: Own, held: BookingRow | None, found: Standing) -> dict[str, obje
         "standing": found,
         "full": held is None and found.others_wait >= cohort.places_left,
         "position": waiting.position(cohort.course_id, own.person_id),
+        "can_change": waiting.what_can_change(cohort.course_id),
         "me": snapshots.snapshots([own.person_id])[own.person_id],
         "others": _others(own),
     }
@@ -199,7 +211,7 @@ def _wait(own: Own) -> web.Answer:
 
 def _change(own: Own) -> web.Answer:
     held = own.held
-    if held is None or own.cohort.started:
+    if held is None or held.state != "booked" or own.cohort.started:
         return web.see(own.url("place"))
     others = _others(own)
     form = AnswerForm()
@@ -248,7 +260,7 @@ def _when(cohort: CohortFacts) -> str:
 
 
 def _calendar(own: Own) -> web.Answer:
-    if own.held is None:
+    if own.held is None or own.held.state != "booked":
         web.not_found()
     made = describing.calendar_file(own.cohort)
     return web.download(made, f"{own.cohort.course}.ics", "text/calendar; charset=utf-8")

@@ -44,7 +44,7 @@ def book(cohort_id: uuid.UUID) -> web.Answer:
         cohort=cohort,
         filters=filters,
         found=found,
-        waiting=waiting.of_course(cohort.course_id, actor, cohort_id=cohort.id)[:100],
+        waiting=waiting.with_fit(cohort, actor)[:100],
         booked={row.person_id for row in bookings.of_cohort(actor, cohort.id)},
     )
 

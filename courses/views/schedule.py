@@ -6,6 +6,7 @@ Each step keeps its answers in the draft, so leaving and coming back loses nothi
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 
 from flask import jsonify, request
 
@@ -14,6 +15,8 @@ from courses.forms.schedule import ConfirmForm, FormatForm
 from courses.queries import catalogue, cohorts, planning, waiting
 from courses.queries.catalogue import EditionFacts
 from courses.queries.cohorts import CohortFacts
+from courses.queries.planning import Planned
+from courses.queries.waiting import WaitingRow
 from courses.services import schedule as service
 from courses.views import steps
 from courses.views.blueprint import blueprint
@@ -142,10 +145,16 @@ def _review(cohort: CohortFacts, edition: EditionFacts, status: int = 200) -> we
         designs=dict(steps.DESIGN_WORDS),
         gaps=[Problem(gap.text, steps.url(cohort, gap.step)) for gap in gaps],
         pressed=status != 200,
-        waiting=waiting.of_course(cohort.course_id, actor),
+        waiting=_waiting(cohort, sessions),
         confirm=form,
     )
     return page, status
+
+
+def _waiting(cohort: CohortFacts, sessions: Sequence[Planned]) -> list[tuple[WaitingRow, str]]:
+    """Who waits, in order, with why the planned dates do not suit some."""
+    times = [one.times for one in sessions if one.times]
+    return waiting.with_fit(cohort, web.current_actor(), times=times)[:100]
 
 
 def _next(cohort: CohortFacts, page: steps.Step) -> str:

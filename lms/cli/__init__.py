@@ -19,6 +19,7 @@ COMMANDS = {
     "demo": "database",
     "doctor": "doctor",
     "wiring": "wiring",
+    "queue": "courses.commands",
     "invite-administrator": "people",
     "revoke-all": "people",
 }
@@ -35,7 +36,8 @@ class Commands(click.Group):
         """Import the file that holds the command."""
         if cmd_name not in COMMANDS:
             return None
-        module = importlib.import_module(f"lms.cli.{COMMANDS[cmd_name]}")
+        place = COMMANDS[cmd_name]
+        module = importlib.import_module(place if "." in place else f"lms.cli.{place}")
         command: click.Command = getattr(module, cmd_name.replace("-", "_"))
         return command
 

@@ -20,6 +20,7 @@ from lms.contracts import (
     EditionTemplate,
     Item,
     ProfessionTemplate,
+    QueueRule,
     SurveyTemplate,
     SurveyUse,
     WaveKind,
@@ -29,12 +30,15 @@ Problem = tuple[str, str]
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 WORD = re.compile(r"[a-z][a-z0-9_]*")
+PRIORITY = re.compile(rf"({WORD.pattern}\.)?{WORD.pattern}")
 FULL_KEY = re.compile(rf"{WORD.pattern}:{SLUG.pattern}")
 VERSION = re.compile(r"[1-9][0-9]{0,3}")
 LONGEST_DAY = 12 * 60
 MOST_MONTHS = 24
 MOST_OUTCOMES = 4  # as many as a certificate has room for
 LONGEST_OUTCOME = 80  # characters; one line of most certificates
+MOST_POINTS = 1000
+LONGEST_RULE = 120  # characters that end a sentence
 CHOICES = frozenset({"scale", "choice", "choices"})
 
 
@@ -62,7 +66,23 @@ def _course(course: CourseTemplate) -> Iterator[Problem]:
         yield from _edition(edition, f"editions[{place}]")
     for place, use in enumerate(course.surveys):
         yield from _survey_use(use, f"surveys[{place}]")
+    yield from _unlike("queue", (rule.key for rule in course.queue))
+    for place, rule in enumerate(course.queue):
+        yield from _queue_rule(rule, f"queue[{place}]")
     yield from _design(course)
+
+
+def _queue_rule(rule: QueueRule, path: str) -> Iterator[Problem]:
+    if not PRIORITY.fullmatch(rule.key):
+        yield (
+            f"{path}.key",
+            "must be the key of a priority: small letters, digits and underscores, like "
+            "`ambassador`, or after a plugin's name and a full stop",
+        )
+    if not 1 <= rule.points <= MOST_POINTS:
+        yield f"{path}.points", f"must be from 1 to {MOST_POINTS}"
+    if len(rule.words) > LONGEST_RULE:
+        yield f"{path}.words", f"must have {LONGEST_RULE} characters or fewer"
 
 
 def _edition(edition: EditionTemplate, path: str) -> Iterator[Problem]:

@@ -18,7 +18,7 @@ from certificates import number as numbers
 from certificates.models import Certificate, CertificateFile, Preview
 from courses.imports import uploads
 from courses.imports.services import staging
-from courses.models import Booking, Cohort, Course, Edition, Place, Session
+from courses.models import Booking, Cohort, Course, Edition, Offer, Place, Session, Waiting
 from courses.services.register import REST
 from lms import clock, events
 from lms.contracts import SYSTEM, Actor, Grant, Role, Scope, ScopeKind
@@ -77,7 +77,8 @@ def build() -> Programme:
     grant = make.grant(make.person(), "coordinator", "locality", herts.id)
     message = make.message(amara, locality_ids=[herts.id])
     preview = make.keep(Preview(booking_id=booking.id, state="ready", pdf=b"%PDF-"))
-    tokens = _tokens(amara, cohort, certificate, asked)
+    waits, offer = _held(herts, amara)
+    tokens = _tokens(amara, cohort, certificate, asked, offer)
     ids = {
         "cohort_id": cohort.id,
         "booking_id": booking.id,
@@ -86,6 +87,7 @@ def build() -> Programme:
         "preview_id": preview.id,
         "wave_id": wave.id,
         "assignment_id": asked.id,
+        "waiting_id": waits.id,
         "batch_id": _batch(cohort, who["coordinator"]),
         "message_id": message.id,
         "organisation_id": school.id,
@@ -163,6 +165,15 @@ def _draft(herts: Locality) -> Cohort:
     )
 
 
+def _held(herts: Locality, amara: Person) -> tuple[Waiting, Offer]:
+    """A place on another date that is held for her."""
+    _, edition = _edition()
+    cohort = make.cohort(edition, herts, code="BE-03")
+    make.session(cohort, clock.today() + timedelta(days=60))
+    waits = make.waiting(cohort, amara)
+    return waits, make.offer(waits, cohort)
+
+
 def _asked(cohort: Cohort) -> tuple[Wave, Assignment]:
     wave = db.session.scalars(
         select(Wave).where(Wave.cohort_id == cohort.id, Wave.kind == "pre")
@@ -194,7 +205,7 @@ def _batch(cohort: Cohort, by: Person) -> UUID:
 
 
 def _tokens(
-    amara: Person, cohort: Cohort, certificate: Certificate, asked: Assignment
+    amara: Person, cohort: Cohort, certificate: Certificate, asked: Assignment, offer: Offer
 ) -> dict[str, str]:
     """A token for each purpose."""
     course_id = db.session.scalars(
@@ -205,6 +216,7 @@ def _tokens(
         "certificate": certificate.id,
         "survey": asked.id,
         "waiting": course_id,
+        "offer": offer.id,
     }
     return {
         purpose: links.token(make.personal_link(amara, purpose, key))

@@ -98,7 +98,7 @@ def _held(people: Sequence[uuid.UUID], ended: Sequence[uuid.UUID]) -> set[uuid.U
         Booking.person_id.in_(people), Booking.id.not_in(ended)
     )
     waits = select(Waiting.person_id).where(
-        Waiting.person_id.in_(people), Waiting.state == "waiting"
+        Waiting.person_id.in_(people), Waiting.closed_at.is_(None)
     )
     return set(db.session.scalars(booked.union(waits)))
 

@@ -1,0 +1,137 @@
+"""Offers: of a cohort, of a person, one alone, with until when the place is held.
+
+Pages show them, the queue's services and its job answer them.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, select
+
+from courses.models import Offer, Waiting
+from lms import clock
+from lms.db import db
+
+OPEN, ACCEPTED, DECLINED, LAPSED, REVOKED = "open", "accepted", "declined", "lapsed", "revoked"
+
+
+@dataclass(frozen=True)
+class OfferRow:
+    """A place held for somebody, or how that ended; `agreed_at` while only one of a pair has."""
+
+    id: uuid.UUID
+    waiting_id: uuid.UUID
+    course_id: uuid.UUID
+    person_id: uuid.UUID
+    cohort_id: uuid.UUID
+    booking_id: uuid.UUID
+    pair_id: uuid.UUID | None
+    state: str
+    made_at: datetime
+    expires_at: datetime
+    agreed_at: datetime | None
+    decided_at: datetime | None
+    version: int
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it still holds the place."""
+        return self.state == OPEN
+
+
+def get(offer_id: uuid.UUID) -> OfferRow | None:
+    """One offer."""
+    return _first(Offer.id == offer_id)
+
+
+def open_of(cohort_id: uuid.UUID, person_id: uuid.UUID) -> OfferRow | None:
+    """The place of a date that is held for a person, if one is."""
+    return _first(Offer.cohort_id == cohort_id, Waiting.person_id == person_id, Offer.state == OPEN)
+
+
+def latest_of(cohort_id: uuid.UUID, person_id: uuid.UUID) -> OfferRow | None:
+    """The newest offer of a date to a person, however it ended."""
+    found = _rows(Offer.cohort_id == cohort_id, Waiting.person_id == person_id)
+    return found[-1] if found else None
+
+
+def of_person(person_id: uuid.UUID) -> list[OfferRow]:
+    """The places held for a person."""
+    return _rows(Waiting.person_id == person_id, Offer.state == OPEN)
+
+
+def of_cohort(cohort_id: uuid.UUID) -> list[OfferRow]:
+    """The places of a date that are held, in the order of their deadlines."""
+    return _rows(Offer.cohort_id == cohort_id, Offer.state == OPEN)
+
+
+def of_course(course_id: uuid.UUID) -> list[OfferRow]:
+    """The places of a course that are held."""
+    return _rows(Waiting.course_id == course_id, Offer.state == OPEN)
+
+
+def of_waiting(waiting_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, OfferRow]:
+    """The places held for people in a queue, by their rows there."""
+    rows = _rows(Offer.waiting_id.in_(waiting_ids), Offer.state == OPEN)
+    return {row.waiting_id: row for row in rows}
+
+
+def of_pair(offer: OfferRow) -> list[OfferRow]:
+    """The open offers that stand and fall with one: itself and, of a pair, the other's."""
+    if offer.pair_id is None:
+        return [offer] if offer.is_open else []
+    return _rows(
+        Waiting.pair_id == offer.pair_id, Offer.cohort_id == offer.cohort_id, Offer.state == OPEN
+    )
+
+
+def courses_due() -> list[uuid.UUID]:
+    """Courses with an offer whose time is over, in the order of their locks."""
+    due = (
+        select(Waiting.course_id)
+        .join(Offer, Offer.waiting_id == Waiting.id)
+        .where(Offer.state == OPEN, Offer.expires_at <= clock.now())
+        .distinct()
+    )
+    return sorted(db.session.scalars(due))
+
+
+def due(course_id: uuid.UUID) -> list[OfferRow]:
+    """The offers of a course whose time is over, in the order in which they ended."""
+    return _rows(
+        Waiting.course_id == course_id, Offer.state == OPEN, Offer.expires_at <= clock.now()
+    )
+
+
+def _first(*conditions: ColumnElement[bool]) -> OfferRow | None:
+    found = _rows(*conditions)
+    return found[0] if found else None
+
+
+def _rows(*conditions: ColumnElement[bool]) -> list[OfferRow]:
+    statement: Select[*tuple[Any, ...]] = (
+        select(
+            Offer.id,
+            Offer.waiting_id,
+            Waiting.course_id,
+            Waiting.person_id,
+            Offer.cohort_id,
+            Offer.booking_id,
+            Waiting.pair_id,
+            Offer.state,
+            Offer.created_at,
+            Offer.expires_at,
+            Offer.agreed_at,
+            Offer.decided_at,
+            Offer.token_version,
+        )
+        .join(Waiting, Waiting.id == Offer.waiting_id)
+        .where(*conditions)
+        .order_by(Offer.expires_at, Offer.created_at, Offer.id)
+    )
+    return [OfferRow(*row) for row in db.session.execute(statement)]

@@ -1,0 +1,172 @@
+"""What people are told about their place in a queue and about places held for them.
+
+The queue's services call these in the transaction of the change, so that a message exists if and
+only if the change does.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from courses.queries import catalogue, waiting
+from courses.queries.cohorts import CohortFacts
+from courses.queries.offers import OfferRow
+from courses.services import links, notices
+from courses.services.describing import about
+from lms.contracts import Actor
+from lms.db import db
+from lms.messages.models import Message
+from lms.messages.services import NewMessage, cancel_about, queue_many
+from lms.messages.services.deciding import PRINTED
+from lms.web import words
+
+TEMPLATES = "courses/messages"
+OFFER = "offer"
+
+
+def joined(course_id: uuid.UUID, person_id: uuid.UUID, *, by: Actor) -> None:
+    """Tell somebody their place in the queue, why, and what can change it."""
+    place = waiting.position(course_id, person_id)
+    if place is None:
+        return
+    message = NewMessage(
+        person_id=person_id,
+        kind="courses.waiting",
+        template=f"{TEMPLATES}/waiting.txt",
+        klass="now",
+        values={
+            "course": catalogue.by_id(course_id).title,
+            "nth": waiting.ordinal(place.nth),
+            "of": place.of,
+            "why": place.why,
+            "can_change": waiting.what_can_change(course_id),
+        },
+        subject_type="course",
+        subject_id=course_id,
+        links={"list": links.to_list(course_id, person_id)},
+    )
+    queue_many([message], by=by)
+
+
+def offer(cohort: CohortFacts, held: Sequence[OfferRow], *, by: Actor) -> None:
+    """Tell people that a place is held for them, and until when; each deadline is told once.
+
+    The link works until then, so that a message about a deadline that has passed never goes.
+    """
+    places = {one.id: links.to_offer(one.id, one.person_id, one.expires_at) for one in held}
+    allowed = notices.readers(cohort, [one.booking_id for one in held])
+    queue_many(
+        [
+            _about(
+                cohort,
+                one,
+                "offer",
+                {
+                    "until": words.weekday_datetime(one.expires_at),
+                    "until_time": words.time(one.expires_at),
+                    "until_date": words.short_date(one.expires_at),
+                    "pair": one.pair_id is not None,
+                },
+                {"answer": places[one.id]},
+                allowed[one.booking_id],
+                key=str(one.version),
+            )
+            for one in held
+        ],
+        by=by,
+    )
+
+
+def lapsed(cohort: CohortFacts, ended: Sequence[OfferRow], *, by: Actor) -> None:
+    """Tell people that the place they did not answer for has been passed on."""
+    _ended(cohort, ended, "offer_lapsed", by)
+
+
+def pair_ended(cohort: CohortFacts, ended: Sequence[OfferRow], *, by: Actor) -> None:
+    """Tell people that the place held for them goes on, since who comes with them cannot."""
+    _ended(cohort, ended, "offer_ended", by, reason="who comes with you cannot come on this date")
+
+
+def revoked(cohort: CohortFacts, ended: Sequence[OfferRow], *, reason: str, by: Actor) -> None:
+    """Tell people that the date whose place was held for them will not take place."""
+    _ended(
+        cohort, ended, "offer_ended", by, reason=f"it will not take place. {reason.rstrip('. ')}"
+    )
+
+
+def told(offer_ids: Sequence[uuid.UUID]) -> set[uuid.UUID]:
+    """Those of these offers that their people have been told of: a message has gone, or a letter
+    has been printed and handed over.
+    """
+    gone = Message.state.in_(("sent", "bounced")) | (
+        (Message.state == "cancelled") & (Message.last_error == PRINTED)
+    )
+    rows = db.session.scalars(
+        select(Message.subject_id).where(
+            Message.subject_type == OFFER,
+            Message.subject_id.in_(offer_ids),
+            Message.kind == "courses.offer",
+            gone,
+        )
+    )
+    return {one for one in rows if one is not None}
+
+
+def hush(offer_ids: Sequence[uuid.UUID], *, by: Actor, why: str) -> None:
+    """Never send what waits about these offers."""
+    cancel_about(OFFER, offer_ids, by=by, why=why)
+
+
+def _ended(
+    cohort: CohortFacts, ended: Sequence[OfferRow], template: str, by: Actor, reason: str = ""
+) -> None:
+    if not ended:
+        return
+    places = waiting.places(cohort.course_id)
+    allowed = notices.readers(cohort, [one.booking_id for one in ended])
+    queue_many(
+        [
+            _about(
+                cohort,
+                one,
+                template,
+                {
+                    "deadline": words.weekday_datetime(one.expires_at),
+                    "reason": reason,
+                    "place": places.get(one.person_id, ""),
+                },
+                {"list": links.to_list(one.course_id, one.person_id)},
+                allowed[one.booking_id],
+            )
+            for one in ended
+        ],
+        by=by,
+    )
+
+
+def _about(
+    cohort: CohortFacts,
+    one: OfferRow,
+    template: str,
+    values: dict[str, object],
+    found: dict[str, uuid.UUID],
+    allowed: Sequence[uuid.UUID],
+    key: str = "",
+) -> NewMessage:
+    return NewMessage(
+        person_id=one.person_id,
+        kind=f"courses.{template}",
+        template=f"{TEMPLATES}/{template}.txt",
+        klass="now",
+        values=about(cohort) | values,
+        subject_type=OFFER,
+        subject_id=one.id,
+        about_type="cohort",
+        about_id=cohort.id,
+        locality_ids=allowed,
+        links=found,
+        dedupe_key=f"courses.{template}:{one.id}:{key}",
+    )

@@ -1,0 +1,91 @@
+"""A place that is held for somebody: by the link of the offer, or on the page of one's own place.
+
+Whichever way they came, the same page shows until when, and one button answers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import url_for
+
+from courses.forms.queue import ANSWERS, LEAVE, TAKE, OfferForm
+from courses.queries import cohorts, offers, queue, waiting
+from courses.queries.cohorts import CohortFacts
+from courses.queries.offers import ACCEPTED, OfferRow
+from courses.services import links
+from courses.services.links import OFFER
+from courses.services.queue import answering
+from courses.views.blueprint import blueprint
+from lms import web
+from lms.contracts import Actor
+from lms.db import Complaint
+from lms.people import links as people_links
+from lms.permissions import by_link
+
+
+@dataclass(frozen=True)
+class Held:
+    """An offer as its person sees it: where its button leads, and where one goes from there.
+
+    `place` is the page of their place on that date, "" behind the offer's own link.
+    """
+
+    actor: Actor
+    offer: OfferRow
+    cohort: CohortFacts
+    action: str
+    place: str = ""
+
+
+@blueprint.route("/o/<token>", methods=["GET", "POST"])
+@by_link(OFFER)
+def link_offer(token: str) -> web.Answer:
+    """A place that is held, by the link of its message."""
+    actor = web.current_actor()
+    found = offers.get(actor.link.object_id) if actor.link else None
+    if found is None or found.person_id != actor.person_id:
+        web.not_found()
+    action = url_for("courses.link_offer", token=token)
+    return page(Held(actor, found, cohorts.facts(found.cohort_id), action))
+
+
+def page(held: Held) -> web.Answer:
+    """The offer, or its answer; one that has ended says how."""
+    form = OfferForm()
+    if held.offer.agreed_at:
+        form.answer.choices = [one for one in ANSWERS if one[0] != TAKE]
+    if form.is_submitted() and not held.offer.is_open:
+        return _on(held, held.offer)
+    if form.validate_on_submit():
+        try:
+            return _on(held, _answer(held, form))
+        except Complaint as complaint:
+            form.add_complaint(complaint)
+    answer = web.invalid if form.is_submitted() else web.render
+    waits = queue.of_person(held.cohort.course_id, held.offer.person_id)
+    return answer(
+        "courses/own_offer.html",
+        held=held,
+        offer=held.offer,
+        cohort=held.cohort,
+        form=form,
+        waits=waits is not None,
+        position=waiting.position(held.cohort.course_id, held.offer.person_id),
+    )
+
+
+def _answer(held: Held, form: OfferForm) -> OfferRow:
+    if form.answer.data == TAKE:
+        return answering.accept(held.offer.id, by=held.actor, needs=form.needs.data or "")
+    return answering.decline(held.offer.id, leave=form.answer.data == LEAVE, by=held.actor)
+
+
+def _on(held: Held, offer: OfferRow) -> web.Answer:
+    """To the page of the place once it is taken, else back to how the offer stands."""
+    if held.place:
+        return web.see(held.place)
+    if offer.state != ACCEPTED:
+        return web.see(held.action)
+    made = links.to_cohort(held.cohort, [offer.person_id])[offer.person_id]
+    return web.see("courses.link_place", token=people_links.token(made))
