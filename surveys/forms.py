@@ -43,8 +43,12 @@ def sheet(
     answers: Mapping[str, JSON] | None = None,
     raw: Mapping[str, Sequence[str]] | None = None,
     errors: Mapping[str, str] | None = None,
+    above: str = "",
 ) -> Sheet:
-    """The questions with what was kept (`answers`) or with what was just sent (`raw`)."""
+    """The questions with what was kept (`answers`) or with what was just sent (`raw`).
+
+    `above` is what is wrong with the whole of it.
+    """
     errors = errors or {}
     types = current_registry().question_types
     questions = []
@@ -62,10 +66,9 @@ def sheet(
                 error=errors.get(item.key, ""),
             )
         )
-    problems = tuple(
-        web.Problem(question.error, f"#{question.name}") for question in questions if question.error
-    )
-    return Sheet(tuple(questions), problems)
+    problems = [web.Problem(above)] if above else []
+    problems += [web.Problem(one.error, f"#{one.name}") for one in questions if one.error]
+    return Sheet(tuple(questions), tuple(problems))
 
 
 def raw_answers(items: Sequence[Item], form: MultiDict[str, str]) -> dict[str, list[str]]:

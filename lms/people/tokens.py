@@ -32,7 +32,7 @@ def new_key() -> bytes:
 
 def make(kind: str, key: bytes) -> str:
     """The token of a row's key, the same each time while the link key stands."""
-    return base64.urlsafe_b64encode(key + _mac(kind, key, _keys()[0])).decode()
+    return base64.urlsafe_b64encode(key + _mac(kind, key, keys()[0])).decode()
 
 
 def read(kind: str, token: str) -> bytes:
@@ -45,14 +45,18 @@ def read(kind: str, token: str) -> bytes:
         raise NotFound
     raw = base64.urlsafe_b64decode(found[1])
     key, mac = raw[:KEY_BYTES], raw[KEY_BYTES:]
-    if not any(hmac.compare_digest(mac, _mac(kind, key, secret)) for secret in _keys()):
+    if not any(hmac.compare_digest(mac, _mac(kind, key, secret)) for secret in keys()):
         raise NotFound
     return key
 
 
 def code(kind: str, key: bytes) -> str:
     """Eight characters to type instead of following the link."""
-    digest = hmac.digest(_keys()[0].encode(), f"code {kind} ".encode() + key, hashlib.sha256)
+    return _code(kind, key, keys()[0])
+
+
+def _code(kind: str, key: bytes, secret: str) -> str:
+    digest = hmac.digest(secret.encode(), f"code {kind} ".encode() + key, hashlib.sha256)
     number = int.from_bytes(digest[:16])
     signs = []
     for _ in range(CODE_LENGTH):
@@ -64,14 +68,15 @@ def code(kind: str, key: bytes) -> str:
 def same_code(kind: str, key: bytes, typed: str) -> bool:
     """Whether this is the code, however it was spaced and in whatever case."""
     plain = re.sub(r"[\s-]", "", typed).upper()
-    return hmac.compare_digest(plain.encode(), code(kind, key).encode())
+    codes = [_code(kind, key, secret).encode() for secret in keys()]
+    return any(hmac.compare_digest(plain.encode(), one) for one in codes)
 
 
 def _mac(kind: str, key: bytes, secret: str) -> bytes:
     return hmac.digest(secret.encode(), f"{kind} ".encode() + key, hashlib.sha256)[:MAC_BYTES]
 
 
-def _keys() -> tuple[str, ...]:
+def keys() -> tuple[str, ...]:
     """The link key, then older ones that are still accepted."""
     now = settings()
     return (now.link_key.get_secret_value(), *now.link_key_fallbacks)

@@ -83,6 +83,24 @@ class Survey:
             return "closed"
         return "open"
 
+    @property
+    def why_not_on_paper(self) -> str:
+        """Why answers on paper cannot be keyed in now, and what to do; "" where they can."""
+        if self.readable == "ended":
+            return (
+                f"{self.given_name} {self.family_name} is not booked any more, so nobody asks them "
+                "and no answers can be kept. Book them again if they were there after all."
+            )
+        if self.readable != "not_open":
+            return ""
+        if self.opens_at is not None and self.opens_at > clock.now():
+            opens = f"It opens {words.weekday_datetime(self.opens_at)}."
+        elif self.kind == "post":
+            opens = "It opens when the register of the last session says that they were there."
+        else:
+            opens = "It opens when they have finished the course."
+        return f"This survey is not open yet. {opens} Keep the paper until then."
+
 
 def get(assignment_id: uuid.UUID) -> Survey:
     """The survey of an assignment; `NotFound` when there is none."""

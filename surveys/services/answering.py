@@ -21,9 +21,9 @@ from lms import audit, clock, events
 from lms.contracts import JSON, Actor, Item
 from lms.db import crash_point, db
 from lms.errors import NotFound
+from lms.people import tokens
 from lms.people.models import Person, Profession
 from lms.registry import current_registry
-from lms.web.context import settings
 from surveys.models import Assignment, Instrument, Submission, Wave
 from surveys.services import assigning, instruments
 
@@ -200,7 +200,8 @@ def _is_late(assignment: Assignment, wave: Wave, now: datetime) -> bool:
 
 
 def _signer() -> URLSafeSerializer:
-    return URLSafeSerializer(settings().link_key.get_secret_value(), salt="survey-opened")
+    """Signs with the link key; what an older key has signed is still read."""
+    return URLSafeSerializer(list(reversed(tokens.keys())), salt="survey-opened")
 
 
 def _opened_at(assignment_id: uuid.UUID, stamp: str) -> datetime | None:

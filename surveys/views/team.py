@@ -10,6 +10,7 @@ import uuid
 from flask import Response, request
 
 from courses.queries import cohorts
+from courses.queries.cohorts import CohortFacts
 from lms import web
 from lms.db import Complaint
 from lms.permissions import allow
@@ -17,9 +18,14 @@ from lms.web import words
 from surveys import analysis, forms
 from surveys.access import MANAGE
 from surveys.queries import respondent, said, team
+from surveys.queries.respondent import Survey
 from surveys.services import answering, invitations, opening
 from surveys.services.answering import AlreadyAnswered, Closed
 from surveys.views.blueprint import blueprint
+
+NOT_KEPT = (
+    "The answers were not kept: see below why, and what to do. What you keyed in is still here"
+)
 
 
 @blueprint.get("/cohorts/<uuid:cohort_id>/surveys")
@@ -93,10 +99,7 @@ def paper(assignment_id: uuid.UUID) -> web.Answer:
         return web.see("surveys.cohort", cohort_id=cohort_id)
     facts = cohorts.get(actor, cohort_id)
     if request.method != "POST":
-        sheet = forms.sheet(survey.items)
-        return web.render(
-            "surveys/paper.html", survey=survey, cohort=facts, sheet=sheet, form=sheet
-        )
+        return _paper_page(survey, facts, forms.sheet(survey.items))
     raw = forms.raw_answers(survey.items, request.form)
     read = answering.read(survey.items, raw)
     errors = dict(read.errors)
@@ -104,18 +107,29 @@ def paper(assignment_id: uuid.UUID) -> web.Answer:
         errors = forms.missing_words(survey.items, read.unanswered[:1])
     if errors:
         sheet = forms.sheet(survey.items, raw=raw, errors=errors)
-        return web.invalid(
-            "surveys/paper.html", survey=survey, cohort=facts, sheet=sheet, form=sheet
-        )
+        return _paper_page(survey, facts, sheet, status=422)
     try:
         answering.submit(assignment_id, read.answers, by=actor, channel="paper")
     except AlreadyAnswered:
         web.say("This survey has already been answered. Nothing was changed")
     except Closed:
-        web.say("This survey is not open for this person. Nothing was kept")
+        sheet = forms.sheet(survey.items, raw=raw, above=NOT_KEPT)
+        return _paper_page(respondent.get(assignment_id), facts, sheet, status=422)
     else:
         web.say("The paper answers are kept, marked as keyed in by you")
     return web.see("surveys.cohort", cohort_id=cohort_id)
+
+
+def _paper_page(
+    survey: Survey, cohort: CohortFacts, sheet: forms.Sheet, *, status: int = 200
+) -> web.Answer:
+    """The questions; before anything is typed, why answers cannot be taken now instead of them."""
+    shut = survey.why_not_on_paper
+    page = web.render(
+        "surveys/paper.html", survey=survey, cohort=cohort, sheet=sheet, form=sheet, shut=shut,
+        asks=not shut or status == 422,
+    )  # fmt: skip
+    return page, status
 
 
 def _wave_page(cohort_id: uuid.UUID, wave_id: uuid.UUID, form: forms.ExtendForm) -> str:

@@ -234,6 +234,19 @@ def test_another_key_makes_another_token_and_the_retired_one_is_still_read(house
         links.find(token, ["red"])
 
 
+def test_a_code_sent_before_the_key_changed_can_still_be_typed(app, make_app):
+    with app.app_context():
+        sent = tokens.code("sign-in", b"k" * 16)
+    with make_app(
+        link_key="another key, long enough",
+        link_key_fallbacks=("a test's link key, also long enough",),
+    ).app_context():
+        assert tokens.code("sign-in", b"k" * 16) != sent
+        assert tokens.same_code("sign-in", b"k" * 16, sent)
+    with make_app(link_key="another key, long enough").app_context():
+        assert not tokens.same_code("sign-in", b"k" * 16, sent)
+
+
 def test_a_token_made_for_signing_in_opens_no_personal_link(session):
     link, _ = granted()
     with pytest.raises(NotFound):

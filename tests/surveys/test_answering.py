@@ -14,7 +14,8 @@ from lms import clock
 from lms.contracts import NOBODY
 from lms.db import db, rollback, unit_of_work
 from lms.people import links
-from lms.testing.client import in_own_context
+from lms.testing.client import in_own_context, keep
+from lms.web.context import settings
 from surveys.models import Assignment, Submission, Wave
 from surveys.services import answering, assigning, opening
 from tests import factories as make
@@ -157,6 +158,28 @@ def test_a_form_opened_before_the_closing_is_taken_half_an_hour_longer(session, 
     opening.close_due()
     answering.submit(one.id, {"helping": 3}, by=NOBODY, stamp=stamp)
     assert [kept.is_late for kept in submissions()] == [True]
+
+
+def test_a_form_opened_before_the_link_key_changed_is_taken_half_an_hour_longer(
+    session, app, make_app, frozen
+):
+    frozen("2027-03-01 09:00")
+    w = world(begins=date(2027, 3, 11))
+    one = asked(w, "pre").id
+    frozen("2027-03-11 09:58")
+    stamp = answering.opened_stamp(one)
+    keep()
+    frozen("2027-03-11 10:20")
+    retired = settings().link_key.get_secret_value()
+    other = make_app(link_key="another key, long enough")
+    with other.app_context(), pytest.raises(answering.Closed), unit_of_work():
+        answering.submit(one, {"helping": 3}, by=NOBODY, stamp=stamp)
+    rotated = make_app(link_key="another key, long enough", link_key_fallbacks=(retired,))
+    with rotated.app_context():
+        assert answering.opened_stamp(one) != stamp
+        with unit_of_work():
+            answering.submit(one, {"helping": 3}, by=NOBODY, stamp=stamp)
+        assert [kept.is_late for kept in submissions()] == [True]
 
 
 def test_answers_that_come_too_late_are_shown_to_copy_and_not_kept(session, client, frozen):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -15,7 +16,7 @@ from surveys import analysis
 from surveys.models import Assignment, Submission, Wave
 from surveys.services import answering, assigning, opening
 from tests import factories as make
-from tests.surveys.world import FIVE, asked, wave, world
+from tests.surveys.world import FIVE, asked, five, wave, world
 
 
 @pytest.fixture
@@ -133,6 +134,32 @@ def test_paper_cannot_replace_what_was_answered(session, coordinator, as_person)
     sent = as_person(coordinator).get(f"/surveys/paper/{asked(w, 'pre').id}")
     assert sent.status_code == 303
     assert [kept.score for kept in db.session.scalars(select(Submission))] == [5]
+
+
+def test_paper_is_not_asked_for_before_the_survey_opens(session, coordinator, as_person):
+    w = world()
+    page = as_person(coordinator).get(f"/surveys/paper/{asked(w, 'post').id}")
+    assert page.status_code == 200
+    assert "This survey is not open yet. It opens" in page.text
+    assert "Keep the paper until then" in page.text
+    assert "Keep these answers" not in page.text
+
+
+def test_paper_that_can_no_longer_be_kept_stays_on_the_page_with_what_to_do(
+    session, coordinator, as_person
+):
+    w = world()
+    one = asked(w, "pre")
+    browser, address = as_person(coordinator), f"/surveys/paper/{one.id}"
+    word = browser.get(address).text.split('name="csrf_token" value="')[1].split('"')[0]
+    assigning.void([w.bookings[0].id])
+    sent = browser.post(address, data=five(4) | {"csrf_token": word})
+    assert sent.status_code == 422
+    assert "The answers were not kept" in sent.text
+    assert "is not booked any more" in sent.text
+    assert len(re.findall(r'value="4"[^>]* checked', sent.text)) == len(FIVE)
+    assert db.session.scalars(select(Submission)).all() == []
+    assert "Keep these answers" not in browser.get(address).text
 
 
 def test_another_authoritys_coordinator_finds_no_surveys_here(session, as_person):
