@@ -11,7 +11,7 @@ from datetime import date
 
 from flask import Blueprint
 
-from courses import access, views
+from courses import access, reports, views
 from courses.imports import queries as import_queries
 from courses.imports import register, reminders
 from courses.imports import views as imports
@@ -35,6 +35,7 @@ from lms.contracts import (
     PersonalRecord,
     Place,
     Priority,
+    Report,
     Tables,
     Todo,
     Training,
@@ -93,6 +94,12 @@ def lms_todos(actor: Actor, today: date) -> Iterable[Todo]:
 def lms_agenda(actor: Actor, today: date) -> Iterable[Agenda]:
     """Sessions of this week and the coming four; one's own next dates."""
     return home.agenda(actor, today)
+
+
+@hookimpl
+def lms_reports() -> Iterable[Report]:
+    """Who started, stayed and finished."""
+    return reports.REPORTS
 
 
 @hookimpl

@@ -63,6 +63,13 @@ def table(draft: Draft, key: str) -> Grid:
     return Grid(cells, [row.label for row in found.rows])
 
 
+def notes(draft: Draft, key: str) -> list[str]:
+    """What stands under one of the tables."""
+    texts = {figure.key: _text(figure) for figure in draft.figures}
+    found = next(b for b in draft.blocks if isinstance(b, DataTable) and b.key == key)
+    return [filled(note, texts.__getitem__) for note in found.notes]
+
+
 def tables(draft: Draft) -> list[str]:
     """The keys of the tables in their order."""
     return [block.key for block in draft.blocks if isinstance(block, DataTable)]
