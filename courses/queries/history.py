@@ -6,6 +6,7 @@ The history page and the cockpit's last line read it.
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,6 +16,7 @@ from sqlalchemy.orm import aliased
 
 from courses import access
 from courses.models import (
+    TAKEN_BACK,
     Attendance,
     Booking,
     BookingChange,
@@ -23,12 +25,24 @@ from courses.models import (
     Session,
 )
 from courses.queries.cohorts import CohortFacts
-from lms.contracts import Actor
+from lms.contracts import SYSTEM, Actor
 from lms.db import db
 from lms.people.models import Person
 from lms.web import words
 
 COHORT, BOOKING, MARK = "cohort", "booking", "mark"
+PLACES = {
+    "booked": "booked {}",
+    "offered": "offered {} a place",
+    "moved": "moved {} to another date",
+    "cancelled": "took {} off",
+}
+OWN_PLACES = {
+    "booked": "took a place",
+    "moved": "changed to another date",
+    "cancelled": "gave their place up",
+}
+"""What somebody did to a place, in words; of their own where it is."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +73,22 @@ class Line:
         if self.before == self.after:
             return "changed"
         return f"{self.before.replace('_', ' ')} → {after}" if self.before else after
+
+    def sentence(self, numbers: Mapping[datetime, int]) -> str:
+        """As "Sam Ellery marked session 2", by the numbers of sessions at their beginnings."""
+        if self.kind == MARK:
+            number = numbers.get(self.session_at) if self.session_at else None
+            verb = "took back a mark of" if self.after == TAKEN_BACK else "marked"
+            return f"{self.by} {verb} " + (f"session {number}" if number else "a register")
+        if self.kind == BOOKING:
+            own = OWN_PLACES.get(self.after) if self.whom == self.by else None
+            said = own or PLACES.get(self.after, f"{self.after}: {{}}").format(self.whom)
+            return f"{self.by} {said}"
+        if self.before == self.after:
+            return f"{self.by} changed the cohort"
+        return f"the cohort became {self.after}" + (
+            f" by {self.by}" if self.by != SYSTEM.name else ""
+        )
 
 
 def listed(

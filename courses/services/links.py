@@ -42,9 +42,7 @@ def to_offer(offer_id: uuid.UUID, person_id: uuid.UUID, until: datetime) -> uuid
     return made
 
 
-def to_approval(
-    approval_id: uuid.UUID, manager_id: uuid.UUID, cohort: CohortFacts
-) -> uuid.UUID:
+def to_approval(approval_id: uuid.UUID, manager_id: uuid.UUID, cohort: CohortFacts) -> uuid.UUID:
     """The link to what a manager is asked about a place, which works until the course begins."""
     until = cohort.first.start if cohort.first else cohort.closes_at
     return _of(APPROVAL, approval_id, [manager_id], until)[manager_id]

@@ -8,14 +8,14 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import url_for
 from markupsafe import Markup
 
 from courses import access
-from courses.queries import cohorts, register
+from courses.queries import cohorts, history, register
 from courses.queries.cohorts import CohortFacts, SessionFacts
 from courses.queries.register import Progress
 from courses.queries.roster import Person, Roster
@@ -134,6 +134,20 @@ def registers(cohort: CohortFacts) -> dict[uuid.UUID, Progress]:
 def messages_waiting(actor: Actor, cohort: CohortFacts) -> messages.Waiting:
     """What waits to be sent about a cohort, as far as the actor reads it."""
     return messages.waiting_about(actor, "cohort", cohort.id)
+
+
+def last_change(actor: Actor, cohort: CohortFacts) -> str:
+    """As "Sam Ellery marked session 2 on 25 February 2027 at 12:41pm"; "" before anything."""
+    line = history.last(actor, cohort)
+    if line is None:
+        return ""
+    numbers = {one.start: one.number for one in cohort.sessions}
+    return f"{line.sentence(numbers)} {words.datetime_words(line.at)}"
+
+
+def moment(at: datetime) -> str:
+    """As "Tue 9 Mar, 8am"."""
+    return f"{clock.london(at):%a} {words.day_month(at)}, {words.time(at)}"
 
 
 def _name(person: Person, manages: bool) -> Any:

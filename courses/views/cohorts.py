@@ -80,6 +80,7 @@ def cohort(cohort_id: uuid.UUID) -> web.Answer:
     added = cockpit.columns(actor, found)
     manages = cockpit.manages(actor, found)
     shown = added if manages else []
+    waits = cockpit.messages_waiting(actor, found)
     return web.render(
         "courses/cohort.html",
         cohort=found,
@@ -95,9 +96,10 @@ def cohort(cohort_id: uuid.UUID) -> web.Answer:
         waiting=waiting.number(found.course_id),
         held=len(offers.of_cohort(found.id)),
         offers=len(waiting.next_in_line([found])[found.id][0]) if manages else 0,
-        messages=cockpit.messages_waiting(actor, found),
+        messages=waits,
+        next_goes=cockpit.moment(waits.next_at) if waits.next_at else "",
         lines=history.number(actor, found),
-        last=history.last(actor, found),
+        last=cockpit.last_change(actor, found),
         manages=manages,
     )
 
