@@ -378,6 +378,31 @@ def test_organisations_are_added_and_renamed_within_one_s_place(two_places, as_p
     assert browser.get("/organisations/places/new").status_code == 403
 
 
+def test_the_tree_of_organisations_comes_in_pages_and_by_place(session, as_person):
+    north, south = factories.locality("Northumberland"), factories.locality("Sussex")
+    empty = factories.locality("Anglesey")
+    council = factories.organisation("A council", locality_id=north.id)
+    help_ = factories.organisation("Z early help", locality_id=north.id, parent_id=council.id)
+    factories.organisation("B team", locality_id=north.id, parent_id=help_.id)
+    for number in range(48):
+        factories.organisation(f"School {number:02}", locality_id=north.id)
+    other = factories.organisation("Sussex NHS", locality_id=south.id, parent_id=council.id)
+    factories.person(organisation_id=other.id)
+    browser = as_person(administrator())
+    first, second = (browser.get(f"/organisations?page={number}").text for number in (1, 2))
+    names = re.findall(r'role="rowheader">([^<]+)<|<h2[^>]*>([^<]+) <span', first)
+    shown = [one or place for one, place in names]
+    assert shown[:5] == ["Anglesey", "Northumberland", "A council", "Z early help", "B team"]
+    assert "No organisation here yet" in first
+    assert "School 45" in first
+    assert "School 46" not in first
+    assert "School 46" in second
+    assert "Sussex NHS" in second
+    assert "School" not in browser.get(f"/organisations?place={south.id}").text
+    assert browser.get(f"/organisations?place={empty.id}&page=9").status_code == 200
+    assert "Sussex NHS" in browser.get("/organisations?place=nonsense&page=2").text
+
+
 def test_an_administrator_adds_places_by_their_ons_code(session, as_person):
     browser = as_person(administrator())
     path = "/organisations/places/new"

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import CTE, Select, Text, Uuid, and_, cast, exists, func, null, select
+from sqlalchemy.dialects.postgresql import array
+from sqlalchemy.orm import aliased
 
 from lms.contracts import Actor, Scope, ScopeKind
 from lms.db import db
@@ -17,34 +19,19 @@ from lms.registry import current_registry
 
 
 @dataclass(frozen=True)
-class OrganisationRow:
-    """An organisation with its place and how many people of it we know."""
+class TreeLine:
+    """An organisation in its place, with the larger body it belongs to and how many people.
 
-    id: uuid.UUID
-    name: str
-    locality_id: uuid.UUID
-    locality: str
-    parent_id: uuid.UUID | None
-    people: int
-    added_at: datetime
+    `id` is None for a place without any: it has a line to itself.
+    """
 
-
-@dataclass(frozen=True)
-class Branch:
-    """An organisation of the tree, with those that belong to it."""
-
-    organisation: OrganisationRow
-    parts: tuple[OrganisationRow, ...]
-
-
-@dataclass(frozen=True)
-class PlaceTree:
-    """A place and its organisations."""
-
-    id: uuid.UUID
-    name: str
+    place_id: uuid.UUID
+    place: str
     ons_code: str
-    branches: tuple[Branch, ...]
+    id: uuid.UUID | None
+    name: str
+    larger: str
+    people: int
 
 
 def professions(*, also: uuid.UUID | None = None) -> list[tuple[uuid.UUID, str]]:
@@ -80,51 +67,69 @@ def organisations(
     return [(row.id, row.name, row.place) for row in rows]
 
 
-def tree(actor: Actor) -> list[PlaceTree]:
-    """Places with their organisations, those of a larger body under it, with headcounts."""
-    counted = (
-        select(Person.organisation_id, func.count().label("people"))
-        .where(Person.erased_at.is_(None), Person.merged_into_id.is_(None))
-        .group_by(Person.organisation_id)
-        .subquery()
-    )
-    rows = db.session.execute(
-        select(Organisation, Locality.name.label("place"), counted.c.people)
-        .join(Locality, Locality.id == Organisation.locality_id)
-        .outerjoin(counted, counted.c.organisation_id == Organisation.id)
-        .where(where(actor, "organisations.manage"))
-        .order_by(func.lower(Organisation.name))
-    )
-    found = [
-        OrganisationRow(
-            row.Organisation.id,
-            row.Organisation.name,
-            row.Organisation.locality_id,
-            row.place,
-            row.Organisation.parent_id,
-            row.people or 0,
-            row.Organisation.created_at,
+def tree(actor: Actor, place_id: uuid.UUID | None = None) -> Select[Any]:
+    """Rows of `TreeLine` for `web.paginate`: by place, what belongs to a larger body after it.
+
+    Of one place when given; a place of the actor's without organisations is among them.
+    """
+    lines = _in_order(actor)
+    larger = aliased(Organisation)
+    people = (
+        select(func.count())
+        .where(
+            Person.organisation_id == lines.c.id,
+            Person.erased_at.is_(None),
+            Person.merged_into_id.is_(None),
         )
-        for row in rows
-    ]
-    codes = {
-        row.id: row.ons_code for row in db.session.execute(select(Locality.id, Locality.ons_code))
-    }
-    places = {row.locality_id: row.locality for row in found}
-    places |= dict(localities(actor, "organisations.manage"))
-    return [
-        PlaceTree(place_id, name, codes[place_id], _branches(found, place_id))
-        for place_id, name in sorted(places.items(), key=lambda pair: pair[1].casefold())
-    ]
+        .scalar_subquery()
+    )
+    mine = [key for key, _ in localities(actor, "organisations.manage")]
+    statement = (
+        select(
+            Locality.id,
+            Locality.name,
+            Locality.ons_code,
+            lines.c.id,
+            func.coalesce(lines.c.name, ""),
+            func.coalesce(larger.name, ""),
+            people,
+        )
+        .select_from(Locality)
+        .outerjoin(lines, lines.c.locality_id == Locality.id)
+        .outerjoin(larger, larger.id == lines.c.larger_id)
+        .where(lines.c.id.is_not(None) | Locality.id.in_(mine))
+        .order_by(func.lower(Locality.name), Locality.id, lines.c.path)
+    )
+    return statement.where(Locality.id == place_id) if place_id else statement
 
 
-def _branches(rows: list[OrganisationRow], place_id: uuid.UUID) -> tuple[Branch, ...]:
-    here = [row for row in rows if row.locality_id == place_id]
-    ids = {row.id for row in here}
-    tops = [row for row in here if row.parent_id not in ids]
-    return tuple(
-        Branch(top, tuple(row for row in here if row.parent_id == top.id and row.id != top.id))
-        for top in tops
+def _in_order(actor: Actor) -> CTE:
+    """The organisations in reach; `path` sorts each after the larger one it belongs to."""
+    seen = (
+        select(Organisation.id, Organisation.name, Organisation.locality_id, Organisation.parent_id)
+        .where(where(actor, "organisations.manage"))
+        .cte("seen")
+    )
+    above = seen.alias()
+    is_part = exists().where(
+        above.c.id == seen.c.parent_id, above.c.locality_id == seen.c.locality_id
+    )
+    step = array([func.lower(seen.c.name), cast(seen.c.id, Text)])
+    found = (
+        select(
+            seen.c.id, seen.c.name, seen.c.locality_id, null().cast(Uuid).label("larger_id"),
+            step.label("path"),
+        )
+        .where(~is_part)
+        .cte("in_order", recursive=True)
+    )  # fmt: skip
+    return found.union_all(
+        select(
+            seen.c.id, seen.c.name, seen.c.locality_id, found.c.id, found.c.path.op("||")(step)
+        ).join(
+            found,
+            and_(seen.c.parent_id == found.c.id, seen.c.locality_id == found.c.locality_id),
+        )
     )
 
 

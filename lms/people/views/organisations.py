@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from itertools import groupby
 
 from flask import Response
 
@@ -14,15 +15,25 @@ from lms.people.services import add_locality, add_organisation, rename_organisat
 from lms.people.views.blueprint import blueprint
 from lms.permissions import allow, allowed
 
+PER_PAGE = 50
+
 
 @blueprint.get("/organisations")
 @allow("organisations.manage")
 def organisations() -> str:
-    """The tree by place, with how many people of each we know."""
+    """The tree by place, in pages, with how many people of each we know."""
     actor = web.current_actor()
+    offered = places.localities(actor, "organisations.manage")
+    shown = web.filters("place", allowed={"place": [str(key) for key, _ in offered]})
+    place_id = uuid.UUID(shown["place"]) if shown["place"] else None
+    rows = web.paginate(places.tree(actor, place_id), per_page=PER_PAGE)
+    page = rows.map(lambda row: places.TreeLine(*row))
     return web.render(
         "people/organisations.html",
-        tree=places.tree(actor),
+        page=page,
+        places_shown=[list(lines) for _, lines in groupby(page, lambda line: line.place_id)],
+        places=offered,
+        filters=shown,
         adds_places=allowed(actor, "localities.manage"),
     )
 
