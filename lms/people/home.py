@@ -34,8 +34,8 @@ class Home:
 
     @property
     def staff(self) -> bool:
-        """Whether the reader has any role beyond being trained."""
-        return any(role is not Role.TRAINEE for role in self.roles)
+        """Whether the reader has any role beyond being trained and being an ambassador."""
+        return any(role not in (Role.TRAINEE, Role.AMBASSADOR) for role in self.roles)
 
     @property
     def more(self) -> int:

@@ -152,7 +152,7 @@ class CheckInOutcome(AppendOnly, Model):
 
     __tablename__ = "ambassadors_check_in_outcome"
     __table_args__ = (
-        one_of("outcome", codes.OUTCOMES),
+        one_of("outcome", tuple(codes.OUTCOMES)),
         CheckConstraint("goal between -2 and 2", name="goal"),
         UniqueConstraint("id", "check_in_id", "objective_id"),
         ForeignKeyConstraint(

@@ -58,7 +58,7 @@ class CaseStudy(Dated, Model):
     __tablename__ = "ambassadors_case_study"
     __table_args__ = (
         one_of("state", CASE_STUDY_STATES),
-        one_of("naming", codes.NAMING),
+        one_of("naming", tuple(codes.NAMING)),
         some_of("uses", codes.USES),
         CheckConstraint("(state = 'draft') or submitted_at is not null", name="submitted"),
         *(at_most(part, 2000) for part in ("situation", "action", "change", "lesson")),

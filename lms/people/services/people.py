@@ -16,7 +16,7 @@ from lms.errors import NotFound
 from lms.events import AddressChanged, publish
 from lms.people import emails, links, names, versions
 from lms.people.models import Organisation, Person, PersonEmail, Profession, RoleGrant
-from lms.people.services.roles import as_grant, may_give
+from lms.people.services.roles import GIVEN, as_grant, may_give
 
 MISSING_NAME = Complaint("given_name", "Enter a name")
 NO_ORGANISATION = Complaint("organisation", "Choose an organisation that is on the list")
@@ -231,7 +231,11 @@ def set_email(person_id: uuid.UUID, raw: str | None, *, by: Actor) -> bool:
 
 def _refuse_taking_over(person_id: uuid.UUID, by: Actor) -> None:
     theirs = db.session.scalars(
-        select(RoleGrant).where(RoleGrant.person_id == person_id, RoleGrant.ended_at.is_(None))
+        select(RoleGrant).where(
+            RoleGrant.person_id == person_id,
+            RoleGrant.ended_at.is_(None),
+            RoleGrant.role.in_([role.value for role in GIVEN]),  # nobody gives what one becomes
+        )
     )
     for held in map(as_grant, theirs):
         if by is not SYSTEM and not may_give(by, held.role, held.scope):

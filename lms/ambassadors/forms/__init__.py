@@ -1,0 +1,1 @@
+"""The room's forms: an ambassador's own, and the team's."""

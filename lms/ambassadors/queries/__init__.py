@@ -1,0 +1,1 @@
+"""Reads of the ambassadors' room, one file for each page or purpose."""

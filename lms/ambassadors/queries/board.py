@@ -1,0 +1,243 @@
+"""The coordinator's board: who waits first, and what each check-in says.
+
+Every part asks with the same permission and the same filters; a page of it takes as many queries
+as a page of a hundred.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, select
+
+from lms import clock
+from lms.ambassadors.access import MANAGE
+from lms.ambassadors.models import Ambassador, CheckIn, Pledge, Tally
+from lms.ambassadors.queries import pledges
+from lms.ambassadors.queries.pledges import CheckInView, PledgeView
+from lms.ambassadors.services.tallies import last_month
+from lms.contracts import Actor
+from lms.db import db
+from lms.people.models import Organisation, Person
+from lms.people.names import full
+from lms.permissions import where
+from lms.web import words
+
+WAITS = ("due", "overdue")
+CHECKS = {
+    "due": "Due",
+    "overdue": "Overdue",
+    "no_reply": "No reply to two reminders",
+    "no_pledge": "No pledge yet",
+}
+STATES = {"active": "Active", "invited": "Invited", "left": "Handed on or left"}
+BARS = "▁▂▃▄▅▆▇█"
+MONTHS_SHOWN = 6
+
+
+@dataclass(frozen=True)
+class BoardFilter:
+    """What the board is narrowed to; empty means everything."""
+
+    state: str = "active"
+    locality_id: uuid.UUID | None = None
+    organisation_id: uuid.UUID | None = None
+    check: str = ""
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A check-in in the table: signs with their words, and what else there is to say."""
+
+    signs: tuple[tuple[str, str], ...]
+    text: str
+
+
+@dataclass(frozen=True)
+class BoardRow:
+    """An ambassador on the board."""
+
+    id: uuid.UUID
+    name: str
+    organisation: str
+    state: str
+    pledged_at: datetime | None
+    cells: tuple[Cell, ...]
+    last_word: str
+    tally: str
+    tally_words: str
+    next: str
+
+
+def listed(actor: Actor, wanted: BoardFilter) -> Select[Any]:
+    """Ambassadors of a filter, who has been due longest first, for `web.paginate`."""
+    return (
+        _base(
+            Ambassador.id,
+            Ambassador.state,
+            Ambassador.leaves_on,
+            Person.given_name,
+            Person.family_name,
+            Organisation.name.label("organisation"),
+        )
+        .where(*_conditions(actor, wanted))
+        .order_by(CheckIn.due_on.asc().nulls_last(), Person.sort_key, Ambassador.id)
+    )
+
+
+def rows(actor: Actor, page: Sequence[Any]) -> list[BoardRow]:
+    """The rows of a page of `listed`, with their pledges and numbers."""
+    ids = [row.id for row in page]
+    held, numbers = pledges.seen_by(actor, ids), _tallies(ids)
+    return [_row(row, held[row.id], numbers.get(row.id, {})) for row in page]
+
+
+def waiting_check_ins(actor: Actor, wanted: BoardFilter) -> list[uuid.UUID]:
+    """The check-ins that are asked and not answered, of the ambassadors of a filter."""
+    statement = _base(CheckIn.id).where(*_conditions(actor, wanted), CheckIn.id.is_not(None))
+    return list(db.session.scalars(statement.order_by(CheckIn.due_on, CheckIn.id)))
+
+
+def active_ids(actor: Actor) -> list[uuid.UUID]:
+    """All active ambassadors in reach, in the order of names."""
+    return list(
+        db.session.scalars(
+            select(Ambassador.id)
+            .join(Person, Person.id == Ambassador.person_id)
+            .where(where(actor, MANAGE), Ambassador.state == "active")
+            .order_by(Person.sort_key, Person.id)
+        )
+    )
+
+
+def any_ambassador(actor: Actor) -> bool:
+    """Whether anybody in reach has ever been invited."""
+    found = select(Ambassador.id).where(where(actor, MANAGE)).limit(1)
+    return db.session.scalar(found) is not None
+
+
+# -- the rows ------------------------------------------------------------------------------------
+
+
+def _base(*columns: Any) -> Select[Any]:
+    """Ambassadors with their live pledge and the check-in that is open now, if there is one."""
+    waits = and_(CheckIn.pledge_id == Pledge.id, CheckIn.state.in_(WAITS))
+    return (
+        select(*columns)
+        .select_from(Ambassador)
+        .join(Person, Person.id == Ambassador.person_id)
+        .outerjoin(Organisation, Organisation.id == Person.organisation_id)
+        .outerjoin(Pledge, live_pledge())
+        .outerjoin(CheckIn, waits)
+    )
+
+
+def live_pledge() -> ColumnElement[bool]:
+    """The condition that joins an ambassador's live pledge."""
+    return and_(Pledge.ambassador_id == Ambassador.id, Pledge.state == "live")
+
+
+def no_reply() -> ColumnElement[bool]:
+    """The condition that both reminders went and no answer came."""
+    return and_(CheckIn.state.in_(WAITS), CheckIn.reminders_sent == 2)
+
+
+def _conditions(actor: Actor, wanted: BoardFilter) -> list[ColumnElement[bool]]:
+    found = [where(actor, MANAGE), Ambassador.state == wanted.state]
+    if wanted.locality_id:
+        found.append(Ambassador.locality_id == wanted.locality_id)
+    if wanted.organisation_id:
+        found.append(Person.organisation_id == wanted.organisation_id)
+    if wanted.words:
+        found.append(Person.sort_key.contains(wanted.words, autoescape=True))
+    checks: Mapping[str, ColumnElement[bool]] = {
+        "due": CheckIn.state == "due",
+        "overdue": CheckIn.state == "overdue",
+        "no_reply": no_reply(),
+        "no_pledge": Pledge.id.is_(None),
+    }
+    if wanted.check:
+        found.append(checks[wanted.check])
+    return found
+
+
+def _row(row: Any, held: Sequence[PledgeView], numbers: Mapping[date, int | None]) -> BoardRow:
+    pledge = held[0] if held else None
+    check_ins = pledge.check_ins if pledge else ()
+    said = [one.last_word for one in check_ins if one.last_word]
+    months = months_shown()
+    return BoardRow(
+        id=row.id,
+        name=full(row.given_name, row.family_name),
+        organisation=row.organisation or "–",
+        state=row.state,
+        pledged_at=pledge.made_at if pledge else None,
+        cells=tuple(_cell(one) for one in check_ins) or (Cell((), "–"),) * 3,
+        last_word=said[-1] if said else "–",
+        tally=spark([numbers.get(month) for month in months]),
+        tally_words=words.listing(
+            "none" if numbers.get(month) is None else str(numbers[month]) for month in months
+        ),
+        next=_next(row, pledge),
+    )
+
+
+def _cell(one: CheckInView) -> Cell:
+    signs = tuple((outcome.sign, outcome.words) for outcome in one.outcomes)
+    if one.answered_at:
+        return Cell(signs, "late" if one.is_late else "on time")
+    text = {
+        "scheduled": f"due {words.day_month(one.due_on)}",
+        "due": f"asked {words.day_month(one.invited_at or one.due_on)}",
+        "overdue": f"overdue {words.plural(one.days_overdue, 'day')}",
+        "closed": "no answer",
+    }.get(one.state, "–")
+    return Cell((), text)
+
+
+def _next(row: Any, pledge: PledgeView | None) -> str:
+    """The one thing to do about somebody now."""
+    if row.state != "active":
+        return "–"
+    if row.leaves_on:
+        return "Hand on"
+    if pledge is None or pledge.state != "live":
+        return "Ask for a pledge"
+    waiting = next((one for one in pledge.check_ins if one.waits), None)
+    if waiting is None:
+        return "–"
+    return "Call" if waiting.reminders_sent == 2 else "Wait" if waiting.state == "due" else "Remind"
+
+
+def months_shown() -> list[date]:
+    """The months of the small bars, the oldest first."""
+    last = last_month(clock.today())
+    return [clock.add_months(last, -back) for back in reversed(range(MONTHS_SHOWN))]
+
+
+def spark(numbers: Sequence[int | None]) -> str:
+    """Small bars: one sign a month, a dash where nothing was said."""
+    top = max((n for n in numbers if n is not None), default=0)
+    return "".join("–" if n is None else _bar(n, top) for n in numbers)
+
+
+def _bar(number: int, top: int) -> str:
+    return BARS[0] if top == 0 else BARS[round(number / top * (len(BARS) - 1))]
+
+
+def _tallies(ambassador_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, dict[date, int | None]]:
+    found: dict[uuid.UUID, dict[date, int | None]] = defaultdict(dict)
+    asked = db.session.execute(
+        select(Tally.ambassador_id, Tally.month, Tally.conversations).where(
+            Tally.ambassador_id.in_(ambassador_ids), Tally.month >= months_shown()[0]
+        )
+    )
+    for ambassador_id, month, conversations in asked:
+        found[ambassador_id][month] = conversations
+    return found

@@ -1,0 +1,240 @@
+"""Check-ins by the clock: asked on their day, reminded of twice, closed in time.
+
+`tick` is part of the hourly job; however late it runs, it asks once and reminds once at a time.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Date, Row, cast, func, select, update
+
+from lms import clock
+from lms.ambassadors import checkpoints
+from lms.ambassadors.codes import MONTHS
+from lms.ambassadors.models import Ambassador, CheckIn, Objective, ObjectiveWording, Pledge
+from lms.ambassadors.services import letters, pledging
+from lms.ambassadors.services.letters import CHECK_IN, Letter
+from lms.contracts import SYSTEM, Actor
+from lms.db import crash_point, db
+from lms.events import CheckInDue, publish
+from lms.messages import services as messages
+from lms.messages import wording
+from lms.people import links
+from lms.web import words
+
+LAST = MONTHS[-1]
+REPLY_TIME = checkpoints.LATE_AFTER
+"""Whoever is asked late, after the program stood still, has at least so long."""
+
+
+def tick() -> None:
+    """Close, ask and remind, in this order, so that nobody is asked about two at once."""
+    close_due()
+    ask_due()
+    mark_overdue()
+    remind_due()
+
+
+def close_due() -> None:
+    """A check-in ends on the day the next falls due; the last one ends its pledge with it."""
+    now, today = clock.now(), clock.today()
+    closed = db.session.execute(
+        update(CheckIn)
+        .where(CheckIn.state.in_(pledging.OPEN), CheckIn.closes_on <= today)
+        .values(state="closed", updated_at=now)
+        .returning(CheckIn.id, CheckIn.pledge_id, CheckIn.months)
+    ).all()
+    ids = [row.id for row in closed]
+    messages.cancel_about("check_in", ids, by=SYSTEM, why="the check-in has closed")
+    for row in closed:
+        if row.months == LAST:
+            pledging.end(row.pledge_id, "finished", by=SYSTEM)
+
+
+def ask_due() -> None:
+    """Ask about every pledge whose day has come, with its words as they stand now."""
+    now = clock.now()
+    opened = db.session.scalars(
+        update(CheckIn)
+        .where(
+            CheckIn.state == "scheduled",
+            CheckIn.due_on <= clock.today(),
+            CheckIn.pledge_id == Pledge.id,
+            Pledge.state == "live",
+        )
+        .values(state="due", invited_at=now, updated_at=now)
+        .returning(CheckIn.id)
+    ).all()
+    if not opened:
+        return
+    asked = _asked(opened)
+    wordings = _wordings([row.pledge_id for row in asked])
+    granted: dict[uuid.UUID, uuid.UUID] = {}
+    for row in asked:
+        until = clock.start_of(row.due_on) + checkpoints.LINK_LASTS
+        pairs = [(row.id, row.person_id)]
+        granted |= letters.grant(CHECK_IN, pairs, expires_at=max(until, now + REPLY_TIME))
+        said = wordings[row.pledge_id]
+        db.session.execute(update(CheckIn).where(CheckIn.id == row.id).values(wording=said))
+    crash_point("check_in.asked")
+    _write(asked, granted, lambda row: ("check_in", f"check-in:{row.id}:0"), by=SYSTEM)
+    for row in asked:
+        publish(CheckInDue(SYSTEM, row.ambassador_id, row.person_id, row.id))
+
+
+def mark_overdue() -> None:
+    """An answer counts as late from now on, where the last reminder's day has passed."""
+    db.session.execute(
+        update(CheckIn)
+        .where(
+            CheckIn.state == "due",
+            asked_on() + checkpoints.LATE_AFTER.days < clock.today(),
+        )
+        .values(state="overdue", updated_at=clock.now())
+    )
+
+
+def remind_due() -> None:
+    """Write to those whose next reminder has come due; one each, whatever was missed."""
+    today = clock.today()
+    most = len(checkpoints.REMINDERS)
+    rows = _asked(
+        db.session.scalars(
+            select(CheckIn.id)
+            .where(CheckIn.state.in_(("due", "overdue")), CheckIn.reminders_sent < most)
+            .order_by(CheckIn.id)
+            .with_for_update(skip_locked=True)
+        ).all()
+    )
+    numbers = {
+        row.id: checkpoints.reminders_due(clock.london(row.invited_at).date(), today)
+        for row in rows
+    }
+    chosen = [row for row in rows if numbers[row.id] > row.reminders_sent]
+    live = links.live_for(CHECK_IN, [row.id for row in chosen])
+
+    def message(row: Row[Any]) -> tuple[str, str]:
+        last = "last_reminder" if numbers[row.id] == most else "reminder"
+        return last, f"check-in:{row.id}:{numbers[row.id]}"
+
+    _write(chosen, live, message, by=SYSTEM)
+    for row in chosen:
+        sent = numbers[row.id]
+        db.session.execute(update(CheckIn).where(CheckIn.id == row.id).values(reminders_sent=sent))
+
+
+def remind_now(check_in_ids: Sequence[uuid.UUID], *, by: Actor) -> int:
+    """Remind by hand whoever of these has not answered, once a day; how many are written to."""
+    rows = [row for row in _asked(check_in_ids) if row.state in ("due", "overdue")]
+    live = links.live_for(CHECK_IN, [row.id for row in rows])
+    day = clock.today().isoformat()
+    return _write(rows, live, lambda row: ("reminder", f"check-in:{row.id}:{day}"), by=by)
+
+
+def asked_on() -> Any:
+    """The London day on which somebody was asked, in SQL."""
+    return cast(func.timezone(clock.LONDON.key, CheckIn.invited_at), Date)
+
+
+def _asked(check_in_ids: Sequence[uuid.UUID]) -> Sequence[Row[Any]]:
+    """Check-ins with whose they are and what a message says of them."""
+    if not check_in_ids:
+        return []
+    objectives = select(func.count()).where(Objective.pledge_id == Pledge.id)
+    columns: Sequence[Any] = (
+        CheckIn.id,
+        CheckIn.pledge_id,
+        CheckIn.months,
+        CheckIn.state,
+        CheckIn.due_on,
+        CheckIn.closes_on,
+        CheckIn.invited_at,
+        CheckIn.reminders_sent,
+        Pledge.made_at,
+        Ambassador.id.label("ambassador_id"),
+        Ambassador.person_id,
+        objectives.scalar_subquery().label("objectives"),
+    )
+    return db.session.execute(
+        select(*columns)
+        .join(Pledge, Pledge.id == CheckIn.pledge_id)
+        .join(Ambassador, Ambassador.id == Pledge.ambassador_id)
+        .where(CheckIn.id.in_(check_in_ids), Ambassador.state == "active")
+        .order_by(CheckIn.id)
+    ).all()
+
+
+def _wordings(pledge_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[dict[str, Any]]]:
+    """The objectives of pledges as they stand now, in their order."""
+    rows = db.session.execute(
+        select(
+            Objective.pledge_id,
+            Objective.id,
+            Objective.position,
+            ObjectiveWording.text,
+        )
+        .join(ObjectiveWording, ObjectiveWording.objective_id == Objective.id)
+        .where(Objective.pledge_id.in_(pledge_ids))
+        .distinct(Objective.pledge_id, Objective.position)
+        .order_by(
+            Objective.pledge_id,
+            Objective.position,
+            ObjectiveWording.at.desc(),
+            ObjectiveWording.id.desc(),
+        )
+    )
+    found: dict[uuid.UUID, list[dict[str, Any]]] = {key: [] for key in pledge_ids}
+    for pledge_id, objective_id, position, said in rows:
+        found[pledge_id].append(
+            {"objective_id": str(objective_id), "position": position, "text": said}
+        )
+    return found
+
+
+def _write(
+    rows: Sequence[Row[Any]],
+    links_by_id: Mapping[uuid.UUID, uuid.UUID],
+    message: Callable[[Row[Any]], tuple[str, str]],
+    *,
+    by: Actor,
+) -> int:
+    """Queue one message each: `message(row)` gives its template and its key; how many are new."""
+    return letters.write(
+        [
+            Letter(
+                row.ambassador_id,
+                "check-in",
+                message(row)[0],
+                message(row)[1],
+                ("check_in", row.id),
+                values_of(row),
+                {"check_in": links_by_id[row.id]},
+            )
+            for row in rows
+            if row.id in links_by_id
+        ],
+        by=by,
+    )
+
+
+def values_of(row: Any) -> dict[str, Any]:
+    """What a message says of a check-in: counts and dates, never the ambassador's own words."""
+    return {
+        "months": row.months,
+        "date": words.date(row.made_at),
+        "objectives": row.objectives,
+        "closes": words.date(row.closes_on),
+    }
+
+
+def preview(check_in_ids: Sequence[uuid.UUID], *, by: Actor) -> tuple[str, str]:
+    """Subject and text of the reminder as the first of these would get it, with no link in it."""
+    rows = _asked(check_in_ids[:1])
+    if not rows:
+        return "", ""
+    template = "ambassadors/mail/reminder.txt"
+    made = wording.make(template, values_of(rows[0]), first_name="(first name)", by=by)
+    return made[0], wording.plain(made[1], {"check_in": None})
