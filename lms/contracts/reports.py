@@ -135,8 +135,9 @@ class Spread:
 class Sentence:
     """Words with figures in braces: "{paired} of {attended} ({paired_share})".
 
-    Where one of them is hidden `otherwise` is said instead, and nothing if that is empty; it names
-    no hidden figure. `quotable` has a button that copies it with its source.
+    Where one of them is hidden `otherwise` is said instead, and nothing if that is empty or names
+    one too. Where one does not exist (or is a percentage of fewer than ten) the round brackets that
+    it stands in are left out. `quotable` has a button that copies it with its source.
     """
 
     text: str
@@ -159,7 +160,10 @@ class Row:
 
 @dataclass(frozen=True)
 class DataTable:
-    """A table of figures; `columns` are the headings after the first, `notes` stand under it."""
+    """A table of figures; `columns` are the headings after the first, `notes` stand under it.
+
+    A note may name figures in braces, and is left out where one of them is hidden.
+    """
 
     key: str
     title: str
@@ -172,7 +176,10 @@ class DataTable:
 
 @dataclass(frozen=True)
 class Bar:
-    """A bar of a chart: its label and the segments' keys, in the chart's order."""
+    """A bar of a chart: its label and the segments' keys, in the chart's order.
+
+    `note` stands beside it and may name figures in braces, as a table's notes do.
+    """
 
     label: str
     cells: tuple[str, ...]
@@ -267,6 +274,7 @@ class Report:
     """A report: its address, the question it answers, and the room's function that builds it.
 
     `breakdowns` are declared as (key, words); outside the team nothing else splits a table.
+    `latest`, if given, is a quick answer to how far the data reaches, for the list of reports.
     """
 
     slug: str
@@ -277,6 +285,7 @@ class Report:
     breakdowns: tuple[tuple[str, str], ...] = ()
     choices: tuple[Choice, ...] = ()
     order: int = 50
+    latest: Callable[[Actor], date | None] | None = None
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,14 @@ from typing import Any
 from lms import clock
 from lms.spreadsheets.parser.cells import CONTROL, LONGEST_CELL
 
+
+class Percent(Decimal):
+    """A share of 1 in hundredths, written as a whole percentage: `Percent("0.82")` is 82%."""
+
+    def __str__(self) -> str:
+        return f"{self * 100:.0f}%"
+
+
 Cell = str | int | float | Decimal | date | datetime | None
 
 CSV, XLSX, ODS = "csv", "xlsx", "ods"
@@ -102,6 +110,8 @@ def write_xlsx(tables: Sequence[Table], notes: Sequence[str] = ()) -> bytes:
         cell = WriteOnlyCell(sheet)
         if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
             cell.value = value
+            if isinstance(value, Decimal):
+                cell.number_format = _number_format(value)
         else:
             # Set as they are: the library would guess a formula from the first character.
             cell._value, cell.data_type = plain(value), "s"
@@ -120,6 +130,14 @@ def write_xlsx(tables: Sequence[Table], notes: Sequence[str] = ()) -> bytes:
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
+
+
+def _number_format(value: Decimal) -> str:
+    """As many places as the number was given, so that 1.20 stays 1.20."""
+    places = max(0, -int(value.as_tuple().exponent))
+    if isinstance(value, Percent):
+        return "0%"
+    return f"0.{'0' * places}" if places else "0"
 
 
 def write_ods(tables: Sequence[Table], notes: Sequence[str] = ()) -> bytes:
@@ -148,6 +166,10 @@ def _ods_cell(value: Cell) -> Any:
 
     if value is None or value == "":
         return TableCell()
+    if isinstance(value, Percent):
+        cell = TableCell(valuetype="percentage", value=Decimal.__str__(value))
+        cell.addElement(P(text=str(value)))
+        return cell
     if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
         cell = TableCell(valuetype="float", value=str(value))
         cell.addElement(P(text=str(value)))

@@ -24,7 +24,7 @@ from lms.web.forms import (
     TextField,
     TimeField,
 )
-from lms.web.opening import after_commit, current_actor
+from lms.web.opening import after_commit, current_actor, one_moment
 from lms.web.paging import Filters, Page, filters, page_of, paginate
 from lms.web.responses import (
     Answer,
@@ -70,6 +70,7 @@ __all__ = [
     "invalid",
     "local_path",
     "not_found",
+    "one_moment",
     "page_of",
     "paginate",
     "render",

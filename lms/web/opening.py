@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import psycopg
 from flask import Flask, Response, g, request, session
@@ -23,6 +23,8 @@ from lms.errors import NotFound
 from lms.records import OnceKey
 from lms.registry import current_registry
 from lms.web.forms import csrf
+
+View = TypeVar("View", bound=Callable[..., Any])
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 TRIES = 3
@@ -79,13 +81,21 @@ class LmsFlask(Flask):
         if endpoint == "static":
             g.actor = NOBODY
             return None
+        view = self.view_functions.get(endpoint)
+        if getattr(view, "one_moment", False):
+            db.session.execute(text("set transaction isolation level repeatable read"))
         if request.method in SAFE:
             db.session.execute(text("set transaction read only"))
-        view = self.view_functions.get(endpoint)
         g.actor = _identify(permissions.access_of(view))
         permissions.check(view, g.actor)
         csrf.protect()
         return _find_answer()
+
+
+def one_moment(view: View) -> View:
+    """All that this view reads is of one moment, however many queries it takes."""
+    view.one_moment = True  # type: ignore[attr-defined]
+    return view
 
 
 def current_actor() -> Actor:

@@ -15,7 +15,7 @@ from lms.reports.disclosure.facts import DraftError, Facts
 from lms.reports.disclosure.policy import POLICIES, Policy
 from lms.reports.disclosure.secondary import Hiding, hidden_derived, of_too_few
 
-__all__ = ["POLICIES", "DraftError", "Earlier", "Policy", "Told", "hide", "told"]
+__all__ = ["POLICIES", "DraftError", "Earlier", "Facts", "Policy", "Told", "hide", "told"]
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,16 @@ class Policy:
         """Whether anything is hidden at all."""
         return self.fewest > 0
 
+    @property
+    def sentence(self) -> str:
+        """What is hidden, for whoever reads the figures without the page."""
+        if not self.hides:
+            return "Nothing is hidden: for our own team only."
+        said = f"Counts from 1 to {self.fewest - 1}"
+        if self.fewest_answers > self.fewest:
+            said += f", answers of fewer than {self.fewest_answers} people"
+        return f"{said}, and figures from which these could be worked out are hidden."
+
     def threshold(self, subject: Subject, *, base: bool) -> int:
         """The smallest group that may be told: of answers, what results are based on needs more."""
         return self.fewest_answers if base and subject is Subject.ANSWERS else self.fewest

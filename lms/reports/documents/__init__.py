@@ -1,0 +1,33 @@
+"""Documents: what is left of a report after disclosure control, and everything made of that.
+
+`protect` is the one door from a draft to something that can be seen.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lms.contracts import Draft
+from lms.reports.disclosure import Earlier, Policy, Told, hide, told
+from lms.reports.documents.document import Document
+from lms.reports.documents.writing import Heading, write
+
+__all__ = ["Document", "Heading", "Protected", "protect"]
+
+
+@dataclass(frozen=True)
+class Protected:
+    """A document, and the counts that whoever reads it has been told."""
+
+    document: Document
+    told: tuple[Told, ...]
+
+
+def protect(
+    draft: Draft, heading: Heading, policy: Policy, earlier: Earlier | None = None
+) -> Protected:
+    """What an audience may see of a draft, beside what it was told before. Raises `DraftError`."""
+    hidden = hide(draft, policy, earlier)
+    document = write(draft, heading, policy, hidden)
+    learnt = told(draft, hidden) if policy.hides and not document.empty else []
+    return Protected(document, tuple(learnt))

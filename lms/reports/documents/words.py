@@ -1,0 +1,33 @@
+"""What stands under every report, the same on page, in files and in print."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from lms.reports.documents.document import Document
+from lms.web import words
+
+KEY = (
+    ("[c]", "hidden to protect people"),
+    ("[x]", "not collected"),
+    ("[z]", "does not apply"),
+)
+
+
+def key_words() -> str:
+    """What the marks stand for."""
+    return " · ".join(f"{mark} {meaning}" for mark, meaning in KEY)
+
+
+def counted_words(document: Document) -> str:
+    """'Counted on 4 March 2027 at 4:40pm from records up to 3 March 2027.'"""
+    upto = ""
+    if document.data_to:
+        upto = f" from records up to {words.date(date.fromisoformat(document.data_to))}"
+    return f"Counted {words.datetime_words(document.counted_at)}{upto}."
+
+
+def filter_words(document: Document) -> str:
+    """'Filters: Place: Hertfordshire; From: October 2026.'"""
+    said = "; ".join(f"{label}: {value}" for label, value in document.filters)
+    return f"Filters: {said or 'none'}."

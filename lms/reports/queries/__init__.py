@@ -1,0 +1,1 @@
+"""What this room only reads, one file per noun; everything is narrowed by who asks."""
