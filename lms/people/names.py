@@ -29,9 +29,11 @@ def folded(text: str) -> str:
 
 
 def holds(name: str, typed: str) -> bool:
-    """Whether a name has every word that was typed, without case and accents."""
-    known = folded(name)
-    return all(word in known for word in folded(typed).split())
+    """Whether a name has every word that was typed: "oneill" finds Siân O’Neill."""
+    known, wanted = (
+        "".join(c for c in folded(text) if c.isalnum() or c.isspace()) for text in (name, typed)
+    )
+    return all(word in known for word in wanted.split())
 
 
 def cleaned(raw: str, field: str, words_for_it: str) -> str:

@@ -16,6 +16,7 @@ from courses.services.register import Changed, NewMark
 from lms.contracts import Actor
 from lms.db import Complaints, db, rollback, unit_of_work
 from lms.errors import NotFound
+from lms.people.names import holds
 from lms.testing.client import in_own_context
 from tests import factories as make
 
@@ -186,6 +187,7 @@ def test_a_name_is_found_and_what_was_marked_before_is_kept(room, as_person):
     assert 'data-name="Dilys Lyons">' in page
     assert page.count('Lyons" hidden>') == 3
     assert "1 of 4 shown" in page
+    assert holds("Siân O’Neill", "oneill SIAN")
     nobody = browser.get(f"{room.page}?find=zz").get_data(as_text=True)
     assert "Nobody called “zz”" in nobody
 

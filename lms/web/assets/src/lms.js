@@ -115,7 +115,8 @@ document.querySelectorAll("form[data-ask]").forEach((form) => {
   form.addEventListener("change", () => (turn = turn.then(ask).catch(() => {})));
 });
 
-const folded = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+// Letters and digits only: "oneill" finds Siân O’Neill.
+const folded = (text) => text.normalize("NFKD").replace(/[^\p{L}\p{N}\s]/gu, "").toLowerCase();
 
 document.querySelectorAll("input[data-find]").forEach((input) => {
   const parts = [...document.querySelectorAll(`#${input.dataset.find} [data-name]`)];
