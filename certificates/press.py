@@ -7,16 +7,14 @@ its standard input and output, and takes its death for an answer.
 from __future__ import annotations
 
 import logging
+import math
 import resource
 import signal
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
-from itertools import groupby
-from operator import itemgetter
 from typing import Any, NoReturn
 
-import segno
 from jinja2 import DictLoader, StrictUndefined, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from weasyprint import CSS, HTML
@@ -27,12 +25,11 @@ from weasyprint.urls import FatalURLFetchingError, URLFetcher
 from certificates.designs import base_css, base_templates
 from certificates.framing import receive, send
 from certificates.shown import Shown, name_class
+from lms import qr
 
 MEMORY = 512 * 1024 * 1024
 SECONDS = 20
 PAGES = 1
-QUIET = 4
-"""Light modules around a QR code."""
 
 
 class Refused(Exception):
@@ -70,9 +67,9 @@ class Printer:
         self.environment = ImmutableSandboxedEnvironment(
             loader=DictLoader(base_templates()), autoescape=True, undefined=StrictUndefined
         )
+        self.environment.filters |= {"sin": _sine, "cos": _cosine}
         self.template = lru_cache(32)(self.environment.from_string)
         self.style = lru_cache(64)(self._parse)
-        self.parts = self.environment.get_template("parts.html").module
 
     def print(self, shown: Shown, template: str, css: str, colours: Mapping[str, str]) -> bytes:
         """The PDF of one certificate. Raises `Refused`."""
@@ -80,7 +77,7 @@ class Printer:
         if size is None:
             raise Refused(f"The name is too long to print: it has {len(shown.name)} letters.")
         html = self.template(template).render(
-            shown=shown, qr=self._qr(shown), name_class=size, colours=colours
+            shown=shown, qr=_qr(shown), name_class=size, colours=colours
         )
         self.complaints.lines.clear()
         variables = "".join(f"--{name}:{value};" for name, value in sorted(colours.items()))
@@ -109,29 +106,25 @@ class Printer:
         if self.complaints.lines:
             raise Refused(_in_words(self.complaints.lines[0]))
 
-    def _qr(self, shown: Shown) -> str:
-        code = segno.make(shown.verify_url, error="m", micro=False, boost_error=False)
-        size = len(code.matrix) + 2 * QUIET
-        runs = [
-            f"M{start + QUIET} {y + QUIET}.5h{length}"
-            for y, row in enumerate(code.matrix)
-            for start, length in _runs(row)
-        ]
-        drawn: str = self.parts.qr_code(shown.number, size, "".join(runs))  # type: ignore[attr-defined]
-        return drawn
-
     def _check_fonts(self, document: Any) -> None:
         families = {font.family for font in document.fonts.values()}
         if not any(family.startswith("Liberation") for family in families):
             raise Refused("The Liberation fonts are not installed (package fonts-liberation2).")
 
 
-def _runs(row: Iterable[int]) -> Iterator[tuple[int, int]]:
-    """Where dark modules begin in a row of a QR code, and how many follow each other."""
-    for dark, modules in groupby(enumerate(row), key=itemgetter(1)):
-        if dark:
-            places = list(modules)
-            yield places[0][0], len(places)
+def _sine(degrees: float) -> float:
+    """For designs that set words along a ring."""
+    return math.sin(math.radians(degrees))
+
+
+def _cosine(degrees: float) -> float:
+    return math.cos(math.radians(degrees))
+
+
+def _qr(shown: Shown) -> str:
+    """The code that opens the page of this certificate."""
+    words = f"opens the page that checks certificate {shown.number}"
+    return qr.svg(shown.verify_url, words, css="qr")
 
 
 def _in_words(complaint: str) -> str:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import uuid
 from collections.abc import Callable
 
-import segno
 from flask import Blueprint, Response
-from markupsafe import Markup
 
-from lms import web
+from lms import qr, web
 from lms.db import Complaint
 from lms.errors import NotFound
 from lms.messages import calendar, queries, services
@@ -143,19 +140,8 @@ def sheet(message_id: uuid.UUID) -> str:
         raise NotFound
     services.note_sheet(message_id, by=actor)
     opened = queries.open_message(message_id)
-    codes = [(label, url, _qr(url, label)) for label, url in opened.links]
+    codes = [(label, url, qr.svg(url, label)) for label, url in opened.links]
     return web.render("messages/sheet.html", message=found, codes=codes)
-
-
-def _qr(url: str, label: str) -> Markup:
-    """A QR code as inline SVG with its words."""
-    out = io.BytesIO()
-    made = segno.make(url, error="m", micro=False)
-    made.save(
-        out, kind="svg", xmldecl=False, svgns=True, border=4, scale=4, title=f"QR code: {label}",
-        svgclass="lms-qr", lineclass=None,
-    )  # fmt: skip
-    return Markup(out.getvalue().decode())  # noqa: S704
 
 
 # -- the demonstration's outbox ----------------------------------------------------------------

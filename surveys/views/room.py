@@ -5,16 +5,13 @@ The team shows the page with the QR code; the people use theirs without an accou
 
 from __future__ import annotations
 
-import io
 import uuid
 from datetime import timedelta
 
-import segno
 from flask import request, url_for
-from markupsafe import Markup
 
 from courses.queries import cohorts
-from lms import limits, web
+from lms import limits, qr, web
 from lms.people import links
 from lms.permissions import allow, public
 from lms.web import urls
@@ -56,7 +53,12 @@ def show_room(cohort_id: uuid.UUID) -> str:
     """The QR code, large, for the wall of the room."""
     cohort = cohorts.get(web.current_actor(), cohort_id)
     address = urls.external("surveys.room", code=cohort.code)
-    return web.render("surveys/room_code.html", cohort=cohort, address=address, qr=_qr(address))
+    return web.render(
+        "surveys/room_code.html",
+        cohort=cohort,
+        address=address,
+        qr=qr.svg(address, f"opens {address}"),
+    )
 
 
 def _own_survey(cohort_id: uuid.UUID, address: str) -> str | None:
@@ -70,13 +72,3 @@ def _own_survey(cohort_id: uuid.UUID, address: str) -> str | None:
         return None
     token = links.token(live[survey.assignment_id])
     return url_for("surveys.answer", token=token, via="room")
-
-
-def _qr(address: str) -> Markup:
-    """The code as SVG with a title; dark on white, with its quiet zone."""
-    out = io.BytesIO()
-    segno.make(address, error="m", micro=False).save(
-        out, kind="svg", border=4, scale=8, xmldecl=False, svgclass="lms-qr", lineclass=None,
-        omitsize=True, title=f"QR code: opens {address}",
-    )  # fmt: skip
-    return Markup(out.getvalue().decode())  # noqa: S704 (made from an address of our own)

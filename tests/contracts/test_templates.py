@@ -54,8 +54,6 @@ def test_nothing_is_marked_as_safe() -> None:
 MARKED = {
     "lms/web/chrome.py": "a panel that Jinja has drawn already, escaping what it was given",
     "lms/web/forms/fields.py": "a field that its macro has drawn already, in the same way",
-    "lms/messages/views.py": "a QR code, drawn by segno from an address of our own",
-    "surveys/views/room.py": "a QR code, drawn by segno from an address of our own",
 }
 """Where text becomes HTML as it is, and why that is right."""
 
