@@ -83,9 +83,9 @@ WHO = (
 )
 WORD = r"[^\W\d_][\w'’-]*"
 CALLED = re.compile(
-    rf"\b{WHO},? (?:(?:who|that) (?:is|was) |is |was )?(?P<verb>called|named) (?P<name>{WORD})"
+    rf"\b{WHO},? (?:(?:who|that) (?:is|was) |is |was )?(?P<verb>called|named) (?=(?P<name>{WORD}))"
 )
-BESIDE = re.compile(rf"\b{WHO} (?P<name>{WORD})")
+BESIDE = re.compile(rf"\b{WHO} (?=(?P<name>{WORD}))")
 AFTER_COMMA = re.compile(rf"\b(?:my|our|My|Our) {WHO}, (?P<name>{WORD})")
 IS_ONE = re.compile(rf"(?<!\w)(?P<name>{WORD})(?: is| was|,? \() ?(?:my|our) {WHO}\b")
 THE_FAMILY = re.compile(rf"\bthe (?P<name>{WORD}) (?:family|household)\b(?! \w*?[\w-])")
@@ -130,11 +130,11 @@ def _names(text: str) -> Iterator[Detail]:
     for pattern in (BESIDE, AFTER_COMMA, IS_ONE, THE_FAMILY, TITLED):
         for found in pattern.finditer(text):
             if _is_name(found["name"]):
-                yield _detail(NAME, text, *found.span())
+                yield _detail(NAME, text, found.start(), max(found.end(), found.end("name")))
     for found in CALLED.finditer(text):
         lower = found["verb"] == "named" and found["name"] not in SPOKEN
         if _is_name(found["name"]) or lower:
-            yield _detail(NAME, text, *found.span())
+            yield _detail(NAME, text, found.start(), found.end("name"))
 
 
 # -- dates of birth ------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Date, Row, cast, func, select, update
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from lms import clock
 from lms.ambassadors import checkpoints
@@ -74,7 +75,7 @@ def ask_due() -> None:
     wordings = _wordings([row.pledge_id for row in asked])
     granted: dict[uuid.UUID, uuid.UUID] = {}
     for row in asked:
-        until = clock.start_of(row.due_on) + checkpoints.LINK_LASTS
+        until = clock.start_of(row.due_on + checkpoints.LINK_LASTS)
         pairs = [(row.id, row.person_id)]
         granted |= letters.grant(CHECK_IN, pairs, expires_at=max(until, now + REPLY_TIME))
         said = wordings[row.pledge_id]
@@ -178,7 +179,7 @@ def _wordings(pledge_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[dict[str,
         )
         .join(ObjectiveWording, ObjectiveWording.objective_id == Objective.id)
         .where(Objective.pledge_id.in_(pledge_ids))
-        .distinct(Objective.pledge_id, Objective.position)
+        .ext(distinct_on(Objective.pledge_id, Objective.position))
         .order_by(
             Objective.pledge_id,
             Objective.position,

@@ -142,7 +142,7 @@ def _confirm(
     by: Actor,
 ) -> None:
     """Write the confirmation; the link to the pledge lives as long as the pledge is asked about."""
-    until = clock.start_of(plan[-1].due_on) + checkpoints.LINK_LASTS
+    until = clock.start_of(plan[-1].due_on + checkpoints.LINK_LASTS)
     link = letters.own_link(ambassador.id, ambassador.person_id, until=until)
     values = {
         "date": words.date(pledge.made_at),
