@@ -141,6 +141,11 @@ def lms_panels(place: Place, subject_id: uuid.UUID, actor: Actor) -> Iterable[Pa
         issued, booked = people.counts(actor, subject_id)
         values = {"url": _address(subject_id), "issued": issued, "booked": booked}
         yield Panel("", "certificates/panel.html", values, order=30)
+    if place is Place.COHORT_NEXT:
+        missing = people.to_issue(actor, subject_id)
+        if missing:
+            title = f"{words.plural(missing, 'certificate')} to issue"
+            yield Panel(title, "certificates/next.html", {"url": _address(subject_id)}, order=30)
     if place is Place.PERSON:
         held = certificates.of_person(actor, subject_id)
         if held:

@@ -143,6 +143,19 @@ def counts(actor: Actor, cohort_id: uuid.UUID) -> tuple[int, int]:
     return int(found[0]), int(found[1])
 
 
+def to_issue(actor: Actor, cohort_id: uuid.UUID) -> int:
+    """How many meet the rule and have no certificate yet, as far as the actor issues them."""
+    has_one = select(Certificate.id).where(Certificate.booking_id == Booking.id).exists()
+    found = select(func.count()).where(
+        Booking.cohort_id == cohort_id,
+        Booking.state == "booked",
+        where(actor, MANAGE),
+        _verdict() == "completed",
+        ~has_one,
+    )
+    return db.session.scalar(found) or 0
+
+
 def preview(actor: Actor, preview_id: uuid.UUID) -> PreviewState:
     """A preview the actor asked for, or a colleague in the same place; else `NotFound`."""
     row = db.session.execute(

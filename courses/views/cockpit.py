@@ -33,12 +33,16 @@ FIRST_COLUMNS = 50
 
 @dataclass(frozen=True)
 class Next:
-    """The one thing that comes next, with its one button ("" where there is none)."""
+    """The one thing that comes next, with its one button ("" where there is none).
+
+    `over` says that courses ask nothing more, so that another room's next thing stands here.
+    """
 
     title: str
     lines: tuple[str, ...] = ()
     verb: str = ""
     url: str = ""
+    over: bool = False
 
 
 def state_words(cohort: CohortFacts) -> str:
@@ -182,7 +186,7 @@ def _afterwards(cohort: CohortFacts) -> Next:
         )
     count = len(cohort.held)
     title = "The register is saved" if count == 1 else f"All {count} registers are saved"
-    return Next(title, ("Certificates are made as people complete.",))
+    return Next(title, ("Certificates are made as people complete.",), over=True)
 
 
 def _register(cohort: CohortFacts, session: SessionFacts, what: str) -> Next:

@@ -60,6 +60,7 @@ class Place(StrEnum):
     HOME = "home"
     COHORT = "cohort"
     COHORT_FACTS = "cohort_facts"
+    COHORT_NEXT = "cohort_next"
     COURSE = "course"
     REGISTER = "register"
     PERSON = "person"

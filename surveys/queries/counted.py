@@ -200,8 +200,7 @@ def said(query: ReportQuery, asked: Questionnaire, months: int = 0) -> list[Said
         "later": later,
     }
     values = [
-        func.max(answers.c.value).filter(condition).label(name)
-        for name, condition in waves.items()
+        func.max(answers.c.value).filter(condition).label(name) for name, condition in waves.items()
     ]
     each = (
         select(answers.c.booking_id, answers.c.item, *values)

@@ -176,14 +176,28 @@ def panels(place: PagePlace, subject_id: uuid.UUID, actor: Actor) -> Iterable[Pa
     """The surveys beside a cohort's facts and among its pages; the room's code in a register."""
     if place is PagePlace.REGISTER:
         yield from _for_the_room(subject_id)
-    if place not in (PagePlace.COHORT, PagePlace.COHORT_FACTS) or not allowed(actor, MANAGE):
+    ours = (PagePlace.COHORT, PagePlace.COHORT_FACTS, PagePlace.COHORT_NEXT)
+    if place not in ours or not allowed(actor, MANAGE):
         return
     rows = [row for row in _waves(subject_id) if not row.is_second]
     if place is PagePlace.COHORT:
         values = {"cohort_id": subject_id, "waves": rows}
         yield Panel("", "surveys/cohort_link.html", values, order=20)
+    elif place is PagePlace.COHORT_NEXT:
+        yield from _to_remind(subject_id, rows)
     elif begun := [row for row in rows if row.state != "not_open"]:
         yield Panel("Surveys", "surveys/cohort_facts.html", {"wave": begun[-1]}, order=20)
+
+
+def _to_remind(cohort_id: uuid.UUID, rows: Sequence[WaveRow]) -> Iterable[Panel]:
+    """After the last session: the survey that is open and has not come back from everybody."""
+    for row in rows:
+        missing = row.expected - row.returned
+        if row.kind != "pre" and row.state == "open" and missing > 0:
+            have = words.plural(missing, "person has", "people have")
+            title = f"{have} not answered the survey {row.name.lower()}"
+            values = {"cohort_id": cohort_id, "wave": row}
+            yield Panel(title, "surveys/cohort_next.html", values, order=20)
 
 
 def _for_the_room(session_id: uuid.UUID) -> Iterable[Panel]:

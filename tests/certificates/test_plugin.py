@@ -119,6 +119,24 @@ def test_the_cohorts_page_has_a_link_with_the_count_for_those_who_issue(
         assert list(plugin.lms_panels(Place.COHORT, on[0].id, holder(someone))) == []
 
 
+def test_after_the_registers_the_cohorts_page_asks_for_certificates_that_are_missing(
+    app: LmsFlask, run_jobs: RunJobs
+) -> None:
+    on = making.cohort()
+    has_one = making.finisher(on, "Amara")
+    services.record(has_one.booking.id, has_one.completion.id, by=SYSTEM)
+    run_jobs()
+    with app.test_request_context():
+        _, priya = making.coordinator(on[1])
+        assert list(plugin.lms_panels(Place.COHORT_NEXT, on[0].id, priya)) == []
+        making.finisher(on, "Beth")
+        making.finisher(on, "Colin", verdict="not_yet")
+        (panel,) = plugin.lms_panels(Place.COHORT_NEXT, on[0].id, priya)
+        assert panel.title == "1 certificate to issue"
+        _, stranger = making.coordinator(make.locality())
+        assert list(plugin.lms_panels(Place.COHORT_NEXT, on[0].id, stranger)) == []
+
+
 def test_a_persons_page_lists_their_certificates_for_their_own_coordinator(
     app: LmsFlask, run_jobs: RunJobs
 ) -> None:

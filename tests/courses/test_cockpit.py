@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from courses.models import Place
-from courses.services import booking, waiting
+from courses.services import booking, register, waiting
+from lms.contracts import Actor
 from lms.db import db
 from lms.events import RegisterMarked, publish
 from lms.messages.models import Message
@@ -92,6 +93,36 @@ def test_the_button_of_the_day_changes_with_time(
     mark(world, 0, "present")
     page = as_person(world.priya).get(at).get_data(as_text=True)
     assert "Next: session 2 of 2" in page
+
+
+def test_the_page_says_who_changed_what_last_in_a_sentence(
+    world: World, as_person: AsPerson, frozen: Callable[[str], object]
+) -> None:
+    book(world, 2)
+    browser, at = as_person(world.priya), f"/cohorts/{world.cohort.id}"
+    booked = browser.get(at).get_data(as_text=True)
+    frozen("2027-02-25 12:41")
+    sam = Actor(world.sam.id, "Sam Ellery")
+    made = register.mark_rest_present(world.sessions[1].id, by=sam)
+    marked = as_person(world.priya).get(at).get_data(as_text=True)
+    frozen("2027-02-25 12:45")
+    register.take_back_rest(world.sessions[1].id, made[0], by=sam)
+    taken_back = as_person(world.priya).get(at).get_data(as_text=True)
+
+    assert "Last change: Priya Nair booked Amara Okafor" in booked
+    assert "Last change: Sam Ellery marked session 2 on 25 February 2027 at 12:41pm" in marked
+    assert "Sam Ellery took back a mark of session 2 on 25 February 2027" in taken_back
+
+
+def test_the_caption_has_no_dot_where_nothing_follows(world: World, as_person: AsPerson) -> None:
+    def caption() -> str:
+        page = as_person(world.priya).get(f"/cohorts/{world.cohort.id}").get_data(as_text=True)
+        return page.split('<span class="govuk-caption-l">')[1].split("<strong")[0].strip()
+
+    assert caption() == "BE-01 · OnePlusOne"
+    world.course.template = {**world.course.template, "provider_name": ""}
+    db.session.flush()
+    assert caption() == "BE-01"
 
 
 def test_who_cannot_complete_any_more_is_named_with_the_reason(

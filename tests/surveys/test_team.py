@@ -8,6 +8,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select, update
 
+from courses.models import Place
 from lms import clock
 from lms.contracts import NOBODY
 from lms.db import db
@@ -53,6 +54,24 @@ def test_the_page_names_who_has_not_answered_and_nobodys_answers(session, coordi
     assert w.people[1].family_name in words
     assert "1 of 3 booked have answered" in words
     assert "Very comfortable" not in words
+
+
+def test_after_the_last_session_the_cohorts_page_asks_to_remind_those_who_have_not_answered(
+    session, coordinator, as_person, frozen
+):
+    frozen("2027-02-01 09:00")
+    w = world(begins=date(2027, 2, 18), people=2)
+    frozen("2027-03-11 14:00")
+    for place in db.session.scalars(select(Place)):
+        make.attendance(place)
+    opening.open_due(w.cohort.id)
+    page = as_person(coordinator).get(f"/cohorts/{w.cohort.id}").get_data(as_text=True)
+    assert "2 people have not answered the survey after" in page
+    assert "Remind those who have not answered" in page
+    answer(w, "post", 0, 4)
+    answer(w, "post", 1, 4)
+    page = as_person(coordinator).get(f"/cohorts/{w.cohort.id}").get_data(as_text=True)
+    assert "All 4 registers are saved" in page
 
 
 def test_the_table_is_shown_from_five_pairs_on_and_not_before(
