@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import importlib
 import inspect
-from collections.abc import Iterable
+import sys
+from collections.abc import Iterable, Iterator
 from importlib.metadata import entry_points
 from types import ModuleType
 
 import pluggy
 
-from lms import hookspecs
+from lms import __version__, hookspecs
 from lms.settings import Settings
 
 ROOMS = (
@@ -115,6 +116,25 @@ def _register(manager: pluggy.PluginManager, plugin: object, name: str) -> None:
 def is_room(name: str) -> bool:
     """Whether a plugin is one of the core's own rooms, rather than a guest."""
     return name in {plugin_name(module) for module in ROOMS}
+
+
+def version_of(plugin: object) -> str:
+    """Its own `__version__`, its package's, ours for what comes along, or the installed one."""
+    module = getattr(plugin, "__name__", type(plugin).__module__)
+    packages = (sys.modules.get(name) for name in (module, *_packages_of(module)))
+    own = (getattr(one, "__version__", None) for one in (plugin, *packages))
+    if said := next((str(one) for one in own if one), ""):
+        return said
+    if module in CORE_PLUGINS:
+        return __version__
+    installed = (one.dist for one in entry_points(group=ENTRY_POINTS) if one.module == module)
+    return next((dist.version for dist in installed if dist), "")
+
+
+def _packages_of(module: str) -> Iterator[str]:
+    """The packages a module is in, the nearest first."""
+    while module := module.rpartition(".")[0]:
+        yield module
 
 
 def home_of(plugin: object) -> str:

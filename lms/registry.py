@@ -50,7 +50,7 @@ from lms.contracts import (
     Verdict,
 )
 from lms.envelope import Callers, Check, Failed, Guest, Trouble, flat
-from lms.plugins import PluginError, home_of
+from lms.plugins import PluginError, home_of, version_of
 
 if TYPE_CHECKING:
     from flask import Blueprint
@@ -294,7 +294,7 @@ class Registry:
                 name=guest.name,
                 room=guest.room,
                 home=home_of(guest.plugin),
-                version=str(getattr(guest.plugin, "__version__", "") or ""),
+                version=version_of(guest.plugin),
                 adds=tuple(
                     sorted(c.name for c in self.manager.get_hookcallers(guest.plugin) or ())
                 ),

@@ -202,6 +202,7 @@ def asked(amara: Person, priya: Person, cohort: Cohort) -> dict[str, Any]:
         ),
         "blockers": registry().undo_blockers(UUID(int=0)),
         "jobs": "acme_training.wash_up" in registry().jobs,
+        "version": {one.name: one.version for one in registry().plugins()}["acme_training"],
         "person": str(amara.id),
         "cohort": str(cohort.id),
         "coordinator": str(priya.id),

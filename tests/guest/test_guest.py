@@ -132,6 +132,7 @@ def site(
         ("survey_in_words", True),
         ("blockers", []),
         ("jobs", True),
+        ("version", "1.2"),
         ("cups_before_and_after_erasing", [2, 1]),
         ("troubles", []),
     ],

@@ -6,13 +6,16 @@ import itertools
 import sys
 from collections.abc import Callable, Iterator
 from datetime import date
+from importlib import import_module
 from importlib.metadata import EntryPoint, EntryPoints
+from types import ModuleType, SimpleNamespace
 from typing import Any, ClassVar
 from uuid import uuid4
 
 import pytest
 from flask import Blueprint
 
+import lms
 from lms import hookimpl, plugins
 from lms.contracts import (
     BookingFacts,
@@ -312,3 +315,21 @@ def test_what_each_plugin_adds_is_listed_for_people() -> None:
     assert plain.adds == ("lms_permissions",)
     assert plain.home == __file__
     assert not plain.room
+
+
+def test_a_plugin_has_the_version_it_or_its_package_says_or_was_installed_with(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    here, package = ModuleType("acme.plugin"), ModuleType("acme")
+    monkeypatch.setitem(sys.modules, "acme", package)
+    monkeypatch.setattr(plugins, "entry_points", lambda **_: EntryPoints())
+    assert plugins.version_of(here) == ""
+    point = EntryPoint("acme", "acme.plugin", plugins.ENTRY_POINTS)
+    vars(point).update(dist=SimpleNamespace(version="4.2"))
+    monkeypatch.setattr(plugins, "entry_points", lambda **_: EntryPoints((point,)))
+    assert plugins.version_of(here) == "4.2"
+    package.__dict__["__version__"] = "4.3"
+    assert plugins.version_of(here) == "4.3"
+    here.__dict__["__version__"] = 5
+    assert plugins.version_of(here) == "5"
+    assert plugins.version_of(import_module("plugins.tavistock.plugin")) == lms.__version__

@@ -11,6 +11,7 @@ from html import unescape
 import pytest
 from sqlalchemy import select, text
 
+import lms
 from lms import audit, clock
 from lms.contracts import SYSTEM
 from lms.db import Complaint, unit_of_work, uuid7
@@ -513,6 +514,9 @@ def test_the_plugins_page_names_what_each_adds_and_what_is_left_out(session, mak
     assert "oneplusone" in page
     assert "Left out" in page
     assert "tavistock" in page
+    rows = re.findall(r'role="rowheader">([^<]+)<.*?__value[^>]*>([^<]+)<', page, re.S)
+    assert dict(rows)["oneplusone"] == dict(rows)["courses"] == lms.__version__
+    assert [name for name, version in rows if version == "–"] == ["tavistock"]
 
 
 def signed_in(app, person):
