@@ -86,22 +86,16 @@ def place_taken(course_id: uuid.UUID, person_ids: Sequence[uuid.UUID], *, by: Ac
 
 
 def forget(person_id: uuid.UUID) -> None:
-    """Take an erased person out of every queue, and blank what was written about their waiting."""
+    """Take an erased person out of every queue, and forget why they were let in.
+
+    Moves by hand are append-only: only the erasure's own role may blank their reasons.
+    """
     waits = select(Waiting.course_id).where(
         Waiting.person_id == person_id, Waiting.closed_at.is_(None)
     )
     for course_id in sorted(db.session.scalars(waits)):
         leave(course_id, person_id, by=SYSTEM)
     db.session.execute(update(Waiting).where(Waiting.person_id == person_id).values(waiver=None))
-    db.session.execute(text("set local lms.erasing = 'on'"))
-    db.session.execute(text(FORGET), {"person": person_id})
-    db.session.execute(text("set local lms.erasing = 'off'"))
-
-
-FORGET = """
-update courses_waiting_move set why = '[erased]'
-where waiting_id in (select id from courses_waiting where person_id = :person)
-"""
 
 
 def _enter(

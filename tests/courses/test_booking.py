@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import func, select
 
 from courses.models import Booking, BookingChange, Cohort, Place, Waiting
-from courses.queries import bookings, catalogue, planning, standing
+from courses.queries import bookings, catalogue, planning, prerequisites
 from courses.queries import waiting as waiting_list
 from courses.services import booking, schedule, waiting
 from lms.contracts import SYSTEM
@@ -238,6 +238,8 @@ def test_who_waits_for_a_date_goes_before_somebody_who_just_arrives(world: World
 def test_the_waiting_list_is_in_order_of_arrival_and_joining_twice_is_joining_once(
     world: World, frozen: Callable[[str], object]
 ) -> None:
+    world.cohort.capacity = 1
+    make.booking(world.cohort)
     people = [make.person() for _ in range(3)]
     for minute, one in enumerate(people):
         frozen(f"2027-02-01 09:0{minute}")
@@ -275,7 +277,7 @@ def test_a_person_is_told_when_they_finished_the_course_that_comes_first(world: 
     amara = make.person()
     make.completion(make.booking(world.cohort, amara))
 
-    found = standing.prerequisite(follow_on.id, amara.id)
+    found = prerequisites.of_person(follow_on.id, amara.id)
 
     assert found is not None
     assert found.words == "You finished Brief Encounters on 1 February 2027"

@@ -200,14 +200,14 @@ def test_booking_past_somebody_who_waits_needs_a_reason_in_the_history(
     first, second = (make.person(organisation_id=employer.id) for _ in range(2))
     for minute, one in enumerate((first, second)):
         frozen(f"2027-02-01 09:0{minute}")
-        waiting.join(world.course.id, one.id, by=oneself(one), told=False)
+        make.waiting(world.cohort, one)
     browser, at = as_person(world.priya), f"/cohorts/{world.cohort.id}"
 
     refused = browser.press(f"{at}/book/{second.id}", reason="")
     done = browser.press(f"{at}/book/{second.id}", reason="Her team needs it in March")
 
     assert refused.status_code == 422
-    assert "1 person waited longer for this course" in refused.get_data(as_text=True)
+    assert "1 person before them in the queue fits this date" in refused.get_data(as_text=True)
     assert done.status_code == 303
     history = browser.get(f"{at}/history").get_data(as_text=True)
     assert "Her team needs it in March" in history
@@ -237,11 +237,12 @@ def test_home_asks_for_what_goes_wrong_if_nobody_acts(
     assert "Brief Encounters (BE-08) has no venue" in page
     assert "Brief Encounters (BE-01) is below its minimum" in page
     assert "1 of the 4 it needs" in page
+    frozen("2027-02-17 14:00")
     waits = make.person()
     waiting.join(world.course.id, waits.id, by=oneself(waits), told=False)
     page = as_person(world.priya).get("/home").get_data(as_text=True)
     assert "Brief Encounters (BE-01): 4 places free" in page
-    assert "1 person waits for it" in page
+    assert "1 person waits for the course" in page
     frozen("2027-02-18 13:00")
     page = as_person(world.priya).get("/home").get_data(as_text=True)
     assert "Mark the register: Brief Encounters (BE-01), Thursday 18 February 2027" in page

@@ -109,6 +109,8 @@ def test_the_waiting_lists_link_shows_the_place_and_leaves_it(
     world: World, client: PageClient
 ) -> None:
     amara = make.person()
+    world.cohort.capacity = 1
+    make.booking(world.cohort)
     waiting.join(world.course.id, amara.id, by=oneself(amara), told=False)
     path = f"/q/{people_links.token(links.to_list(world.course.id, amara.id))}"
 
