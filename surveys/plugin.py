@@ -21,6 +21,7 @@ from lms.contracts import (
     CohortColumn,
     ConfidenceChange,
     Job,
+    Measure,
     Panel,
     Permission,
     PersonalRecord,
@@ -72,6 +73,12 @@ def lms_blueprints() -> Iterable[Blueprint]:
 def lms_reports() -> Iterable[Report]:
     """Did confidence change?"""
     return reports.REPORTS
+
+
+@hookimpl
+def lms_measures() -> Iterable[Measure]:
+    """Who answered, who is confident, and how much that rose."""
+    return reports.MEASURES
 
 
 @hookimpl

@@ -12,13 +12,14 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, Text, and_, cast, func, select
+from sqlalchemy import ColumnElement, DateTime, ScalarSelect, Select, Text, and_, cast, func, select
 
 from courses import access
 from courses.models import Booking, Cohort, CohortLocality, Course, Edition
 from courses.queries import outcomes
 from lms import clock
-from lms.contracts import Group, ReportQuery
+from lms.ambassadors.queries import recruits
+from lms.contracts import Actor, Group, ReportQuery
 from lms.db import db
 from lms.people.models import Locality, Profession
 from lms.reports.drafting import months
@@ -45,6 +46,7 @@ class Line:
     retained: int
     milestones: int
     completed: int
+    ambassadors: int
 
     @property
     def group(self) -> Group:
@@ -63,11 +65,12 @@ def lines(query: ReportQuery) -> list[Line]:
         outcomes.retained().label("retained"),
         and_(outcomes.retained(), outcomes.completed()).label("milestones"),
         outcomes.completed().label("completed"),
+        and_(outcomes.completed(), Booking.id.in_(recruits.recruited())).label("ambassadors"),
     )
     each = booking.where(outcomes.ended_at() <= query.as_of).subquery()
-    kept = [column for column in each.c if column.name in KEPT]
+    kept: list[Any] = [column for column in each.c if column.name in KEPT]
     counted = [func.count().filter(each.c[name]) for name in STAGES]
-    rows = db.session.execute(
+    rows: Iterable[Any] = db.session.execute(
         select(*kept, func.count(), *counted).group_by(*kept).order_by(each.c.code, *kept)
     )
     return [Line(*row) for row in rows]
@@ -77,7 +80,7 @@ KEPT = (
     "cohort_id", "code", "ended_at", "course_key", "course",
     "locality_id", "locality", "profession_id", "profession",
 )  # fmt: skip
-STAGES = ("enrolled", "starts", "retained", "milestones", "completed")
+STAGES = ("enrolled", "starts", "retained", "milestones", "completed", "ambassadors")
 
 
 def facts(query: ReportQuery) -> Select[Any]:
@@ -122,7 +125,7 @@ def conditions(query: ReportQuery) -> list[ColumnElement[bool]]:
     return found
 
 
-def within(query: ReportQuery, moment: ColumnElement[Any]) -> list[ColumnElement[bool]]:
+def within(query: ReportQuery, moment: Any) -> list[ColumnElement[bool]]:
     """The period of a question, whole London days, over any moment."""
     found = []
     if query.start:
@@ -180,6 +183,21 @@ def nothing(query: ReportQuery) -> str:
     place, first, end = last
     when = months(clock.london(first).date(), clock.london(end).date())
     return f"No cohort matches. The nearest data: {place}, {when}."
+
+
+def latest(actor: Actor) -> date | None:
+    """The last day on which a cohort ended that the actor may count."""
+    ended = outcomes.ended_at()
+    last = db.session.scalar(
+        select(func.max(ended, type_=DateTime(timezone=True))).where(
+            Cohort.state.in_(("finished", "closed")),
+            ended <= clock.now(),
+            select(Booking.id)
+            .where(Booking.cohort_id == Cohort.id, access.counted(actor))
+            .exists(),
+        )
+    )
+    return clock.london(last).date() if last else None
 
 
 # -- shaping

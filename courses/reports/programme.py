@@ -77,7 +77,7 @@ def cells(figures: Figures, key: str, lines: Sequence[Line]) -> tuple[str, ...]:
         """So many as `name`, or without those who came as far as `less`."""
 
         def number(line: Line) -> int:
-            return getattr(line, name) - (getattr(line, less) if less else 0)
+            return int(getattr(line, name)) - (int(getattr(line, less)) if less else 0)
 
         measure = f"{name}_not_{less}" if less else name
         return figures.count(
@@ -112,4 +112,5 @@ REPORT = Report(
     build=build,
     breakdowns=BREAKDOWNS,
     order=20,
+    latest=tallies.latest,
 )

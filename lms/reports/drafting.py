@@ -7,6 +7,7 @@ a sentence names it by. Whether anybody may see it is decided later, elsewhere.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 from sqlalchemy import select
@@ -95,6 +96,23 @@ class Figures:
         if self.value(base) < words.SMALL_BASE:
             return ""
         return f" ({{{self.share(part, base)}}})"
+
+    def kept(self, first: str) -> tuple[Figure, ...]:
+        """All figures, this one at the head: what a measure answers."""
+        rest = (figure for key, figure in self._kept.items() if key != first)
+        return (self._kept[first], *rest)
+
+    def take(self, prefix: str, figures: Iterable[Figure]) -> list[str]:
+        """Keep another's figures under keys that begin with `prefix`; their new keys in order."""
+        taken = []
+        for figure in figures:
+            key = f"{prefix}_{figure.key}"
+            if isinstance(figure, Derived):
+                of = tuple(f"{prefix}_{each}" for each in figure.of)
+                taken.append(self._keep(replace(figure, key=key, of=of)))
+            else:
+                taken.append(self._keep(replace(figure, key=key)))
+        return taken
 
     def draft(
         self,

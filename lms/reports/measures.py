@@ -52,7 +52,7 @@ def _checked(found: Sequence[Figure]) -> tuple[Figure, ...]:
             raise TypeError(f"a measure gave {type(figure).__name__} and no figure")
         if isinstance(figure, Derived) and not set(figure.of) <= counts:
             raise ValueError(f"{figure.key} is worked out from what is not there")
-        if isinstance(figure, Count) and figure.groups:
-            if sum(figure.groups.values()) != figure.value:
-                raise ValueError(f"the groups of {figure.key} do not add up to it")
+        groups = figure.groups if isinstance(figure, Count) else {}
+        if groups and isinstance(figure, Count) and sum(groups.values()) != figure.value:
+            raise ValueError(f"the groups of {figure.key} do not add up to it")
     return made

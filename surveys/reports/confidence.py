@@ -13,6 +13,7 @@ from lms.contracts import Block, Choice, Draft, Item, Report, ReportQuery, Sente
 from lms.reports import drafting
 from lms.web import words
 from surveys import statistics
+from surveys.queries import counted
 from surveys.queries.counted import Said
 from surveys.reports import breakdowns, material, paired, sentences, tables, wording
 from surveys.reports.material import FEWEST, FollowUp, Material
@@ -220,4 +221,5 @@ REPORT = Report(
     breakdowns=breakdowns.BREAKDOWNS,
     choices=(Choice("question", "Question", material.questions),),
     order=10,
+    latest=lambda actor: tallies.latest(counted.counting(actor)),
 )

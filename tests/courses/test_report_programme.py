@@ -14,6 +14,7 @@ from lms.db import db
 from lms.reports.disclosure import POLICIES, hide
 from lms.reports.models import DeliveryCount
 from tests import factories as make
+from tests.courses.over import cohort, person
 from tests.reporting import ask, consistent, notes, said, table, tables
 
 PUBLISHED = (
@@ -112,26 +113,6 @@ def test_counts_handed_in_stay_within_their_place_and_period(northumberland):
 
 
 # -- practitioners --------------------------------------------------------------------------------
-
-
-def cohort(*, sessions=2, day=date(2027, 1, 20), place=None, **columns):
-    """A cohort that is over, on consecutive weeks."""
-    made = make.cohort(None, *([place] if place else []), state="closed", capacity=50, **columns)
-    for week in range(sessions):
-        make.session(made, day + timedelta(days=7 * week))
-    return made
-
-
-def person(on, *marks, completed=False, **columns):
-    """Somebody on a cohort with a mark for each session; None for none."""
-    booking = make.booking(on, **columns)
-    places = db.session.query(Place).filter_by(booking_id=booking.id).order_by(Place.during)
-    for at, mark in zip(places, marks, strict=False):
-        if mark:
-            make.attendance(at, mark)
-    if completed:
-        make.completion(booking)
-    return booking
 
 
 def row(draft, name="All"):

@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import Select, func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from lms.contracts import Actor, ReportQuery
 from lms.db import db
@@ -123,7 +124,7 @@ def targets(query: ReportQuery) -> list[Target]:
         .where(
             in_places(query.actor, VIEW, Organisation.locality_id), HeadcountTarget.on_date <= until
         )
-        .distinct(HeadcountTarget.organisation_id, HeadcountTarget.profession_id)
+        .ext(distinct_on(HeadcountTarget.organisation_id, HeadcountTarget.profession_id))
         .order_by(
             HeadcountTarget.organisation_id,
             HeadcountTarget.profession_id,
