@@ -6,9 +6,10 @@ import re
 
 from sqlalchemy import select, text
 
+from lms.contracts import SYSTEM
 from lms.db import db, uuid7
 from lms.people.models import SignInLink
-from lms.people.services import sign_in
+from lms.people.services import set_email, sign_in
 from lms.records import AuditEntry
 from tests import factories
 from tests.letters import html, path_in
@@ -94,6 +95,37 @@ def test_the_link_works_for_ten_minutes(session, browser, letters, run_jobs, fro
     gone = mine.get(link)
     assert gone.status_code == 410
     assert 'value="priya@example.org"' in gone.text
+
+
+def test_only_the_address_that_messages_go_to_signs_in(session, browser, letters, run_jobs):
+    person = factories.person(email="priya@example.org")
+    factories.address(person, "old@example.org")
+    factories.address(person, "typed@example.org", verified_at=None)
+    mine = browser()
+    for address in ("old@example.org", "typed@example.org"):
+        assert ask(mine, address).status_code == 303
+        run_jobs()
+    assert letters.to("priya@example.org") == []
+    assert letters.to("old@example.org") == letters.to("typed@example.org") == []
+    assert set(session.scalars(select(SignInLink.person_id))) == {None}
+
+
+def test_a_link_that_went_to_an_address_they_no_longer_have_lets_nobody_in(
+    session, browser, letters, run_jobs
+):
+    person = factories.person(email="priya@example.org")
+    mine, other = browser(), browser()
+    link = link_for(mine, letters, run_jobs)
+    code = code_in(letters.to("priya@example.org")[-1])
+    set_email(person.id, "new@example.org", by=SYSTEM)
+    assert mine.get(link).status_code == 410
+    assert mine.post(link).status_code == 410
+    assert mine.press("/sign-in/sent", code=code).status_code == 410
+    assert mine.get("/home").status_code == 303
+    assert ask(other, "priya@example.org").status_code == 303
+    set_email(person.id, None, by=SYSTEM)
+    run_jobs()
+    assert len(letters.to("priya@example.org")) == 2  # the link, and that the address has changed
 
 
 def test_only_the_newest_link_works(session, browser, letters, run_jobs, frozen):

@@ -13,7 +13,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, delete, exists, func, select, update
 
 from lms import audit, clock
 from lms.contracts import NOBODY, Actor, Job
@@ -85,7 +85,9 @@ def new_nonce() -> str:
 def addressee(link_id: uuid.UUID) -> tuple[uuid.UUID, SignInLink] | None:
     """The person a request is for, noted in it; older requests of theirs end. None for nobody.
 
-    Somebody erased, or merged into another, gets nothing.
+    It is who has the address as theirs now: messages go there and nowhere else. Another address
+    of a person, which nobody may have looked at for years, lets nobody in, and who is erased or
+    merged into another gets nothing.
     """
     link = db.session.get(SignInLink, link_id)
     if link is None or link.expires_at <= clock.now():
@@ -95,6 +97,7 @@ def addressee(link_id: uuid.UUID) -> tuple[uuid.UUID, SignInLink] | None:
         .join(PersonEmail, PersonEmail.person_id == Person.id)
         .where(
             PersonEmail.address == link.address,
+            PersonEmail.is_primary,
             Person.erased_at.is_(None),
             Person.merged_into_id.is_(None),
         )
@@ -201,6 +204,16 @@ def _live(link: SignInLink) -> bool:
         and link.person_id is not None
         and link.expires_at > clock.now()
         and link.code_tries < TRIES
+        and db.session.scalar(select(_still_theirs(link)))
+    )
+
+
+def _still_theirs(link: SignInLink) -> ColumnElement[bool]:
+    """Whether the address that asked is still the person's: a new one ends what went to the old."""
+    return exists().where(
+        PersonEmail.person_id == link.person_id,
+        PersonEmail.address == link.address,
+        PersonEmail.is_primary,
     )
 
 
@@ -209,7 +222,12 @@ def _enter(link: SignInLink) -> SignedIn:
     now = clock.now()
     used = db.session.execute(
         update(SignInLink)
-        .where(SignInLink.id == link.id, SignInLink.used_at.is_(None), SignInLink.expires_at > now)
+        .where(
+            SignInLink.id == link.id,
+            SignInLink.used_at.is_(None),
+            SignInLink.expires_at > now,
+            _still_theirs(link),
+        )
         .values(used_at=now, updated_at=now)
         .returning(SignInLink.person_id, SignInLink.address)
     ).one_or_none()
