@@ -17,9 +17,10 @@ from courses.imports import register, reminders
 from courses.imports import views as imports
 from courses.imports.services.purging import PURGE, forget_rows
 from courses.imports.services.undoing import FORGET
+from courses.queries import approving as approvals
 from courses.queries import bookings, coverage, home, report_options, trainings
 from courses.queries import completion as verdicts_of
-from courses.services import catalogue, cohorts, completion, waiting
+from courses.services import approving, catalogue, cohorts, completion, requests, waiting
 from courses.services.queue import jobs as queue_jobs
 from courses.services.queue import points
 from lms import events, hookimpl
@@ -70,7 +71,7 @@ def lms_importers() -> Iterable[Importer]:
 @hookimpl
 def lms_jobs() -> Iterable[Job]:
     """Cohorts moving on, joining instructions, the queue, forgetting needs, imports' leftovers."""
-    return (PURGE, FORGET, *cohorts.JOBS, *queue_jobs.JOBS)
+    return (PURGE, FORGET, *cohorts.JOBS, *queue_jobs.JOBS, *approving.JOBS)
 
 
 @hookimpl
@@ -87,6 +88,7 @@ def lms_nav_items(actor: Actor) -> Iterable[NavItem]:
 def lms_todos(actor: Actor, today: date) -> Iterable[Todo]:
     """What goes wrong with sessions and registers if nobody acts; files half imported."""
     yield from home.todos(actor)
+    yield from approvals.todos(actor)
     yield from reminders.todos(actor, today)
 
 
@@ -116,19 +118,22 @@ def lms_trainings(person_ids: Sequence[uuid.UUID]) -> Iterable[Training]:
 
 @hookimpl
 def lms_panels(place: Place, subject_id: uuid.UUID, actor: Actor) -> Iterable[Panel]:
-    """A person's learning record on their page."""
+    """A person's learning record on their page; on a cohort's, who waits for a manager."""
     if place is Place.PERSON:
         rows = bookings.of_person(actor, subject_id)
         if rows:
             verdicts = verdicts_of.current([row.id for row in rows])
             values = {"rows": rows, "verdicts": verdicts}
             yield Panel("Learning record", "courses/learning.html", values, order=10)
+    elif place is Place.COHORT:
+        yield from approvals.panels(actor, subject_id)
 
 
 @hookimpl
 def lms_personal_data(person_id: uuid.UUID) -> Iterable[PersonalRecord]:
-    """Bookings, marks and waiting."""
-    return bookings.personal_data(person_id)
+    """Bookings, marks, waiting and what managers were asked."""
+    yield from bookings.personal_data(person_id)
+    yield from approvals.personal_data(person_id)
 
 
 @hookimpl
@@ -153,6 +158,7 @@ def lms_on_event(event: events.Event) -> None:
             forget_rows(event.person_id)
             cohorts.forget_needs_of(event.person_id)
             waiting.forget(event.person_id)
+            requests.forget(event.person_id)
         case events.RegisterMarked():
             completion.reassess(event.booking_ids, by=event.by)
         case events.BookingMade() | events.BookingCancelled() | events.BookingMoved():

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import uuid
 
+from courses.forms.approving import ApproverFields, TheirApproverFields
 from lms import web
 from lms.people.forms import NameForm
 
 
-class BookForm(web.Form):
+class BookForm(ApproverFields):
     """Taking a place for oneself."""
 
     needs = web.TextAreaField(
@@ -19,7 +20,7 @@ class BookForm(web.Form):
     )
 
 
-class BookOtherForm(web.OnceForm):
+class BookOtherForm(web.OnceForm, TheirApproverFields):
     """Booking somebody as staff."""
 
     reason = web.TextAreaField("Reason, shown in the history", longest=500, rows=3)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 
+from courses.forms.approving import ApproverFields
 from lms import web
 
 TAKE, NOT_THIS, LEAVE, KEEP = "take", "not_this", "leave", "keep"
@@ -15,7 +16,7 @@ ANSWERS = (
 )
 
 
-class OfferForm(web.Form):
+class OfferForm(ApproverFields):
     """What to do with a place that is held: nothing is chosen beforehand."""
 
     answer = web.RadioField(

@@ -3,6 +3,7 @@
 Services and queries of this room use them; the rooms above refer to them by foreign key.
 """
 
+from courses.models.approval import Approval
 from courses.models.booking import (
     BOOKING_SOURCES,
     BOOKING_STATES,
@@ -61,6 +62,7 @@ __all__ = [
     "TAKEN_BACK",
     "VERDICTS",
     "WAITING_STATES",
+    "Approval",
     "Attendance",
     "Booking",
     "BookingChange",

@@ -15,8 +15,9 @@ from courses.models import Booking
 from courses.queries import bookings, cohorts, offers, standing
 from courses.queries import waiting as waiting_list
 from courses.queries.cohorts import CohortFacts
-from courses.services import notices, waiting
+from courses.services import notices, requests, waiting
 from courses.services.queue import answering, locking, moving, offering
+from courses.services.requests import Approver
 from courses.services.seating import FULL, LAST_PLACE, seat_people
 from courses.services.seating import Seat as Seat
 from courses.services.steps import step
@@ -79,15 +80,24 @@ def book_many(
     return ids
 
 
-def book_oneself(cohort_id: uuid.UUID, person_id: uuid.UUID, *, by: Actor, needs: str = "") -> None:
+def book_oneself(
+    cohort_id: uuid.UUID,
+    person_id: uuid.UUID,
+    *,
+    by: Actor,
+    needs: str = "",
+    approver: Approver | None = None,
+) -> None:
     """Take a place for oneself, also one that is held; twice is one booking and one confirmation.
+
+    Where the course asks for approval, the `approver` is asked and there is no place yet.
 
     Raises `Complaint` when there is no place (people who wait for this date go first), the last
     day to book is over, or a rule of the course is not met.
     """
     locking.hold_cohorts([cohort_id])
     if held := offers.open_of(cohort_id, person_id):
-        answering.accept(held.id, by=by, needs=needs)
+        answering.accept(held.id, by=by, needs=needs, approver=approver)
         return
     if bookings.active(cohort_id, person_id, by) is not None:
         return
@@ -98,22 +108,35 @@ def book_oneself(cohort_id: uuid.UUID, person_id: uuid.UUID, *, by: Actor, needs
     if found.others_wait >= cohort.places_left:
         raise FULL
     seat = Seat(person_id, needs=needs.strip())
+    if requests.needed(cohort, person_id):
+        requests.ask(cohort, seat, approver or Approver(), source="self", by=by)
+        return
     book_many(cohort_id, [seat], source="self", by=by)
 
 
 def book_other(
-    cohort_id: uuid.UUID, person_id: uuid.UUID, *, by: Actor, reason: str = ""
+    cohort_id: uuid.UUID,
+    person_id: uuid.UUID,
+    *,
+    by: Actor,
+    reason: str = "",
+    approver: Approver | None = None,
 ) -> uuid.UUID:
-    """Book somebody as staff, or accept for them; a broken rule or order needs a `reason`."""
+    """Book somebody as staff, or accept for them; a broken rule or order needs a `reason`.
+
+    Where the course asks for approval, the `approver` is asked and there is no place yet.
+    """
     locking.hold_cohorts([cohort_id])
     if held := offers.open_of(cohort_id, person_id):
-        return answering.accept(held.id, by=by).booking_id
+        return answering.accept(held.id, by=by, approver=approver).booking_id
     cohort = cohorts.facts(cohort_id)
     found = standing.of_person(by, person_id, cohort)
     if found.rules_broken and not reason.strip():
         raise Complaint("reason", "Enter a reason, which is shown in the history")
     why = reason.strip() if found.rules_broken else ""
     seat = Seat(person_id, waiver=why if found.is_let_in else found.waiver)
+    if requests.needed(cohort, person_id):
+        return requests.ask(cohort, seat, approver or Approver(), source="coordinator", by=by)
     (booking_id,) = book_many(cohort_id, [seat], source="coordinator", by=by, why=why)
     return booking_id
 

@@ -14,7 +14,7 @@ from courses.models import Booking, Session
 from courses.queries import cohorts
 from courses.queries import waiting as waiting_list
 from courses.queries.cohorts import CohortFacts
-from courses.services import booking, notices, waiting
+from courses.services import booking, notices, requests, waiting
 from courses.services.cohorts import ALLOWED, locked, record
 from courses.services.queue import answering, letters, locking, offering
 from courses.services.schedule import SUBJECT
@@ -88,6 +88,7 @@ def cancel(cohort_id: uuid.UUID, *, reason: str, fate: Fate, by: Actor) -> Told:
     before = cohorts.facts(cohort_id)
     ids = _booked(cohort_id)
     held = answering.revoke(before, reason=reason, by=by)
+    requests.close(before, reason=reason, by=by)
     _send_on(before, ids, fate, reason, by)
     _let_go(cohort_id)
     notices.hush_invitations(cohort_id, by=by)

@@ -73,10 +73,12 @@ def seat_people(
     return [row["id"] for row in rows]
 
 
-def seat_offered(cohort: CohortFacts, booking_ids: Sequence[uuid.UUID], *, by: Actor) -> None:
-    """Make offered bookings places at every session; `Complaint` when somebody is elsewhere."""
+def seat_offered(
+    cohort: CohortFacts, booking_ids: Sequence[uuid.UUID], *, by: Actor, why: str = ""
+) -> None:
+    """Make offered or requested bookings places at every session; `Complaint` on a clash."""
     with violations(ex_place_person_clash=_CLASH):
-        step(booking_ids, "booked", by=by)
+        step(booking_ids, "booked", by=by, why=why)
         people = db.session.execute(
             select(Booking.id, Booking.person_id).where(Booking.id.in_(booking_ids))
         )

@@ -1,6 +1,7 @@
 """Pages of the courses room, one file per noun, all on one blueprint."""
 
 from courses.views import (
+    approving,
     catalogue,
     changes,
     cohorts,
@@ -16,6 +17,7 @@ from courses.views import (
 from courses.views.blueprint import blueprint
 
 __all__ = [
+    "approving",
     "blueprint",
     "catalogue",
     "changes",

@@ -10,12 +10,15 @@ from dataclasses import dataclass
 from flask import url_for
 
 from courses.forms.queue import ANSWERS, LEAVE, TAKE, OfferForm
+from courses.queries import approving as approval_queries
 from courses.queries import cohorts, offers, queue, waiting
 from courses.queries.cohorts import CohortFacts
 from courses.queries.offers import ACCEPTED, OfferRow
+from courses.services import approving as approval
 from courses.services import links
 from courses.services.links import OFFER
 from courses.services.queue import answering
+from courses.views import approving
 from courses.views.blueprint import blueprint
 from lms import web
 from lms.contracts import Actor
@@ -50,6 +53,18 @@ def link_offer(token: str) -> web.Answer:
     return page(Held(actor, found, cohorts.facts(found.cohort_id), action))
 
 
+@blueprint.post("/o/<token>/take-back")
+@by_link(OFFER)
+def link_offer_take_back(token: str) -> web.Answer:
+    """Take the question to one's manager back, and with it the place that is held."""
+    actor = web.current_actor()
+    found = offers.get(actor.link.object_id) if actor.link else None
+    if found is None or found.person_id != actor.person_id:
+        web.not_found()
+    approval.give_up_asking(found.cohort_id, found.person_id, by=actor)
+    return web.see("courses.link_offer", token=token)
+
+
 def page(held: Held) -> web.Answer:
     """The offer, or its answer; one that has ended says how."""
     form = OfferForm()
@@ -62,6 +77,10 @@ def page(held: Held) -> web.Answer:
             return _on(held, _answer(held, form))
         except Complaint as complaint:
             form.add_complaint(complaint)
+    if asked := approval_queries.pending_of(held.cohort.id, held.offer.person_id):
+        if held.place:
+            return web.see(held.place)
+        return approving.waiting_page(asked, token=True, take_back=f"{held.action}/take-back")
     answer = web.invalid if form.is_submitted() else web.render
     waits = queue.of_person(held.cohort.course_id, held.offer.person_id)
     return answer(
@@ -72,12 +91,15 @@ def page(held: Held) -> web.Answer:
         form=form,
         waits=waits is not None,
         position=waiting.position(held.cohort.course_id, held.offer.person_id),
+        **approving.asked_of(held.cohort, held.offer.person_id),
     )
 
 
 def _answer(held: Held, form: OfferForm) -> OfferRow:
     if form.answer.data == TAKE:
-        return answering.accept(held.offer.id, by=held.actor, needs=form.needs.data or "")
+        asked = approving.approver_if_needed(form, held.cohort, held.offer.person_id)
+        needs = form.needs.data or ""
+        return answering.accept(held.offer.id, by=held.actor, needs=needs, approver=asked)
     return answering.decline(held.offer.id, leave=form.answer.data == LEAVE, by=held.actor)
 
 

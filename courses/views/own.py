@@ -12,14 +12,17 @@ from flask import url_for
 
 from courses import access
 from courses.forms.booking import AnswerForm, BookForm
+from courses.queries import approving as approvals
 from courses.queries import bookings, catalogue, cohorts, offers, standing, waiting
 from courses.queries.bookings import BookingRow
 from courses.queries.cohorts import CohortFacts
 from courses.queries.offers import OfferRow
 from courses.queries.standing import Standing
+from courses.services import approving as approval
 from courses.services import booking, describing, links, snapshots
 from courses.services import waiting as waiting_list
 from courses.services.links import BOOKING
+from courses.views import approving
 from courses.views import offers as offered
 from courses.views.blueprint import blueprint
 from courses.views.offers import Held
@@ -127,6 +130,20 @@ def own_held(cohort_id: uuid.UUID) -> web.Answer:
     return _answer_offer(_signed_in(cohort_id))
 
 
+@blueprint.post("/b/<token>/take-back", endpoint="link_take_back")
+@by_link(BOOKING)
+def link_take_back(token: str) -> web.Answer:
+    """Take a request back that the manager has not answered."""
+    return _take_back(_by_link(token))
+
+
+@blueprint.post("/cohorts/<uuid:cohort_id>/place/take-back", endpoint="own_take_back")
+@allow(access.OWN)
+def own_take_back(cohort_id: uuid.UUID) -> web.Answer:
+    """Take a request back, signed in."""
+    return _take_back(_signed_in(cohort_id))
+
+
 # -- what both ways share ------------------------------------------------------------------------
 
 
@@ -169,7 +186,14 @@ def _offered(own: Own, offer: OfferRow) -> web.Answer:
     return offered.page(held)
 
 
+def _take_back(own: Own) -> web.Answer:
+    approval.give_up_asking(own.cohort.id, own.person_id, by=own.actor)
+    return web.see(own.url("place"))
+
+
 def _place(own: Own) -> web.Answer:
+    if asked := approvals.pending_of(own.cohort.id, own.person_id):
+        return approving.waiting_page(asked, token=bool(own.token), take_back=own.url("take_back"))
     if offer := offers.open_of(own.cohort.id, own.person_id):
         return _offered(own, offer)
     held, found = own.held, standing.of_person(own.actor, own.person_id, own.cohort)
@@ -177,7 +201,11 @@ def _place(own: Own) -> web.Answer:
     if held is None and form.validate_on_submit():
         try:
             booking.book_oneself(
-                own.cohort.id, own.person_id, by=own.actor, needs=form.needs.data or ""
+                own.cohort.id,
+                own.person_id,
+                by=own.actor,
+                needs=form.needs.data or "",
+                approver=approving.approver_if_needed(form, own.cohort, own.person_id),
             )
         except Complaint as complaint:
             form.add_complaint(complaint)
@@ -201,6 +229,8 @@ def _shown(own: Own, held: BookingRow | None, found: Standing) -> dict[str, obje
         "can_change": waiting.what_can_change(cohort.course_id),
         "me": snapshots.snapshots([own.person_id])[own.person_id],
         "others": _others(own),
+        "declined": approvals.declined_of(cohort.id, own.person_id),
+        **approving.asked_of(cohort, own.person_id),
     }
 
 

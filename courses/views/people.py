@@ -15,6 +15,7 @@ from courses.queries.bookings import BookingRow
 from courses.services import booking as service
 from courses.services import notices
 from courses.services import waiting as waiting_list
+from courses.views import approving
 from courses.views.blueprint import blueprint
 from lms import web
 from lms.contracts import Actor
@@ -59,11 +60,15 @@ def book_person(cohort_id: uuid.UUID, person_id: uuid.UUID) -> web.Answer:
     form = BookOtherForm()
     if form.validate_on_submit():
         try:
-            service.book_other(cohort_id, person_id, by=actor, reason=form.reason.data or "")
+            asked = approving.approver_if_needed(form, cohort, person_id)
+            service.book_other(
+                cohort_id, person_id, by=actor, reason=form.reason.data or "", approver=asked
+            )
         except Complaint as complaint:
             form.add_complaint(complaint)
         else:
-            web.say(f"{person.name} is booked. The confirmation waits ten minutes.")
+            booked = f"{person.name} is booked. The confirmation waits ten minutes."
+            web.say(f"{person.name}’s manager is asked" if asked else booked)
             return web.see("courses.cohort", cohort_id=cohort_id)
     answer: Any = web.invalid if form.is_submitted() else web.render
     page: web.Answer = answer(
@@ -72,6 +77,7 @@ def book_person(cohort_id: uuid.UUID, person_id: uuid.UUID) -> web.Answer:
         person=person,
         form=form,
         standing=standing.of_person(actor, person_id, cohort),
+        **approving.asked_of(cohort, person_id),
     )
     return page
 

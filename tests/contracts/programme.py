@@ -18,7 +18,17 @@ from certificates import number as numbers
 from certificates.models import Certificate, CertificateFile, Preview
 from courses.imports import uploads
 from courses.imports.services import staging
-from courses.models import Booking, Cohort, Course, Edition, Offer, Place, Session, Waiting
+from courses.models import (
+    Approval,
+    Booking,
+    Cohort,
+    Course,
+    Edition,
+    Offer,
+    Place,
+    Session,
+    Waiting,
+)
 from courses.services.register import REST
 from lms import clock, events
 from lms.contracts import SYSTEM, Actor, Grant, Role, Scope, ScopeKind
@@ -78,9 +88,12 @@ def build() -> Programme:
     message = make.message(amara, locality_ids=[herts.id])
     preview = make.keep(Preview(booking_id=booking.id, state="ready", pdf=b"%PDF-"))
     waits, offer = _held(herts, amara)
+    approval = _approval(cohort, herts, who["manager"])
     tokens = _tokens(amara, cohort, certificate, asked, offer)
+    tokens["approval"] = links.token(make.personal_link(who["manager"], "approval", approval.id))
     ids = {
         "cohort_id": cohort.id,
+        "approval_id": approval.id,
         "booking_id": booking.id,
         "person_id": amara.id,
         "certificate_id": certificate.id,
@@ -172,6 +185,19 @@ def _held(herts: Locality, amara: Person) -> tuple[Waiting, Offer]:
     make.session(cohort, clock.today() + timedelta(days=60))
     waits = make.waiting(cohort, amara)
     return waits, make.offer(waits, cohort)
+
+
+def _approval(cohort: Cohort, herts: Locality, manager: Person) -> Approval:
+    """Somebody else's request, which their manager has not answered."""
+    asks = make.booking(cohort, state="requested", locality_id=herts.id)
+    return make.keep(
+        Approval(
+            booking_id=asks.id,
+            manager_id=manager.id,
+            asked_at=clock.now(),
+            answer_by=clock.now() + timedelta(days=5),
+        )
+    )
 
 
 def _asked(cohort: Cohort) -> tuple[Wave, Assignment]:

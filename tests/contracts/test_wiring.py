@@ -10,8 +10,6 @@ from lms.settings import Settings
 from lms.wiring import ROOT, describe, event_uses
 
 AWAITED = {
-    "BookingRequested": "approval by a manager",
-    "BookingRefused": "approval by a manager",
     "MessageBounced": "returned mail, reported by GOV.UK Notify",
     "PeopleMerged": "merging two rows of one person",
 }

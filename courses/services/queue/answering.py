@@ -15,8 +15,9 @@ from courses.models import Offer, Waiting
 from courses.queries import clashes, cohorts, deadlines, offers, queue
 from courses.queries.cohorts import CohortFacts
 from courses.queries.offers import ACCEPTED, DECLINED, LAPSED, OPEN, REVOKED, OfferRow
-from courses.services import links, notices
+from courses.services import links, notices, requests
 from courses.services.queue import letters, locking, offering, pairs
+from courses.services.requests import Approver
 from courses.services.seating import note_needs, seat_offered
 from courses.services.steps import step
 from lms import audit, clock
@@ -29,10 +30,13 @@ from lms.web import words
 SUBJECT = "courses_cohort"
 
 
-def accept(offer_id: uuid.UUID, *, by: Actor, needs: str = "") -> OfferRow:
+def accept(
+    offer_id: uuid.UUID, *, by: Actor, needs: str = "", approver: Approver | None = None
+) -> OfferRow:
     """Take the place that is held; how the offer stands afterwards, also when it had ended.
 
-    Of a pair the first to accept has agreed, and both have their places once the other has. Raises
+    Of a pair the first to accept has agreed, and both have their places once the other has. Where
+    the course asks for approval, the `approver` is asked and the place is held meanwhile. Raises
     `Complaint` on `answer` when somebody has another course at that time by now.
     """
     held = _held(offer_id)
@@ -42,7 +46,9 @@ def accept(offer_id: uuid.UUID, *, by: Actor, needs: str = "") -> OfferRow:
     cohort = cohorts.facts(held.cohort_id)
     if needs.strip():
         note_needs(held.booking_id, needs)
-    if any(one.agreed_at is None for one in together if one.id != held.id):
+    if requests.needed(cohort, held.person_id):
+        requests.ask_for_offer(cohort, held, approver or Approver(), by=by)
+    elif any(one.agreed_at is None for one in together if one.id != held.id):
         _check_free(cohort, held, by)
         _set([held], agreed_at=clock.now())
         audit.write("agreed to an offer", SUBJECT, cohort.id, by=by)
@@ -66,9 +72,9 @@ def decline(offer_id: uuid.UUID, *, leave: bool = False, by: Actor) -> OfferRow:
     if leave:
         pairs.part([held.waiting_id])
     publish(OfferDeclined(by, cohort.id, (held.booking_id,)))
-    letters.pair_ended(cohort, beside, by=SYSTEM)
     crash_point("offer.declined")
     offering.fill(held.course_id)
+    letters.pair_ended(cohort, beside, by=SYSTEM)
     return _now(offer_id)
 
 
@@ -80,14 +86,19 @@ def lapse(course_id: uuid.UUID) -> None:
     locking.hold([course_id])
     due = offers.due(course_id)
     told = letters.told([one.id for one in due])
+    ended: list[tuple[CohortFacts, list[OfferRow]]] = []
     for cohort_id in sorted({one.cohort_id for one in due}):
         cohort = cohorts.facts(cohort_id)
         theirs = [one for one in due if one.cohort_id == cohort_id]
         unheard = [one for one in theirs if not _told(one, theirs, told)]
+        ended.append((cohort, [one for one in theirs if one not in unheard]))
         _ask_again(cohort, unheard)
-        _lapse(cohort, [one for one in theirs if one not in unheard])
+        _lapse(*ended[-1])
     crash_point("offer.lapsed")
     offering.fill(course_id)
+    for cohort, over in ended:
+        letters.lapsed(cohort, [one for one in over if not one.agreed_at], by=SYSTEM)
+        letters.pair_ended(cohort, [one for one in over if one.agreed_at], by=SYSTEM)
 
 
 def revoke(cohort: CohortFacts, *, reason: str, by: Actor) -> list[OfferRow]:
@@ -214,7 +225,7 @@ def _ask_again(cohort: CohortFacts, held: Sequence[OfferRow]) -> None:
 
 
 def _lapse(cohort: CohortFacts, over: Sequence[OfferRow]) -> None:
-    """End offers nobody answered; who agreed and waited for the other of a pair is told so."""
+    """End offers nobody answered, and what was agreed to by the other of a pair."""
     silent = [one for one in over if one.agreed_at is None]
     agreed = [one for one in over if one.agreed_at is not None]
     if not silent:
@@ -230,8 +241,6 @@ def _lapse(cohort: CohortFacts, over: Sequence[OfferRow]) -> None:
             .execution_options(synchronize_session=False)
         )
     publish(OfferLapsed(SYSTEM, cohort.id, tuple(one.booking_id for one in over)))
-    letters.lapsed(cohort, silent, by=SYSTEM)
-    letters.pair_ended(cohort, agreed, by=SYSTEM)
 
 
 def _end(held: Sequence[OfferRow], state: str, *, waits: str, by: Actor, why: str) -> None:
