@@ -115,18 +115,23 @@ def release_held() -> Response:
     return web.see("messages.messages")
 
 
-@blueprint.post("/messages/stopped/<verb>")
+@blueprint.post("/messages/release-stopped")
 @allow("messages.manage")
-def decide_stopped(verb: str) -> Response:
-    """Let everything in scope go that the brake on large runs stopped, or never send it."""
+def release_stopped() -> Response:
+    """Let everything in scope go that the brake on large runs stopped."""
     actor = web.current_actor()
-    which = queries.braked(actor)
-    if verb == "release":
-        web.say(f"{plural(services.release_all(which, by=actor), 'message')} released")
-    elif verb == "cancel":
-        web.say(f"{plural(services.cancel_all(which, by=actor), 'message')} cancelled")
-    else:
-        raise NotFound
+    count = services.release_all(queries.braked(actor), by=actor)
+    web.say(f"{plural(count, 'message')} released")
+    return web.see("messages.messages")
+
+
+@blueprint.post("/messages/cancel-stopped")
+@allow("messages.manage")
+def cancel_stopped() -> Response:
+    """Never send anything in scope that the brake on large runs stopped."""
+    actor = web.current_actor()
+    count = services.cancel_all(queries.braked(actor), by=actor)
+    web.say(f"{plural(count, 'message')} cancelled")
     return web.see("messages.messages")
 
 
