@@ -9,7 +9,7 @@ import hashlib
 import json
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -98,15 +98,17 @@ class Asked:
 
     def of(self, slug: str) -> Asked:
         """The same filters put to another report, as far as it understands them."""
-        understood = report_called(slug).filters
-        kept = {
-            "start": self.start if Filter.PERIOD in understood else "",
-            "end": self.end if Filter.PERIOD in understood else "",
-            "place": self.place if Filter.LOCALITY in understood else (),
-            "course": self.course if Filter.COURSE in understood else (),
-            "cohort": self.cohort if Filter.COHORT in understood else (),
-        }
-        return replace(self, slug=slug, by="", choices={}, **kept)
+        known = report_called(slug).filters
+        period = Filter.PERIOD in known
+        return Asked(
+            slug=slug,
+            audience=self.audience,
+            start=self.start if period else "",
+            end=self.end if period else "",
+            place=self.place if Filter.LOCALITY in known else (),
+            course=self.course if Filter.COURSE in known else (),
+            cohort=self.cohort if Filter.COHORT in known else (),
+        )
 
 
 def report_called(slug: str) -> Report:

@@ -12,7 +12,7 @@ from lms.envelope import Failed
 from lms.registry import current_registry
 from lms.reports.asking import Asked, filter_words, fingerprint, offered
 from lms.reports.disclosure import POLICIES, DraftError
-from lms.reports.documents import Heading, protect
+from lms.reports.documents import Document, Heading, protect
 from lms.web.context import settings
 
 FAILED = (
@@ -45,6 +45,12 @@ def draft_of(asked: Asked, actor: Actor, as_of: datetime) -> Draft:
         raise ReportFailed(FAILED)
     assert isinstance(found, Draft)
     return found
+
+
+def document_for_team(asked: Asked, actor: Actor, as_of: datetime) -> Document:
+    """The report as our own team sees it now. Raises `ReportFailed` for a guest's."""
+    draft = draft_of(asked, actor, as_of)
+    return protect(draft, heading_of(asked, actor, as_of), POLICIES[Audience.TEAM]).document
 
 
 def heading_of(asked: Asked, actor: Actor, as_of: datetime) -> Heading:

@@ -1,4 +1,4 @@
-"""What the reports room offers: its tables, its pages, and who may ask.
+"""What the reports room offers: its tables, its pages, its jobs, and who may ask.
 
 The kernel loads it; everything it does is in the room's drawers.
 """
@@ -7,9 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from flask import Blueprint
+
 from lms import hookimpl
-from lms.contracts import Permission, Tables
-from lms.reports.access import PERMISSIONS
+from lms.contracts import Actor, Job, NavItem, Permission, Tables
+from lms.permissions import allowed
+from lms.reports import jobs, views
+from lms.reports.access import PERMISSIONS, RELEASE
 
 
 @hookimpl
@@ -22,3 +26,22 @@ def lms_tables() -> Tables:
 def lms_permissions() -> Iterable[Permission]:
     """Who asks reports, gives them away, and hands counts in."""
     return PERMISSIONS
+
+
+@hookimpl
+def lms_blueprints() -> Iterable[Blueprint]:
+    """Reports, versions and returns."""
+    return (views.blueprint,)
+
+
+@hookimpl
+def lms_jobs() -> Iterable[Job]:
+    """Printing packs, and forgetting them."""
+    return jobs.JOBS
+
+
+@hookimpl
+def lms_nav_items(actor: Actor) -> Iterable[NavItem]:
+    """Reports, for coordinators and analysts."""
+    if allowed(actor, RELEASE):
+        yield NavItem("Reports", "reports.reports", 40, "reports")

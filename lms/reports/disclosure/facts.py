@@ -157,6 +157,7 @@ class Facts:
             self._know(figure.of, set(self.counts), figure.key)
         for block in self.draft.blocks:
             self._know(keys_of(block), figures, type(block).__name__)
+            self._check_shape(block)
         for spread in self.draft.spreads:
             self._know((key for key, _ in spread.cells), set(self.counts), spread.mean)
             self._know((spread.mean,), set(self.derived), "a spread")
@@ -165,6 +166,18 @@ class Facts:
             if not self._adds_up(total.total, total.parts):
                 raise DraftError(f"{total.total} is not the sum of {', '.join(total.parts)}")
         self._check_counts()
+
+    def _check_shape(self, block: Block) -> None:
+        """A table has a cell for each heading, and a bar one for each of the series."""
+        if isinstance(block, Sentence):
+            return
+        is_table = isinstance(block, DataTable)
+        heads = block.columns if isinstance(block, DataTable) else block.series
+        lines = block.rows if isinstance(block, DataTable) else block.bars
+        for line in lines:
+            if len(line.cells) != len(heads):
+                where = "columns" if is_table else "series"
+                raise DraftError(f"{block.title}: {line.label} has not as many cells as {where}")
 
     def _check_counts(self) -> None:
         for count in self.counts.values():

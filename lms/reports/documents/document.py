@@ -123,6 +123,11 @@ class Document:
         return datetime.fromisoformat(self.as_of)
 
     @property
+    def headline(self) -> str:
+        """What it is about, under the question: place and period."""
+        return " · ".join(part for part in (self.place, self.period) if part)
+
+    @property
     def tables(self) -> Iterator[Table]:
         """Its tables in order."""
         return (block for block in self.blocks if isinstance(block, Table))

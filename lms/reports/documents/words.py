@@ -21,10 +21,14 @@ def key_words() -> str:
 
 def counted_words(document: Document) -> str:
     """'Counted on 4 March 2027 at 4:40pm from records up to 3 March 2027.'"""
-    upto = ""
-    if document.data_to:
-        upto = f" from records up to {words.date(date.fromisoformat(document.data_to))}"
-    return f"Counted {words.datetime_words(document.counted_at)}{upto}."
+    return f"Counted {words.datetime_words(document.counted_at)}{upto_words(document)}."
+
+
+def upto_words(document: Document) -> str:
+    """' from records up to 3 March 2027', or nothing where the report does not say."""
+    if not document.data_to:
+        return ""
+    return f" from records up to {words.date(date.fromisoformat(document.data_to))}"
 
 
 def filter_words(document: Document) -> str:

@@ -33,14 +33,10 @@ def release(asked: Asked, *, by: Actor) -> uuid.UUID:
     if draft.empty:
         raise Complaint("", draft.empty)
     mark, key = fingerprint_of(draft), asked.key(by)
-    latest = db.session.execute(
-        select(Release.id, Release.draft)
-        .where(Release.key == key)
-        .order_by(Release.number.desc())
-        .limit(1)
-    ).one_or_none()
+    newest = select(Release.id, Release.draft).where(Release.key == key)
+    latest = db.session.execute(newest.order_by(Release.number.desc()).limit(1)).one_or_none()
     if latest is not None and latest.draft == mark:
-        return latest.id
+        return uuid.UUID(str(latest.id))
     protected = protect(draft, heading_of(asked, by, as_of), POLICIES[asked.audience], told(draft))
     return _record(asked, protected, mark, as_of, by=by)
 
@@ -50,7 +46,7 @@ def told(draft: Draft) -> Earlier:
     measures = sorted({measure for f in draft.figures if (measure := getattr(f, "measure", ""))})
     rows = db.session.execute(
         select(Release.audience, Release.figures).where(
-            Release.measures.has_any(cast(measures, ARRAY(Text)))  # type: ignore[attr-defined]
+            Release.measures.has_any(cast(measures, ARRAY(Text)))
         )
     ).all()
     found: dict[str, list[Told]] = {"partner": [], "publication": []}

@@ -1,0 +1,149 @@
+"""Frozen returns: the list, one with its documents, and what was restated since.
+
+Views show them, services compare with them; each is for whoever reaches all that it counts.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import undefer
+
+from lms.contracts import Actor
+from lms.db import db
+from lms.errors import NotFound
+from lms.reports import access
+from lms.reports.asking import AUDIENCES, Asked, first_day
+from lms.reports.documents import Document
+from lms.reports.documents.comparing import Restated
+from lms.reports.models import FrozenReturn, Restatement
+
+
+@dataclass(frozen=True)
+class ReturnRow:
+    """A line of the list."""
+
+    id: uuid.UUID
+    title: str
+    starts_on: date
+    ends_on: date
+    audience: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Restating:
+    """What was restated at one time, and why."""
+
+    by: str
+    at: datetime
+    reason: str
+    cells: tuple[Restated, ...]
+
+
+@dataclass(frozen=True)
+class Frozen:
+    """A return: its documents as they were, and as they were when last restated."""
+
+    id: uuid.UUID
+    title: str
+    about: str
+    starts_on: date
+    ends_on: date
+    slugs: tuple[str, ...]
+    asked: Asked
+    by: str
+    at: datetime
+    policy: Mapping[str, Any]
+    documents: tuple[Document, ...]
+    current: tuple[Document, ...]
+    restated: tuple[Restating, ...]
+
+    @property
+    def audience_words(self) -> str:
+        """Who it is for."""
+        return AUDIENCES[self.asked.audience]
+
+    def questions(self) -> list[Asked]:
+        """What was asked of each report."""
+        return [self.asked.of(slug) for slug in self.slugs]
+
+
+def listed(actor: Actor, most: int = 100) -> list[ReturnRow]:
+    """The returns within the actor's reach, the newest first."""
+    rows = db.session.scalars(_newest().limit(1000))
+    seen = [row for row in rows if access.reaches(actor, row.reach)]
+    return [
+        ReturnRow(
+            row.id,
+            row.title,
+            row.starts_on,
+            row.ends_on,
+            AUDIENCES[Asked.from_json(row.query).audience],
+            row.by_label,
+            row.as_of,
+        )
+        for row in seen[:most]
+    ]
+
+
+def find(actor: Actor, return_id: uuid.UUID) -> Frozen:
+    """A return within the actor's reach, else `NotFound`."""
+    row = db.session.scalar(
+        _newest().where(FrozenReturn.id == return_id).options(undefer(FrozenReturn.documents))
+    )
+    if row is None or not access.reaches(actor, row.reach):
+        raise NotFound
+    restated = db.session.scalars(
+        select(Restatement)
+        .where(Restatement.return_id == return_id)
+        .order_by(Restatement.as_of, Restatement.id)
+        .options(undefer(Restatement.documents))
+    ).all()
+    last = restated[-1].documents if restated else row.documents
+    return Frozen(
+        id=row.id,
+        title=row.title,
+        about=row.about,
+        starts_on=row.starts_on,
+        ends_on=row.ends_on,
+        slugs=tuple(row.slugs),
+        asked=Asked.from_json(row.query),
+        by=row.by_label,
+        at=row.as_of,
+        policy=row.policy,
+        documents=_documents(row.documents),
+        current=_documents(last),
+        restated=tuple(_restating(one) for one in restated),
+    )
+
+
+def before(actor: Actor, slugs: tuple[str, ...], asked: Asked) -> Frozen | None:
+    """The last return of the same reports, audience and reach of an earlier period."""
+    earlier = _newest().where(
+        FrozenReturn.starts_on < first_day(asked.start),
+        FrozenReturn.audience == str(asked.audience),
+    )
+    for row in db.session.scalars(earlier.limit(100)):
+        if list(row.slugs) == list(slugs) and row.reach == asked.reach(actor):
+            return find(actor, row.id)
+    return None
+
+
+def _newest() -> Select[FrozenReturn]:
+    return select(FrozenReturn).order_by(FrozenReturn.as_of.desc(), FrozenReturn.id.desc())
+
+
+def _documents(held: list[Any]) -> tuple[Document, ...]:
+    return tuple(Document.from_json(one) for one in held)
+
+
+def _restating(row: Restatement) -> Restating:
+    cells = tuple(Restated(**one) for one in row.cells)
+    return Restating(row.by_label, row.as_of, row.reason, cells)

@@ -1,0 +1,128 @@
+"""Freezing several reports of a period at one moment, and restating what came out differently.
+
+Views call these in a transaction that sees one moment; a return is kept whole or not at all.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from lms import audit, clock
+from lms.contracts import Actor, Audience
+from lms.db import Complaint, crash_point, db, uuid7, violations
+from lms.reports.asking import Asked, fingerprint, first_day, last_day
+from lms.reports.disclosure import POLICIES
+from lms.reports.documents import Document, protect
+from lms.reports.documents.comparing import differences
+from lms.reports.drafts import draft_of, heading_of
+from lms.reports.models import FrozenReturn, Restatement
+from lms.reports.queries import releases as versions
+from lms.reports.queries import returns
+from lms.reports.services.releases import release, told
+
+ONCE = Complaint(
+    "title",
+    "These reports of this period are frozen already, for the same audience and places. "
+    "Open that return to see it or to restate it",
+)
+NOTHING = Complaint("reason", "Nothing that can be told has changed. Nothing was restated")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A return to freeze: its words, the reports, and the filters they share."""
+
+    title: str
+    about: str
+    slugs: tuple[str, ...]
+    asked: Asked
+
+    def questions(self) -> list[Asked]:
+        """The same filters put to each report, in their order."""
+        return [self.asked.of(slug) for slug in self.slugs]
+
+    def key(self, actor: Actor) -> str:
+        """One return of these reports, period, audience and places."""
+        return fingerprint([sorted(self.slugs), self.asked.of(self.slugs[0]).key(actor)])
+
+
+def freeze(wanted: Wanted, *, by: Actor) -> uuid.UUID:
+    """Count all of it now and keep it. Raises `Complaint` when it was frozen before."""
+    as_of = clock.now()
+    start, end = first_day(wanted.asked.start), last_day(wanted.asked.end)
+    if start is None or end is None or end < start:
+        raise Complaint("end", "Choose the first and the last month of the return")
+    documents = [document_of(one, by, as_of, record=True) for one in wanted.questions()]
+    policy = POLICIES[wanted.asked.audience]
+    row = FrozenReturn(
+        id=uuid7(),
+        title=wanted.title,
+        about=wanted.about,
+        starts_on=start,
+        ends_on=end,
+        slugs=list(wanted.slugs),
+        audience=str(wanted.asked.audience),
+        query=wanted.asked.as_json(),
+        key=wanted.key(by),
+        reach=wanted.asked.reach(by),
+        policy=asdict(policy) | {"sentence": policy.sentence},
+        documents=[one.as_json() for one in documents],
+        as_of=as_of,
+        by_id=by.person_id,
+        by_label=by.name,
+    )
+    with violations(uq_reports_frozen_return_key=ONCE):
+        db.session.add(row)
+    crash_point("return.frozen")
+    said = {"title": wanted.title, "reports": ", ".join(wanted.slugs)}
+    audit.write("report.frozen", "return", row.id, by=by, after=said)
+    return row.id
+
+
+def restate(return_id: uuid.UUID, reason: str, *, by: Actor) -> uuid.UUID:
+    """Keep what came out differently since the return was frozen or last restated, and why.
+
+    Outside the team a difference of fewer people than may be told is hidden in the new documents,
+    so it is not restated either. Raises `Complaint` when nothing is left to say.
+    """
+    frozen = returns.find(by, return_id)
+    as_of = clock.now()
+    now = [document_of(one, by, as_of, record=True) for one in frozen.questions()]
+    found = differences(frozen.current, now)
+    if not found.restated:
+        raise NOTHING
+    row = Restatement(
+        id=uuid7(),
+        return_id=return_id,
+        cells=[one.as_json() for one in found.restated],
+        documents=[one.as_json() for one in now],
+        reason=reason,
+        as_of=as_of,
+        by_id=by.person_id,
+        by_label=by.name,
+    )
+    db.session.add(row)
+    db.session.flush()
+    said = {"title": frozen.title, "cells": len(found.restated)}
+    audit.write("report.restated", "return", return_id, by=by, after=said)
+    return row.id
+
+
+def documents_now(questions: Sequence[Asked], actor: Actor) -> list[Document]:
+    """What the reports would say now, recorded nowhere: to look at the differences first."""
+    as_of = clock.now()
+    return [document_of(one, actor, as_of, record=False) for one in questions]
+
+
+def document_of(asked: Asked, actor: Actor, as_of: datetime, *, record: bool) -> Document:
+    """One report as its audience may see it; for somebody outside it is a version (`record`)."""
+    draft = draft_of(asked, actor, as_of)
+    outside = asked.audience is not Audience.TEAM and not draft.empty
+    if outside and record:
+        return versions.find(actor, release(asked, by=actor)).document
+    earlier = told(draft) if outside else None
+    heading = heading_of(asked, actor, as_of)
+    return protect(draft, heading, POLICIES[asked.audience], earlier).document
