@@ -5,12 +5,19 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import select
 
-from lms import events
-from lms.ambassadors.models import Ambassador, CheckIn, CheckInOutcome, Objective, Pledge
+from lms import clock, events
+from lms.ambassadors.models import (
+    Ambassador,
+    CheckIn,
+    CheckInOutcome,
+    Objective,
+    Pledge,
+)
 from lms.ambassadors.services import check_ins, pledging, recruiting, roles
 from lms.ambassadors.services.check_ins import Reply
 from lms.ambassadors.services.pledging import NewWords
@@ -169,3 +176,8 @@ def token(of: Ambassador | CheckIn | Any, purpose: str) -> str:
     """The token of the newest link to something."""
     live = links.live_for(purpose, [of.id])
     return links.token(live[of.id])
+
+
+def date_in(days: int) -> date:
+    """A day so many days from now."""
+    return clock.today() + timedelta(days=days)

@@ -79,6 +79,11 @@ class Study(StudyRow):
         return {part: getattr(self, part) for part in PARTS}
 
     @property
+    def allowed(self) -> list[str]:
+        """Where it may be used, in words."""
+        return [codes.USES[use] for use in self.uses]
+
+    @property
     def consent(self) -> str:
         """What was agreed to, as it was put."""
         return codes.CONSENTS[self.consent_version]

@@ -276,8 +276,8 @@ def _answers(one: CheckInView) -> Iterable[tuple[str, str]]:
     for outcome in one.outcomes:
         goal = "" if outcome.goal is None else f", {codes.GOALS[outcome.goal]}"
         yield f"Objective {outcome.position}", outcome.words + goal
-    yield "Got in the way", words.listing(codes.BARRIERS[code] for code in one.obstacles) or "–"
-    yield "Helped", words.listing(codes.HELPS[code] for code in one.helped) or "–"
+    yield "Got in the way", words.listing(one.in_the_way) or "–"
+    yield "Helped", words.listing(one.what_helped) or "–"
     if one.no_manager or one.support:
         said = codes.NO_MANAGER if one.no_manager else codes.SUPPORT[one.support or 1]
         yield "Support from your manager", said

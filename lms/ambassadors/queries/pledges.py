@@ -129,9 +129,19 @@ class CheckInView:
         return goal_scale.t_score(pairs) if len(pairs) == len(relevant) else None
 
     @property
+    def in_the_way(self) -> list[str]:
+        """What got in the way, in words."""
+        return [codes.BARRIERS[code] for code in self.obstacles]
+
+    @property
+    def what_helped(self) -> list[str]:
+        """What helped, in words."""
+        return [codes.HELPS[code] for code in self.helped]
+
+    @property
     def last_word(self) -> str:
         """What they said in a sentence, else the first thing that got in the way."""
-        return self.sentence or next((codes.BARRIERS[code] for code in self.obstacles), "")
+        return self.sentence or next(iter(self.in_the_way), "")
 
 
 @dataclass(frozen=True)

@@ -204,9 +204,9 @@ def _answer_lines(one: CheckInView) -> Iterable[str]:
         goal = "" if outcome.goal is None else f" ({codes.GOALS[outcome.goal].lower()})"
         yield f"{outcome.position}. {outcome.words}{goal}"
     if one.obstacles:
-        yield "Got in the way: " + words.listing(codes.BARRIERS[c] for c in one.obstacles)
+        yield "Got in the way: " + words.listing(one.in_the_way)
     if one.helped:
-        yield "Helped: " + words.listing(codes.HELPS[code] for code in one.helped)
+        yield "Helped: " + words.listing(one.what_helped)
     if one.t_score is not None:
         yield f"Beside what was hoped: T = {one.t_score:.1f} (50 is as hoped)"
 

@@ -1,0 +1,390 @@
+"""The board, stories, reminders, meetings and the bulletin; and what managers never see."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from html import unescape
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from lms.ambassadors import jobs
+from lms.ambassadors.models import (
+    Ambassador,
+    Bulletin,
+    Candidate,
+    CaseStudy,
+    NetworkAttendance,
+    NetworkMeeting,
+    Pledge,
+    Tally,
+)
+from lms.ambassadors.queries import board as boards
+from lms.ambassadors.services import tallies
+from lms.contracts import SYSTEM
+from lms.db import db
+from lms.messages.models import Message
+from lms.people.models import Person
+from lms.testing import Frozen
+from lms.testing.client import PageClient
+from tests import factories as make
+from tests.ambassadors import making
+from tests.ambassadors.making import WORDS, World, answered, pledged, world
+from tests.ambassadors.test_own_pages import STORY
+
+AsPerson = Callable[[Person], PageClient]
+pytestmark = pytest.mark.usefixtures("session")
+SENTENCE = "It is a start in our clinic."
+
+
+@pytest.fixture
+def herts(session: object) -> World:
+    return world()
+
+
+def said(answer: Any) -> str:
+    return unescape(answer.get_data(as_text=True))
+
+
+def person_of(of: Ambassador) -> Person:
+    return db.session.get_one(Person, of.person_id)
+
+
+@pytest.fixture
+def pledge(herts: World, frozen: Frozen) -> Pledge:
+    """Made on 2 March by Dilys, whose manager is Ruth; answered on 2 April."""
+    frozen("2027-03-02 10:00")
+    ruth = make.person("Ruth", "Calder")
+    dilys = herts.person(manager_id=ruth.id)
+    made = pledged(making.ambassador(herts, dilys), share=True)
+    frozen("2027-04-02 10:22")
+    jobs.tick()
+    answered(made, 1, "partly", "fully", obstacles=("manager",), support=1, sentence=SENTENCE)
+    return made
+
+
+# -- the board -------------------------------------------------------------------------------------
+
+
+def test_a_board_without_ambassadors_says_how_they_come(herts: World, as_person: AsPerson) -> None:
+    making.completed(herts.person(), making.uuid7(), herts.place)
+    page = said(as_person(herts.priya).get("/ambassadors"))
+    assert "No ambassadors yet" in page
+    assert "1 person has finished" in page
+
+
+def test_the_board_shows_words_for_each_sign(
+    herts: World, pledge: Pledge, as_person: AsPerson
+) -> None:
+    page = said(as_person(herts.priya).get("/ambassadors"))
+    for words in ("1 active", "Dilys Rowe", "Partly done", "Fully done", "on time", SENTENCE,
+                  "2 Mar 2027", "due 2 Jun"):  # fmt: skip
+        assert words in page
+
+
+def test_who_waits_longest_stands_first_and_filters_narrow(
+    herts: World, as_person: AsPerson, frozen: Frozen
+) -> None:
+    frozen("2027-01-05 10:00")
+    late = pledged(making.ambassador(herts, herts.person("Femi")))
+    frozen("2027-01-20 10:00")
+    pledged(making.ambassador(herts, herts.person("Beth")))
+    making.ambassador(herts, herts.person("Aled"))
+    for day in ("2027-02-05 10:22", "2027-02-12 10:22", "2027-02-20 10:22", "2027-02-21 10:22"):
+        frozen(day)
+        jobs.tick()
+    assert making.check_in(late, 1).state == "overdue"
+    browser = as_person(herts.priya)
+    page = said(browser.get("/ambassadors"))
+    assert page.index("Femi Rowe") < page.index("Beth Rowe") < page.index("Aled Rowe")
+    assert "overdue 16 days" in page
+    assert "Call" in page
+    only = said(browser.get("/ambassadors?check=no_reply"))
+    assert "Femi Rowe" in only
+    assert "Beth Rowe" not in only
+    assert "Aled Rowe" in said(browser.get("/ambassadors?check=no_pledge"))
+    assert "Beth Rowe" in said(browser.get("/ambassadors?q=beth"))
+    assert "No ambassador matches" in said(browser.get("/ambassadors?q=nobody"))
+
+
+def test_a_page_of_many_takes_as_many_queries_as_a_page_of_one(
+    herts: World, pledge: Pledge, as_person: AsPerson, count_queries: Any
+) -> None:
+    browser = as_person(herts.priya)
+    browser.get("/ambassadors")
+    with count_queries() as few:
+        browser.get("/ambassadors")
+    for _ in range(4):
+        pledged(making.ambassador(herts))
+    browser.get("/ambassadors")
+    with count_queries() as many:
+        browser.get("/ambassadors")
+    assert len(many) == len(few)
+
+
+def test_another_places_board_and_story_look_like_not_there(
+    herts: World, pledge: Pledge, as_person: AsPerson
+) -> None:
+    essex = world("Essex")
+    browser = as_person(essex.priya)
+    assert "Dilys" not in said(browser.get("/ambassadors"))
+    there = browser.get(f"/ambassadors/{pledge.ambassador_id}")
+    nowhere = browser.get(f"/ambassadors/{uuid.uuid4()}")
+    assert there.status_code == nowhere.status_code == 404
+    for path in ("hand-on", "leaving", "stays"):
+        url = f"/ambassadors/{pledge.ambassador_id}/{path}"
+        assert browser.post(url, data={}).status_code == 404
+
+
+# -- reminding -------------------------------------------------------------------------------------
+
+
+def test_reminding_shows_the_message_first_and_writes_to_those_of_the_filter(
+    herts: World, as_person: AsPerson, frozen: Frozen
+) -> None:
+    frozen("2027-03-02 10:00")
+    pledged(making.ambassador(herts))
+    pledged(making.ambassador(world("Essex")))
+    frozen("2027-04-02 10:22")
+    jobs.tick()
+    browser = as_person(herts.priya)
+    page = said(browser.get("/ambassadors/remind"))
+    assert "Remind 1 person" in page
+    assert "How is your pledge going?" in page
+    assert "[personal link]" in page
+    before = len(db.session.scalars(select(Message)).all())
+    browser.press("/ambassadors/remind", "Remind 1 person")
+    browser.press("/ambassadors/remind", "Remind 1 person")
+    assert len(db.session.scalars(select(Message)).all()) == before + 1
+
+
+# -- the story -------------------------------------------------------------------------------------
+
+
+def test_the_story_is_in_the_order_of_time(
+    herts: World, pledge: Pledge, as_person: AsPerson
+) -> None:
+    page = said(as_person(herts.priya).get(f"/ambassadors/{pledge.ambassador_id}"))
+    places = [page.index(words) for words in (
+        "Finished the course", "Said yes to hearing more", "Was invited", "Became an ambassador",
+        "Made a pledge", "Answered at 1 month",
+    )]  # fmt: skip
+    assert places == sorted(places)
+    assert WORDS[0].text in page
+    assert SENTENCE in page
+
+
+def test_how_somebody_is_supported_by_their_manager_is_on_no_page_of_the_team(
+    herts: World, pledge: Pledge, as_person: AsPerson
+) -> None:
+    browser = as_person(herts.priya)
+    for path in ("/ambassadors", f"/ambassadors/{pledge.ambassador_id}"):
+        assert "Not at all" not in said(browser.get(path))
+
+
+# -- managers --------------------------------------------------------------------------------------
+
+
+def test_a_manager_sees_a_shared_pledge_and_no_answer(pledge: Pledge, as_person: AsPerson) -> None:
+    ruth = db.session.scalars(select(Person).where(Person.given_name == "Ruth")).one()
+    make.grant(ruth, "manager", "programme")
+    browser = as_person(ruth)
+    home = said(browser.get("/home"))
+    assert WORDS[0].text in home
+    for answer in ("Partly done", SENTENCE, "No support from manager"):
+        assert answer not in home
+    for path in (f"/ambassadors/{pledge.ambassador_id}", "/ambassadors"):
+        assert browser.get(path).status_code == 403
+    asked = making.check_in(pledge, 1)
+    assert browser.get(f"/pledges/check-ins/{asked.id}").status_code == 404
+
+
+def test_a_pledge_that_is_not_shared_is_not_on_the_managers_page(
+    herts: World, as_person: AsPerson
+) -> None:
+    ruth = make.person("Ruth", "Calder")
+    pledged(making.ambassador(herts, herts.person(manager_id=ruth.id)), share=False)
+    assert WORDS[0].text not in said(as_person(ruth).get("/home"))
+
+
+def test_a_coordinator_who_is_the_manager_sees_no_answer_either(
+    herts: World, pledge: Pledge, as_person: AsPerson
+) -> None:
+    of = db.session.get_one(Ambassador, pledge.ambassador_id)
+    person_of(of).manager_id = herts.priya.id
+    db.session.flush()
+    browser = as_person(herts.priya)
+    for path in ("/ambassadors", f"/ambassadors/{of.id}"):
+        page = said(browser.get(path))
+        assert "Dilys Rowe" in page
+        for answer in ("Partly done", SENTENCE, "No support from manager"):
+            assert answer not in page
+
+
+def test_a_staff_download_of_what_is_held_leaves_answers_out(
+    herts: World, pledge: Pledge, as_person: AsPerson
+) -> None:
+    of = db.session.get_one(Ambassador, pledge.ambassador_id)
+    path = f"/people/{of.person_id}/held"
+    theirs = said(as_person(person_of(of)).press(path, file="json"))
+    staff = said(as_person(herts.priya).press(path, file="json", reason="asked"))
+    assert SENTENCE in theirs
+    assert WORDS[0].text in theirs
+    assert WORDS[0].text in staff
+    for answer in (SENTENCE, "Partly done", "No support from manager", "Not at all"):
+        assert answer not in staff
+
+
+# -- inviting, leaving -----------------------------------------------------------------------------
+
+
+def test_inviting_by_hand_is_for_ones_own_places(herts: World, as_person: AsPerson) -> None:
+    making.completed(herts.person(), making.uuid7(), herts.place)
+    candidate = db.session.scalars(select(Candidate)).one()
+    essex = as_person(world("Essex").priya)
+    assert essex.post(f"/ambassadors/invite/{candidate.id}").status_code == 404
+    browser = as_person(herts.priya)
+    browser.press("/ambassadors/invite", "Invite Dilys Rowe")
+    assert db.session.scalars(select(Ambassador.state)).all() == ["invited"]
+    assert "Nobody is left to invite" in said(browser.get("/ambassadors/invite"))
+
+
+def test_a_leaver_is_noted_and_handed_on_from_the_board(
+    herts: World, pledge: Pledge, as_person: AsPerson
+) -> None:
+    heir = making.ambassador(herts, herts.person("Femi"))
+    browser, path = as_person(herts.priya), f"/ambassadors/{pledge.ambassador_id}"
+    day = {"leaves_on-day": "30", "leaves_on-month": "4", "leaves_on-year": "2027"}
+    browser.press(path, "Note their last day", **day)
+    board = said(browser.get("/ambassadors"))
+    assert "Dilys Rowe leaves on 30 April 2027" in board
+    assert "Hand on" in said(browser.get("/home"))
+    answer = browser.press(f"{path}/hand-on", to=str(heir.id), why="A new post")
+    assert answer.location == path
+    story = said(browser.get(path))
+    assert "Left and handed on to Femi Rowe" in story
+    assert WORDS[0].text in story
+    mine = said(as_person(person_of(heir)).get("/pledge"))
+    assert "From Dilys Rowe" in mine
+    assert WORDS[0].text in mine
+    assert SENTENCE not in mine
+
+
+# -- case studies, meetings, bulletin, role ---------------------------------------------
+
+
+def test_a_review_marks_what_may_identify_and_approves_or_asks(
+    herts: World, as_person: AsPerson
+) -> None:
+    of = making.ambassador(herts)
+    writer, priya = as_person(person_of(of)), as_person(herts.priya)
+    told = STORY | {"situation": "We met in Hatfield on 3 May."}
+    writer.press("/case-studies/new", **told, then="send")
+    study = db.session.scalars(select(CaseStudy)).one()
+    path = f"/case-studies/{study.id}"
+    assert "We met in Hatfield" in said(priya.get("/case-studies"))
+    page = said(priya.get(path))
+    assert "<mark>Hatfield</mark>" in page
+    assert "<mark>3 May</mark>" in page
+    priya.press(path, "I am reading it")
+    assert "Being reviewed" in said(writer.get(f"/pledge{path}"))
+    refused = priya.press(path, note="")
+    assert refused.status_code == 422
+    priya.press(path, note="Leave the place out")
+    assert "Leave the place out" in said(writer.get(f"/pledge{path}"))
+    assert priya.get(path).status_code == 404  # a draft is the writer's alone
+    writer.press(f"/pledge{path}", situation="We met.", consent="yes", then="send")
+    priya.press(path, "Approve")
+    db.session.expire_all()
+    assert study.state == "approved"
+    assert as_person(world("Essex").priya).get(path).status_code == 404
+
+
+def test_a_meeting_is_planned_and_who_was_there_is_counted(
+    herts: World, as_person: AsPerson, frozen: Frozen
+) -> None:
+    frozen("2027-03-02 10:00")
+    dilys = making.ambassador(herts)
+    making.ambassador(herts, herts.person("Femi"))
+    browser = as_person(herts.priya)
+    fields = {
+        "locality": str(herts.place.id), "title": "Spring meeting", "place": "12 High Street",
+        "day-day": "10", "day-month": "3", "day-year": "2027", "start": "2pm", "end": "4pm",
+    }  # fmt: skip
+    wrong = browser.press("/ambassadors/meetings/new", **fields | {"end": "1pm"})
+    assert "must end after it starts" in said(wrong)
+    path = browser.press("/ambassadors/meetings/new", **fields).location
+    assert "Spring meeting" in said(as_person(person_of(dilys)).get("/home"))
+    frozen("2027-03-10 16:30")
+    browser = as_person(herts.priya)
+    browser.press(path, "Save who was there", present=str(dilys.id))
+    assert db.session.scalars(select(NetworkAttendance.ambassador_id)).all() == [dilys.id]
+    assert "Held" in said(browser.get("/ambassadors/meetings"))
+    assert as_person(world("Essex").priya).get(path).status_code == 404
+    meeting = db.session.scalars(select(NetworkMeeting)).one()
+    assert f"/ambassadors/meetings/{meeting.id}" == path
+
+
+def test_a_bulletin_is_shown_before_it_goes_and_goes_once_to_each(
+    herts: World, as_person: AsPerson
+) -> None:
+    for _ in range(2):
+        making.ambassador(herts)
+    making.ambassador(world("Essex"))
+    browser = as_person(herts.priya)
+    words = {"subject": "News", "body": "Two things.\n\nCall me: 01438 000000."}
+    shown = browser.press("/ambassadors/bulletin", "See how it looks", **words)
+    assert shown.status_code == 200
+    assert "2 people will get this e-mail" in said(shown)
+    assert "Hello (first name)," in said(shown)
+    assert db.session.scalars(select(Bulletin)).all() == []
+    form = browser.get("/ambassadors/bulletin")
+    once = said(form).split('name="once" value="')[1].split('"')[0]
+    for _ in range(2):
+        browser.post("/ambassadors/bulletin", data=words | {"send": "yes", "once": once})
+    sent = db.session.scalars(select(Message).where(Message.kind == "bulletin")).all()
+    assert len(sent) == 2
+    assert sent[0].urgency == "routine"
+    assert "Two things.\n\nCall me: 01438 000000." in sent[0].body
+
+
+def test_a_bulletin_names_no_family(herts: World, as_person: AsPerson) -> None:
+    making.ambassador(herts)
+    answer = as_person(herts.priya).press(
+        "/ambassadors/bulletin", subject="News", body="My client Sarah says thank you."
+    )
+    assert answer.status_code == 422
+    assert "looks like somebody's name" in said(answer)
+
+
+def test_only_an_administrator_of_the_programme_describes_the_role(
+    herts: World, as_person: AsPerson
+) -> None:
+    assert as_person(herts.priya).get("/ambassadors/role").status_code == 403
+    ruth = make.person("Ruth")
+    make.grant(ruth, "administrator", "programme")
+    browser = as_person(ruth)
+    browser.press("/ambassadors/role", text="## What it is\n\nAn hour a month.\n\n- One\n- Two")
+    page = said(browser.get("/ambassadors/role"))
+    assert "version 2" in page
+    assert "<li>Two</li>" in page
+
+
+def test_the_tally_of_the_month_is_counted_above_the_board(
+    herts: World, as_person: AsPerson, frozen: Frozen
+) -> None:
+    frozen("2027-01-20 10:00")
+    for _ in range(2):
+        making.ambassador(herts)
+    frozen("2027-03-01 06:00")
+    tallies.ask()
+    tallies.ask()
+    found = db.session.scalars(select(Tally)).all()
+    assert len(found) == 2
+    tallies.enter(found[0].id, conversations=8, to_counselling=1, to_mediation=0, by=SYSTEM)
+    page = said(as_person(herts.priya).get("/ambassadors"))
+    assert "1 of 2" in page
+    assert "tallies in for February" in page
+    assert boards.spark([None, 0, 8]) == "–▁█"
