@@ -119,7 +119,8 @@ def outcome(cohort: CohortFacts, edit: Edit) -> CohortFacts:
             trainers=tuple(one for key, one in trainers.items() if key in new.trainer_ids),
         )
     ordered = sorted(sessions.values(), key=lambda one: (one.start, one.id))
-    return replace(cohort, sessions=tuple(ordered), **edit.on_the_day)
+    on_the_day: dict[str, Any] = dict(edit.on_the_day)
+    return replace(cohort, sessions=tuple(ordered), **on_the_day)
 
 
 def _parts(cohort: CohortFacts) -> dict[uuid.UUID, tuple[str, str]]:

@@ -78,10 +78,12 @@ def mark_rest(cohort_id: uuid.UUID, number: int) -> web.Answer:
     """Everybody without a mark is present; the banner takes these marks back."""
     _, session = _session(cohort_id, number)
     made = service.mark_rest_present(session.id, by=web.current_actor())
-    undo = {"cohort_id": cohort_id, "number": number, "mark_id": made[0]} if made else {}
+    people = words.plural(len(made), "person", "people")
     web.say(
-        f"{words.plural(len(made), 'person', 'people')} marked as present. Change any mark below",
-        undo_url=url_for("courses.undo_rest", **undo) if undo else None,
+        f"{people} marked as present. Change any mark below",
+        undo_url=url_for("courses.undo_rest", cohort_id=cohort_id, number=number, mark_id=made[0])
+        if made
+        else None,
     )
     return web.see("courses.open_register", cohort_id=cohort_id, number=number)
 
