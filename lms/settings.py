@@ -105,7 +105,7 @@ class Settings(BaseSettings):
     smtp_password: SecretStr = Field(SecretStr(""), description="Its password.")
     smtp_tls: Literal["starttls", "tls", "none"] = Field("starttls", description="Encryption.")
     mail_from: str = Field("training@council.example", description="Sender of every message.")
-    mail_brake: int = Field(500, ge=1, description="Messages of one run before a person is asked.")
+    mail_brake: int = Field(500, ge=1, description="Messages of one hour before a person is asked.")
 
     safe_mode: bool = Field(False, description="Start with the core only, without any provider.")
     disabled_plugins: WordList = Field((), description="Plugins left out, by name.")
