@@ -154,7 +154,7 @@ def test_a_cohort_from_a_spreadsheet_to_certificates(
     sign_in(sam, site, SAM)
     sam.press("Open register")
     sam.heading("Register: Thursday 18 March 2027")
-    saved = sam.page.get_by_role("status")
+    saved = sam.page.locator("[data-saved]")
     sam.choose("Amara Okafor", "Present")
     expect(saved).to_contain_text("Saved")
     sam.choose("Beth Lyons", "Late")
