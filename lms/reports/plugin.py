@@ -14,6 +14,7 @@ from lms.contracts import Actor, Job, NavItem, Permission, Tables
 from lms.permissions import allowed
 from lms.reports import jobs, views
 from lms.reports.access import PERMISSIONS, RELEASE
+from lms.reports.handed_in import views as handed_in
 
 
 @hookimpl
@@ -30,8 +31,8 @@ def lms_permissions() -> Iterable[Permission]:
 
 @hookimpl
 def lms_blueprints() -> Iterable[Blueprint]:
-    """Reports, versions and returns."""
-    return (views.blueprint,)
+    """Reports, versions and returns; counts that are handed in."""
+    return (views.blueprint, handed_in.blueprint)
 
 
 @hookimpl

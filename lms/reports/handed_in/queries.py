@@ -6,6 +6,7 @@ Reports read it, and the pages on which it is kept.
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,11 +14,13 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
+from lms import audit
 from lms.contracts import Actor, ReportQuery
 from lms.db import db
 from lms.errors import NotFound
 from lms.people.models import Locality, Organisation, Profession
 from lms.reports.access import HAND_IN, VIEW, in_places
+from lms.reports.handed_in.rows import DeliveryRow, TargetRow
 from lms.reports.models import DeliveryCount, HeadcountTarget
 
 
@@ -114,6 +117,40 @@ def _deliveries() -> Select[*tuple[Any, ...]]:
         )
     )
     return statement
+
+
+def standing(actor: Actor, rows: Sequence[DeliveryRow]) -> list[str]:
+    """What becomes of each row of a file: new, changed from what, or there already."""
+    known = {
+        (each.locality_id, each.project, each.starts_on, each.ends_on): each
+        for each in map(as_delivery, db.session.execute(listed_deliveries(actor)))
+    }
+    return [
+        _differs(known.get((row.locality_id, row.project, row.starts_on, row.ends_on)), row)
+        for row in rows
+    ]
+
+
+def standing_targets(actor: Actor, rows: Sequence[TargetRow]) -> list[str]:
+    """The same of headcounts."""
+    known = {
+        (each.organisation_id, each.profession_id, each.on_date): each
+        for each in map(as_target, db.session.execute(listed_targets(actor)))
+    }
+    return [
+        _differs(known.get((row.organisation_id, row.profession_id, row.on_date)), row)
+        for row in rows
+    ]
+
+
+def _differs(known: object, row: DeliveryRow | TargetRow) -> str:
+    if known is None:
+        return "New"
+    before, after = audit.changes({name: getattr(known, name) for name in vars(row)}, vars(row))
+    if not after:
+        return "There already"
+    told = [f"{name.replace('_', ' ')} {before[name]} → {after[name]}" for name in after]
+    return f"Changed: {', '.join(told)}"
 
 
 def targets(query: ReportQuery) -> list[Target]:

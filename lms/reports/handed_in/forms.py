@@ -1,0 +1,94 @@
+"""The forms of what others hand in, and of the file it may come in."""
+
+from __future__ import annotations
+
+import uuid
+
+from lms import clock, web
+from lms.reports.handed_in.rows import LARGEST
+
+BASES = (
+    ("retained", "Of those retained"),
+    ("starts", "Of those who started"),
+)
+
+
+def _count(label: str) -> web.IntegerField:
+    return web.IntegerField(
+        label, missing=f"Enter the number: {label.lower()}", smallest=0, largest=LARGEST, width=5
+    )
+
+
+class DeliveryForm(web.OnceForm):
+    """A row of the table of delivery."""
+
+    locality_id = web.SelectField("Place", missing="Choose a place", coerce=uuid.UUID)
+    project = web.TextField("Project", missing="Enter the project's name")
+    starts_on = web.DateField("From", missing="Enter the first day counted")
+    ends_on = web.DateField("To", missing="Enter the last day counted")
+    projects_started = _count("Projects started")
+    clients_enrolled = _count("Clients enrolled")
+    clients_starts = _count("Clients starts")
+    retained = _count("Retained")
+    milestones = _count("Milestones")
+    milestone_base = web.RadioField(
+        "What did the source take the share of milestones of?",
+        choices=BASES,
+        missing="Choose what milestones are a share of",
+        hint="Both shares are shown in the report, with their bases.",
+    )
+    source = web.TextField(
+        "Source", missing="Enter where the counts come from", longest=500, width=None
+    )
+
+
+class TargetForm(web.OnceForm):
+    """A headcount."""
+
+    organisation_id = web.SelectField(
+        "Organisation", missing="Choose an organisation", coerce=uuid.UUID
+    )
+    profession_id = web.SelectField("Job", missing="Choose a job", coerce=uuid.UUID)
+    on_date = web.DateField(
+        "On this day", missing="Enter the day on which they were counted", latest=clock.today
+    )
+    number = _count("How many there are")
+    source = web.TextField("Source", missing="Enter where the number comes from", longest=500)
+
+
+class UploadForm(web.Form):
+    """A file, and what its rows do not say themselves."""
+
+    file = web.FileField(
+        "Choose a file",
+        accept=".csv,.xlsx,.ods",
+        hint="CSV, Excel or ODS, up to 500 rows. Nothing is saved until you confirm.",
+        missing="Choose a file",
+    )
+    place = web.SelectField("Place (where the file has no such column)", coerce=uuid.UUID)
+    starts_on = web.DateField("From (where the file has no such column)")
+    ends_on = web.DateField("To (where the file has no such column)")
+    source = web.TextField("Source (where the file has no such column)", longest=500)
+
+
+class HeadcountUploadForm(web.Form):
+    """A file of headcounts, and what its rows do not say themselves."""
+
+    file = web.FileField(
+        "Choose a file",
+        accept=".csv,.xlsx,.ods",
+        hint="CSV, Excel or ODS, up to 500 rows. Nothing is saved until you confirm.",
+        missing="Choose a file",
+    )
+    on_date = web.DateField("On this day (where the file has no such column)")
+    source = web.TextField("Source (where the file has no such column)", longest=500)
+
+
+class TakeInForm(web.OnceForm):
+    """The rows that were read, carried from the preview to what is kept."""
+
+    rows = web.HiddenField(longest=500_000)
+
+
+class RemoveForm(web.Form):
+    """Whether a row is to go."""

@@ -1,0 +1,78 @@
+"""Rows as they are handed in, before they are kept.
+
+Forms and files give them to services.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+
+LARGEST = 1_000_000
+
+
+@dataclass(frozen=True)
+class DeliveryRow:
+    """A row of the table of delivery, to be kept."""
+
+    locality_id: uuid.UUID
+    project: str
+    starts_on: date
+    ends_on: date
+    projects_started: int
+    clients_enrolled: int
+    clients_starts: int
+    retained: int
+    milestones: int
+    milestone_base: str
+    source: str
+
+    def check(self) -> None:
+        """Raise ValueError with a sentence where the row cannot be true."""
+        steps = {
+            "Clients enrolled": self.clients_enrolled,
+            "Clients starts": self.clients_starts,
+            "Retained": self.retained,
+            "Milestones": self.milestones,
+        }
+        for (more, large), (fewer, small) in pairwise(steps.items()):
+            if small > large:
+                raise ValueError(f"{fewer} cannot be more than {more.lower()}")
+        for number in (self.projects_started, *steps.values()):
+            _in_range(number)
+        if self.ends_on < self.starts_on:
+            raise ValueError("The last day must not be before the first")
+        if self.milestone_base not in ("retained", "starts"):
+            raise ValueError("The share of milestones is of retained or of starts")
+        _said(self.project, "project", 200)
+        _said(self.source, "source", 500)
+
+
+@dataclass(frozen=True)
+class TargetRow:
+    """A headcount, to be kept."""
+
+    organisation_id: uuid.UUID
+    profession_id: uuid.UUID
+    on_date: date
+    number: int
+    source: str
+
+    def check(self) -> None:
+        """Raise ValueError with a sentence where the headcount cannot be true."""
+        _in_range(self.number)
+        _said(self.source, "source", 500)
+
+
+def _in_range(number: int) -> None:
+    if not 0 <= number <= LARGEST:
+        raise ValueError(f"{number:,} is no number that can be: enter one up to {LARGEST:,}")
+
+
+def _said(text: str, what: str, longest: int) -> None:
+    if not text.strip():
+        raise ValueError(f"It has no {what}")
+    if len(text) > longest:
+        raise ValueError(f"The {what} is longer than {longest} characters")
