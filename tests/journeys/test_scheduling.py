@@ -33,17 +33,29 @@ def test_four_weekly_dates_come_from_the_first_and_a_taken_room_is_named(
     priya.press("Continue")
 
     priya.pick("Where", ROOM)
+    third = priya.page.locator("#sessions-2-taken")
+    expect(third).to_contain_text(
+        "Stevenage Library, Room 2 is already booked on Thursday 18 March 2027 "
+        "from 9:30am to 3:30pm for Brief Encounters (BE-01)"
+    )
+    priya.choose("Who trains", "Sam Ellery")
+    priya.press("Continue")
+    priya.heading("Where and who")
+    problems = priya.page.get_by_role("alert")
+    expect(problems).to_contain_text("Stevenage Library, Room 2 is already booked on Thursday 18")
+    expect(problems).to_contain_text("Sam Ellery is training")
+
+    priya.press("Back")
+    for n, day in enumerate(("5", "12", "19", "26")):
+        priya.page.get_by_label("Day", exact=True).nth(n).fill(day)
+    priya.press("Continue")
+    priya.heading("Where and who")
+    priya.pick("Where", ROOM)
     priya.choose("Who trains", "Sam Ellery")
     priya.press("Continue")
     priya.fill("How many places?", "20")
     priya.press("Continue")
     priya.press("Continue")
     priya.heading("Check before you publish")
-    problems = priya.page.get_by_role("alert")
-    expect(problems).to_contain_text(
-        "Stevenage Library, Room 2 is already booked on Thursday 18 March 2027 "
-        "from 9:30am to 3:30pm for Brief Encounters (BE-01)"
-    )
-    expect(problems).to_contain_text("Sam Ellery is training")
     priya.press("Publish cohort")
-    priya.heading("Check before you publish")
+    priya.heading("Brief Encounters: four sessions, Hertfordshire")
