@@ -36,7 +36,6 @@ def joined(course_id: uuid.UUID, person_id: uuid.UUID, *, by: Actor) -> None:
         person_id=person_id,
         kind="courses.waiting",
         template=f"{TEMPLATES}/waiting.txt",
-        klass="now",
         values={
             "course": catalogue.by_id(course_id).title,
             "nth": waiting.ordinal(place.nth),
