@@ -93,7 +93,7 @@ def build(query: ReportQuery) -> Draft:
     coverage = _Coverage(query.breakdown or "job", tallies.lines(query))
     blocks = tuple(coverage.blocks(people, targets))
     places = [*(each.locality for each in people), *(each.place for each in targets)]
-    last = min(query.end, query.as_of.date()) if query.end else query.as_of.date()
+    last = drafting.today(query)
     return coverage.figures.draft(
         blocks,
         definitions=DEFINITIONS,

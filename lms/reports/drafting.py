@@ -12,6 +12,7 @@ from datetime import date
 
 from sqlalchemy import select
 
+from lms import clock
 from lms.contracts import (
     Block,
     Count,
@@ -165,6 +166,12 @@ def period_of(query: ReportQuery, first: date | None = None, last: date | None =
     if start:
         return f"from {_month(start)}"
     return f"to {_month(end)}" if end else ""
+
+
+def today(query: ReportQuery) -> date:
+    """The last day that can have been counted: of the period, or the day of asking."""
+    asked = clock.london(query.as_of).date()
+    return min(query.end, asked) if query.end else asked
 
 
 def months(first: date, last: date) -> str:

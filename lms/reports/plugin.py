@@ -10,11 +10,13 @@ from collections.abc import Iterable
 from flask import Blueprint
 
 from lms import hookimpl
-from lms.contracts import Actor, Job, NavItem, Permission, Tables
+from lms.contracts import Actor, Job, NavItem, Permission, Report, Tables
 from lms.permissions import allowed
 from lms.reports import jobs, views
 from lms.reports.access import PERMISSIONS, RELEASE
 from lms.reports.handed_in import views as handed_in
+from lms.reports.indicators import report
+from lms.reports.indicators import views as indicators
 
 
 @hookimpl
@@ -31,8 +33,14 @@ def lms_permissions() -> Iterable[Permission]:
 
 @hookimpl
 def lms_blueprints() -> Iterable[Blueprint]:
-    """Reports, versions and returns; counts that are handed in."""
-    return (views.blueprint, handed_in.blueprint)
+    """Reports, versions and returns; counts that are handed in; sets of indicators."""
+    return (views.blueprint, handed_in.blueprint, indicators.blueprint)
+
+
+@hookimpl
+def lms_reports() -> Iterable[Report]:
+    """Our indicators."""
+    return (report.REPORT,)
 
 
 @hookimpl

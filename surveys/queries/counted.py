@@ -220,6 +220,32 @@ def said(query: ReportQuery, asked: Questionnaire, months: int = 0) -> list[Said
     )
 
 
+def reported(query: ReportQuery, item: str) -> tuple[dict[Group, int], int]:
+    """How many told a number when asked later (conversations, say), by group, and their sum."""
+    given = Submission.answers[item]
+    each = (
+        tallies.facts(query)
+        .add_columns(cast(given, Integer).label("number"))
+        .join(Assignment, Assignment.booking_id == Booking.id)
+        .join(Wave, Wave.id == Assignment.wave_id)
+        .join(Submission, Submission.assignment_id == Assignment.id)
+        .where(
+            Wave.kind == "follow_up",
+            func.jsonb_typeof(given) == "number",
+            Submission.submitted_at < _until(query),
+        )
+        .subquery()
+    )
+    groups: list[Any] = [each.c[name] for name in IDS]
+    rows: list[Any] = list(
+        db.session.execute(select(*groups, func.count(), func.sum(each.c.number)).group_by(*groups))
+    )
+    people: dict[Group, int] = {
+        (str(row[0]), str(row[1] or ""), str(row[2] or "")): row[3] for row in rows
+    }
+    return people, sum(int(row[4]) for row in rows)
+
+
 def _bookings(query: ReportQuery) -> Select[Any]:
     """Everybody who was ever booked on a cohort that is over."""
     return (

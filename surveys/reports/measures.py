@@ -16,6 +16,7 @@ from surveys.reports.material import FEWEST, Material, load
 from surveys.reports.paired import Tops
 
 Counted = Callable[[ReportQuery], Sequence[Figure]]
+CHANGE = "The number after less the number before, over the number before."
 SAME = "The same people before and straight after the course, at the two highest answers."
 
 
@@ -29,23 +30,30 @@ def _answered_after(query: ReportQuery) -> Sequence[Figure]:
     return kept.kept(key)
 
 
-def _tops(query: ReportQuery, item: str) -> tuple[Material, Tops, Tops] | None:
+def _tops(query: ReportQuery, item: str, *, later: bool) -> tuple[Material, Tops, Tops] | None:
     """One question at the highest answers, the same people twice; None for too few of them."""
     m = load(replace(query, choices={"question": item}))
-    if m is None or m.pairs < FEWEST:
+    if m is None:
+        return None
+    said, second, name = m.said, paired.after, "paired"
+    if later:
+        wave = m.follow_ups[-1] if m.follow_ups else None
+        said = [x for x in wave.said if x.item == m.item.key and not x.after_only] if wave else []
+        second, name = paired.later, f"gain_{wave.months}" if wave else ""
+    both = paired.with_both(said, paired.before, second)
+    if sum(line.people for line in both) < FEWEST:
         return None
     asked = m.under(m.item)
-    both = paired.with_both(m.said, paired.before, paired.after)
-    n = asked.count("n", "paired", both)
-    before = paired.keep_tops(asked, "before", "paired.before", both, paired.before, n)
-    return m, before, paired.keep_tops(asked, "after", "paired.after", both, paired.after, n)
+    n = asked.count("n", name, both)
+    before = paired.keep_tops(asked, "before", f"{name}.before", both, paired.before, n)
+    return m, before, paired.keep_tops(asked, "after", f"{name}.after", both, second, n)
 
 
 def _confident(item: str) -> Counted:
     """The share at the highest answers afterwards."""
 
     def figures(query: ReportQuery) -> Sequence[Figure]:
-        found = _tops(query, item)
+        found = _tops(query, item, later=False)
         if found is None:
             return ()
         m, _, after = found
@@ -54,19 +62,33 @@ def _confident(item: str) -> Counted:
     return figures
 
 
-def _rise(item: str) -> Counted:
+def _rise(item: str, *, later: bool) -> Counted:
     """By how much more people are at the highest answers, as a share of those who were before."""
 
     def figures(query: ReportQuery) -> Sequence[Figure]:
-        found = _tops(query, item)
+        found = _tops(query, item, later=later)
         if found is None:
             return ()
         m, before, after = found
         was, now = m.figures.value(before.top), m.figures.value(after.top)
-        rise = m.figures.derived(
-            "rise", now / was - 1 if was else None, (before.top, after.top), Form.PERCENT, 0
-        )
-        return m.figures.kept(rise)
+        value = now / was - 1 if was else None
+        of = (before.top, after.top, before.n)
+        return m.figures.kept(m.figures.derived("rise", value, of, Form.PERCENT, 0))
+
+    return figures
+
+
+def _told_later(item: str) -> Counted:
+    """The sum of a number that people told when they were asked some months later."""
+
+    def figures(query: ReportQuery) -> Sequence[Figure]:
+        query = replace(query, actor=counted.counting(query.actor))
+        people, total = counted.reported(query, item)
+        if sum(people.values()) < FEWEST:
+            return ()
+        kept = Figures()
+        n = kept.count("told", people, subject=Subject.ANSWERS, measure=f"told {item}")
+        return kept.kept(kept.derived(item, total, (n,), Form.WHOLE, 0))
 
     return figures
 
@@ -90,14 +112,30 @@ def _of_each() -> tuple[Measure, ...]:
             Measure(
                 f"change_{item}",
                 f"{label}: % increase from before to after",
-                f"{SAME} The number after less the number before, over the number before. Counted "
-                f"are those who were {phrase}.",
-                _rise(item),
+                f"{SAME} {CHANGE} Counted are those who were {phrase}.",
+                _rise(item, later=False),
+                kind="change",
+            )
+        )
+        found.append(
+            Measure(
+                f"later_{item}",
+                f"{label}: % increase from before to some months later",
+                f"The same people before and at the last asking some months later. {CHANGE} "
+                f"Counted are those who were {phrase}.",
+                _rise(item, later=True),
                 kind="change",
             )
         )
     return tuple(found)
 
+
+TOLD = (
+    ("conversations", "Conversations with parents after the course", "A rough number each."),
+    ("referrals_counselling", "Referrals to counselling after the course", "Never about a family."),
+    ("referrals_mediation", "Referrals to mediation after the course", "Never about a family."),
+)
+"""Numbers that the questionnaire some months later asks for."""
 
 MEASURES = (
     Measure(
@@ -107,4 +145,13 @@ MEASURES = (
         _answered_after,
     ),
     *_of_each(),
+    *(
+        Measure(
+            item,
+            title,
+            f"As people counted themselves, some months later. {what}",
+            _told_later(item),
+        )
+        for item, title, what in TOLD
+    ),
 )

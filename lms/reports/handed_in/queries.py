@@ -19,6 +19,7 @@ from lms.contracts import Actor, ReportQuery
 from lms.db import db
 from lms.errors import NotFound
 from lms.people.models import Locality, Organisation, Profession
+from lms.reports import drafting
 from lms.reports.access import HAND_IN, VIEW, in_places
 from lms.reports.handed_in.rows import DeliveryRow, TargetRow
 from lms.reports.models import DeliveryCount, HeadcountTarget
@@ -155,7 +156,7 @@ def _differs(known: object, row: DeliveryRow | TargetRow) -> str:
 
 def targets(query: ReportQuery) -> list[Target]:
     """The newest headcount of each organisation and job up to the end of the question's period."""
-    until = query.end or query.as_of.date()
+    until = drafting.today(query)
     newest = (
         _targets()
         .where(

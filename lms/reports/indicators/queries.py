@@ -1,0 +1,131 @@
+"""Sets of indicators and their lines, within an actor's places.
+
+The report shows them, and the pages on which they are kept.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, or_, select
+
+from lms.contracts import Actor
+from lms.db import db
+from lms.errors import NotFound
+from lms.people.models import Locality
+from lms.reports.access import HAND_IN, VIEW, in_places
+from lms.reports.models import Indicator, IndicatorSet
+
+EVERYWHERE = "The whole programme"
+
+
+@dataclass(frozen=True)
+class SetRow:
+    """A set and how many indicators it has; without a place it is for the whole programme."""
+
+    id: uuid.UUID
+    title: str
+    about: str
+    locality_id: uuid.UUID | None
+    place: str
+    indicators: int
+
+
+@dataclass(frozen=True)
+class Line:
+    """An indicator: a measure's key, or numbers from elsewhere.
+
+    `first` and `second` are the number; a part and its base; or before and after.
+    """
+
+    id: uuid.UUID
+    position: int
+    title: str
+    kind: str
+    measure: str
+    first: int | None
+    second: int | None
+    source: str
+    starts_on: date | None
+    ends_on: date | None
+
+
+def sets(actor: Actor) -> list[SetRow]:
+    """The sets an actor may look at: of their places, and of the whole programme."""
+    reached = in_places(actor, VIEW, IndicatorSet.locality_id)
+    rows = db.session.execute(_sets(or_(reached, IndicatorSet.locality_id.is_(None))))
+    return [SetRow(*row) for row in rows]
+
+
+def listed(actor: Actor) -> Select[*tuple[Any, ...]]:
+    """The sets an actor may change, for `web.paginate`."""
+    return _sets(in_places(actor, HAND_IN, IndicatorSet.locality_id))
+
+
+def as_set(row: Any) -> SetRow:
+    """A row of `listed`."""
+    return SetRow(*row)
+
+
+def find(actor: Actor, set_id: uuid.UUID) -> SetRow:
+    """One set that the actor may change, else `NotFound`."""
+    row = db.session.execute(listed(actor).where(IndicatorSet.id == set_id)).one_or_none()
+    if row is None:
+        raise NotFound
+    return SetRow(*row)
+
+
+def lines(set_id: uuid.UUID) -> list[Line]:
+    """The indicators of a set in their order."""
+    rows = db.session.scalars(
+        select(Indicator).where(Indicator.set_id == set_id).order_by(Indicator.position)
+    )
+    return [
+        Line(
+            id=row.id,
+            position=row.position,
+            title=row.title,
+            kind=row.kind,
+            measure=row.measure,
+            first=row.definition.get("first"),
+            second=row.definition.get("second"),
+            source=row.source,
+            starts_on=row.starts_on,
+            ends_on=row.ends_on,
+        )
+        for row in rows
+    ]
+
+
+def line(set_id: uuid.UUID, line_id: uuid.UUID) -> Line:
+    """One indicator of a set, else `NotFound`."""
+    found = next((one for one in lines(set_id) if one.id == line_id), None)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _sets(condition: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    number = (
+        select(func.count(Indicator.id))
+        .where(Indicator.set_id == IndicatorSet.id)
+        .correlate(IndicatorSet)
+        .scalar_subquery()
+    )
+    statement: Select[*tuple[Any, ...]] = (
+        select(
+            IndicatorSet.id,
+            IndicatorSet.title,
+            IndicatorSet.about,
+            IndicatorSet.locality_id,
+            func.coalesce(Locality.name, EVERYWHERE),
+            number,
+        )
+        .outerjoin(Locality, Locality.id == IndicatorSet.locality_id)
+        .where(condition)
+        .order_by(Locality.name.nulls_first(), func.lower(IndicatorSet.title), IndicatorSet.id)
+    )
+    return statement
