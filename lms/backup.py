@@ -9,7 +9,7 @@ import os
 import subprocess
 from pathlib import Path
 
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 
 from lms import clock, embedded
 from lms.settings import Settings
@@ -37,7 +37,10 @@ def dump(settings: Settings, name: str = "backup", to: Path | None = None) -> Pa
     fresh = to.with_name(f"{to.name}.part")
     os.close(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
     url = make_url(settings.owner_database_url or settings.database_url)
-    address = url.set(drivername="postgresql", password=None).render_as_string()
+    # The password goes by the environment, where no other user of the machine can read it.
+    address = URL.create(
+        "postgresql", url.username, None, url.host, url.port, url.database, url.query
+    ).render_as_string()
     made = subprocess.run(
         [embedded.binary("pg_dump"), "--format=custom", f"--file={fresh}", f"--dbname={address}"],
         env=os.environ | ({"PGPASSWORD": str(url.password)} if url.password else {}),

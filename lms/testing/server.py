@@ -22,6 +22,7 @@ from sqlalchemy import make_url
 from lms import embedded, migrate
 
 ADVISORY = 7_162_309_416
+OWNER = "lms_owner"
 
 
 @dataclass(frozen=True)
@@ -141,8 +142,8 @@ end $$
 def start() -> tuple[DatabaseServer, Callable[[], None]]:
     """The server of this test run and what ends it.
 
-    `LMS_TEST_DATABASE_URL` names a superuser's address on a server for tests (its role `lms_app`
-    gets a new password); without it an embedded one runs in a temporary folder.
+    `LMS_TEST_DATABASE_URL` names a superuser's address on a server for tests (its roles `lms_owner`
+    and `lms_app` get a new password); without it an embedded one runs in a temporary folder.
     """
     if given := os.environ.get("LMS_TEST_DATABASE_URL"):
         return _given(given), lambda: None
@@ -159,15 +160,17 @@ def start() -> tuple[DatabaseServer, Callable[[], None]]:
 def _given(address: str) -> DatabaseServer:
     admin = make_url(address).set(drivername="postgresql+psycopg")
     password = secrets.token_urlsafe(12)
-    app = admin.set(username=migrate.APP_ROLE, password=password)
-    plain = admin.render_as_string(hide_password=False)
-    server = DatabaseServer(plain, plain, app.render_as_string(hide_password=False))
+    owner, app = (admin.set(username=role, password=password) for role in (OWNER, migrate.APP_ROLE))
+    server = DatabaseServer(
+        *(url.render_as_string(hide_password=False) for url in (admin, owner, app))
+    )
     with server.connect() as connection:
-        known = "select 1 from pg_roles where rolname = %s"
-        if connection.execute(known, [migrate.APP_ROLE]).fetchone() is None:
-            _run(connection, "create role {}", migrate.APP_ROLE)
-        change = sql.SQL("alter role {} login password {}")
-        connection.execute(change.format(sql.Identifier(migrate.APP_ROLE), password))
+        for role in (OWNER, migrate.APP_ROLE):
+            known = "select 1 from pg_roles where rolname = %s"
+            if connection.execute(known, [role]).fetchone() is None:
+                _run(connection, "create role {}", role)
+            change = sql.SQL("alter role {} login nosuperuser nocreatedb nocreaterole password {}")
+            connection.execute(change.format(sql.Identifier(role), password))
     return server
 
 

@@ -132,16 +132,32 @@ def test_a_backup_holds_the_whole_database_and_is_its_owners_alone(
     target = make_url(empty.owner_url).set(drivername="postgresql")
     restored = subprocess.run(
         [
-            *(embedded.binary("pg_restore"), "--no-owner", "--exit-on-error", "--no-comments"),
+            *(embedded.binary("pg_restore"), "--no-owner", "--no-comments"),
             f"--dbname={target.render_as_string(hide_password=False)}",
             str(made),
         ],
         capture_output=True,
         text=True,
     )
-    assert restored.returncode == 0, restored.stderr
+    # A server older than 17 does not know one of the settings that pg_restore begins with.
+    errors = [line for line in restored.stderr.splitlines() if "ERROR" in line]
+    assert [line for line in errors if "transaction_timeout" not in line] == [], restored.stderr
     with empty.connect() as connection:
         assert connection.execute("select count(*) from rate_event").fetchone() == (1,)
+
+
+def test_a_backup_gives_the_password_to_pg_dump_where_nobody_else_reads_it(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "pg_dump"
+    program.write_text('#!/bin/sh\necho "$PGPASSWORD $*" > "${2#--file=}"\n', encoding="utf-8")
+    program.chmod(0o700)
+    monkeypatch.setattr(embedded, "binary", lambda name: program)
+    address = "postgresql+psycopg://lms_owner:s%40cret@db.example:5499/lms?sslmode=require"
+    settings = settings_for(database, owner_database_url=address)
+    told = backup.dump(settings, to=tmp_path / "copy.dump").read_text(encoding="utf-8")
+    assert told.startswith("s@cret ")
+    assert "--dbname=postgresql://lms_owner@db.example:5499/lms?sslmode=require" in told
 
 
 def test_a_backup_that_fails_leaves_no_file(database: Database, tmp_path: Path) -> None:
