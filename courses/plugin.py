@@ -18,7 +18,7 @@ from courses.imports import views as imports
 from courses.imports.services.purging import PURGE, forget_rows
 from courses.imports.services.undoing import FORGET
 from courses.queries import approving as approvals
-from courses.queries import bookings, coverage, home, report_options, trainings
+from courses.queries import bookings, costs, coverage, home, report_options, trainings
 from courses.queries import completion as verdicts_of
 from courses.services import approving, catalogue, cohorts, completion, requests, waiting
 from courses.services.queue import jobs as queue_jobs
@@ -29,6 +29,7 @@ from lms.contracts import (
     Agenda,
     Importer,
     Job,
+    Measure,
     NavItem,
     Option,
     Panel,
@@ -100,8 +101,14 @@ def lms_agenda(actor: Actor, today: date) -> Iterable[Agenda]:
 
 @hookimpl
 def lms_reports() -> Iterable[Report]:
-    """Who started, stayed and finished."""
+    """Who started, stayed and finished, where people drop out, who is trained, what it cost."""
     return reports.REPORTS
+
+
+@hookimpl
+def lms_measures() -> Iterable[Measure]:
+    """Counts of people on courses, for indicators and other reports."""
+    return reports.MEASURES
 
 
 @hookimpl
@@ -127,6 +134,7 @@ def lms_panels(place: Place, subject_id: uuid.UUID, actor: Actor) -> Iterable[Pa
             yield Panel("Learning record", "courses/learning.html", values, order=10)
     elif place is Place.COHORT:
         yield from approvals.panels(actor, subject_id)
+        yield from costs.panels(actor, subject_id)
 
 
 @hookimpl

@@ -165,3 +165,26 @@ def test_queries_of_the_funnel_do_not_grow(count_queries):
     with count_queries() as more:
         build(funnel)
     assert len(more) == len(few)
+
+
+# -- entering a cost ------------------------------------------------------------------------------
+
+
+def test_a_coordinator_enters_what_a_cohort_cost_and_sees_it_on_its_page(as_person):
+    priya, on = make.person("Priya"), cohort(sessions=1)
+    make.grant(priya, "coordinator")
+    browser, page = as_person(priya), f"/cohorts/{on.id}/cost"
+    wrong = browser.press(page, "Save", costs_pence="a lot")
+    assert wrong.status_code == 422
+    assert "must be an amount in pounds" in wrong.get_data(as_text=True)
+    assert browser.press(page, "Save", costs_pence="£1,200.50").status_code == 303
+    assert "Cost (£1,200.50)" in browser.get(f"/cohorts/{on.id}").get_data(as_text=True)
+    assert 'value="1200.50"' in browser.get(page).get_data(as_text=True)
+    assert browser.press(page, "Save", costs_pence="").status_code == 303
+    assert "Cost (" not in browser.get(f"/cohorts/{on.id}").get_data(as_text=True)
+
+
+def test_nobody_enters_the_cost_of_another_places_cohort(as_person):
+    joan, on = make.person("Joan"), cohort(sessions=1, place=make.locality())
+    make.grant(joan, "coordinator", "locality", make.locality().id)
+    assert as_person(joan).get(f"/cohorts/{on.id}/cost").status_code == 404
