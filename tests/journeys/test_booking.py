@@ -40,7 +40,7 @@ def test_who_meets_a_full_date_waits_and_goes_before_later_comers(
     programme: Programme, visit: Visit, frozen: Frozen
 ) -> None:
     site = programme.site
-    frozen("2027-03-02 09:00")
+    frozen("2027-03-02 07:55")
     cohort = programme.cohort(DAY, capacity=1)
     [beths] = programme.booked(cohort, "Beth Lyons")
     [amaras] = programme.booked(programme.cohort(date(2027, 5, 6)), "Amara Okafor")
@@ -52,6 +52,7 @@ def test_who_meets_a_full_date_waits_and_goes_before_later_comers(
     amara.heading("This date is full")
     amara.press("Join the waiting list")
     amara.reads("You are 1st of 1 on the waiting list")
+    frozen("2027-03-02 08:00")
     amara.open(site.link(amaras, "You are on the waiting list", "See my place or leave the list"))
     amara.heading("You are 1st of 1 on the waiting list")
 
