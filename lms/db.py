@@ -242,6 +242,11 @@ def driver_connection() -> psycopg.Connection[Any]:
     return raw
 
 
+def one_moment() -> None:
+    """Let all that this transaction reads be of one moment; only its first statement may say so."""
+    db.session.execute(text("set transaction isolation level repeatable read"))
+
+
 def be_patient(seconds: int) -> None:
     """Let this transaction's statements take so long: thousands of rows at once are no page."""
     setting = {"value": f"{seconds}s"}

@@ -17,6 +17,7 @@ COMMANDS = {
     "check": "database",
     "backup": "database",
     "demo": "database",
+    "report": "report",
     "doctor": "doctor",
     "wiring": "wiring",
     "queue": "courses.commands",

@@ -123,12 +123,14 @@ class Spread:
     """A mean, and where it is shown or can be had a standard deviation, over a distribution.
 
     `cells` are the counts at each value. Three hidden counts of five are no secret beside the
-    number, the mean and the deviation: more of them are hidden then.
+    number, the mean and the deviation: more of them are hidden then, or the deviation with the
+    figures that `tell` it (an effect size), or in the end the number.
     """
 
     cells: tuple[tuple[str, float], ...]
     mean: str
     deviation: str = ""
+    tell: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
+from lms import db as door
 from lms import permissions
 from lms.contracts import NOBODY, Actor, RequestFacts
 from lms.db import commit, db, rollback
@@ -83,7 +84,7 @@ class LmsFlask(Flask):
             return None
         view = self.view_functions.get(endpoint)
         if getattr(view, "one_moment", False):
-            db.session.execute(text("set transaction isolation level repeatable read"))
+            door.one_moment()
         if request.method in SAFE:
             db.session.execute(text("set transaction read only"))
         g.actor = _identify(permissions.access_of(view))

@@ -31,8 +31,9 @@ class Hiding:
         equations += [one for spread in facts.draft.spreads for one in _spread(facts, spread)]
         values = {key: count.value for key, count in facts.counts.items()}
         values |= self.rest.values | self.groups.values
-        equations += self.groups.equations
-        self.system = System(values, equations, _at_least(facts, policy))
+        least = _at_least(facts, policy)
+        self.table = System(values, equations, least)
+        self.system = System(values, [*equations, *self.groups.equations], least)
 
     def more(self, hidden: set[str]) -> set[str]:
         """`hidden` with what has to be hidden too."""
@@ -41,16 +42,24 @@ class Hiding:
         while name := self._exposed(reckoner, hidden, lost):
             part = self.system.part(name, self._unknown(hidden), self._unseen(hidden))
             near = self._in_order(part.around(), hidden)
-            if chosen := self._first_that_helps(reckoner, name, part, near, hidden):
-                hidden.add(chosen)
-            elif near and not self._is_lost(name, hidden):
-                unsure.append(self._next(name, part, near))
-                hidden.add(unsure[-1])
-            else:
+            chosen, helps = self._chosen(reckoner, name, part, near, hidden)
+            if not chosen or (not helps and self._is_lost(name, hidden)):
                 lost.add(name)
-        # A nought that everybody can tell (the total is nought) need not be hidden.
-        hidden -= {name for name in lost if self.system.values[name] == 0}
-        return self._fewer(hidden, lost, unsure)
+                continue
+            if not helps:
+                unsure += chosen
+            hidden |= chosen
+        return self._fewer(hidden - self._plain_noughts(hidden, lost), lost, unsure)
+
+    def _plain_noughts(self, hidden: set[str], lost: set[str]) -> set[str]:
+        """Noughts that need not be hidden, since everybody can tell: their total is nought.
+
+        In the table alone: the groups know nothing of those who are not there.
+        """
+        noughts = sorted(name for name in lost if self.table.values[name] == 0)
+        reckoner, unknown = Reckoner(self.table), self._unknown(hidden)
+        unseen = self._unseen(hidden)
+        return {name for name in noughts if reckoner.determined(name, unknown, unseen)}
 
     def _exposed(self, reckoner: Reckoner, hidden: set[str], lost: set[str]) -> str | None:
         """The first that must not be determined and is: figures before groups without a figure."""
@@ -63,28 +72,34 @@ class Hiding:
         seen = [key for key in names if key in people and key not in hidden and values[key] > 0]
         return sorted(seen, key=lambda key: (key in self.facts.rested_on, values[key], key))
 
-    def _first_that_helps(
+    def _chosen(
         self, reckoner: Reckoner, name: str, part: Part, near: list[str], hidden: set[str]
-    ) -> str | None:
-        """The first count that, hidden too, leaves `name` open.
+    ) -> tuple[frozenset[str], bool]:
+        """What to hide next, and whether that leaves `name` open.
 
-        One on which results rest only where nothing beside `name` could be hidden instead.
+        The smallest count that does so by itself, if no result rests on it. Else a count beside
+        `name`, as more will follow; else the deviation of a distribution; else a result's base.
         """
-        spared = self.facts.rested_on if self._beside(name, part, near) else frozenset()
-        for candidate in part.helpful(name, [key for key in near if key not in spared]):
-            more = hidden | {candidate}
-            if not reckoner.determined(name, self._unknown(more), self._unseen(more)):
-                return candidate
-        return None
-
-    def _next(self, name: str, part: Part, near: list[str]) -> str:
-        """What to hide where nothing helps by itself."""
-        return (self._beside(name, part, near) or near)[0]
-
-    def _beside(self, name: str, part: Part, near: list[str]) -> list[str]:
-        """Counts in one equation with `name` on which no result rests."""
+        bare = [key for key in near if key not in self.facts.rested_on]
+        if found := self._that_helps(reckoner, name, _alone(part.helpful(name, bare)), hidden):
+            return found, True
         around = part.beside(name)
-        return [key for key in near if key in around and key not in self.facts.rested_on]
+        if beside := [key for key in bare if key in around]:
+            return frozenset({beside[0]}), False
+        last = [*part.tellers(), *_alone(part.helpful(name, near))]
+        if found := self._that_helps(reckoner, name, last, hidden):
+            return found, True
+        return frozenset(near[:1]), False
+
+    def _that_helps(
+        self, reckoner: Reckoner, name: str, choices: Iterable[frozenset[str]], hidden: set[str]
+    ) -> frozenset[str]:
+        """The first of the choices that, hidden too, leaves `name` open; nothing if none does."""
+        for choice in choices:
+            more = hidden | choice
+            if not reckoner.determined(name, self._unknown(more), self._unseen(more)):
+                return choice
+        return frozenset()
 
     def _fewer(self, hidden: set[str], lost: set[str], unsure: list[str]) -> set[str]:
         """Without those that were tried on the way and are not needed, the largest first."""
@@ -101,16 +116,22 @@ class Hiding:
         return reckoner.determined(name, self._unknown(everything), self._unseen(everything))
 
     def _secret(self, hidden: set[str]) -> set[str]:
-        return hidden | self.rest.small | self.groups.small
+        return (hidden & set(self.facts.people)) | self.rest.small | self.groups.small
 
     def _unknown(self, hidden: set[str]) -> frozenset[str]:
         """What an outsider is not told: hidden counts, counts in no block, and groups."""
-        untold = set(self.facts.people) - self.facts.known
-        return frozenset(hidden | untold | set(self.rest.values) | set(self.groups.values))
+        people = set(self.facts.people)
+        untold = (people & hidden) | (people - self.facts.known)
+        return frozenset(untold | set(self.rest.values) | set(self.groups.values))
 
     def _unseen(self, hidden: set[str]) -> frozenset[str]:
-        """Worked-out figures that go with a hidden count."""
-        return frozenset(hidden_derived(self.facts, hidden))
+        """Worked-out figures that are hidden, or go with a hidden count."""
+        return frozenset(hidden_derived(self.facts, hidden) | (hidden & set(self.facts.derived)))
+
+
+def _alone(keys: Iterable[str]) -> list[frozenset[str]]:
+    """Each by itself."""
+    return [frozenset({key}) for key in keys]
 
 
 def of_too_few(facts: Facts, policy: Policy) -> set[str]:
@@ -169,11 +190,12 @@ def _spread(facts: Facts, spread: Spread) -> list[Equation]:
     total = sum(count * value for count, value in counted)
     found = [Equation(spread.cells, total, total, frozenset({spread.mean}))]
     deviation = facts.derived.get(spread.deviation)
-    if deviation is None or deviation.value is None or number < 2:
+    tell = facts.shown & {spread.deviation, *spread.tell}
+    if not tell or deviation is None or deviation.value is None or number < 2:
         return found
     half = 0.5 * 10.0**-deviation.places
     low, high = max(deviation.value - half, 0.0), deviation.value + half
     squares = tuple((key, value * value) for key, value in spread.cells)
     least, most = ((number - 1) * end * end + total * total / number for end in (low, high))
-    found.append(Equation(squares, least, most, frozenset({spread.mean, spread.deviation})))
+    found.append(Equation(squares, least, most, frozenset({spread.mean}), tell))
     return found

@@ -20,12 +20,20 @@ NODES = 2000
 
 @dataclass(frozen=True)
 class Equation:
-    """`low` <= the sum of `terms` <= `high`, while the figures of `needs` can be seen."""
+    """`low` <= the sum of `terms` <= `high`.
+
+    So much can be told while all figures of `needs`, and one at least of `tell`, can be seen.
+    """
 
     terms: tuple[tuple[str, float], ...]
     low: float = 0.0
     high: float = 0.0
     needs: frozenset[str] = frozenset()
+    tell: frozenset[str] = frozenset()
+
+    def holds(self, unseen: frozenset[str]) -> bool:
+        """Whether it can be told although these figures are hidden."""
+        return not self.needs & unseen and (not self.tell or bool(self.tell - unseen))
 
     @property
     def exact(self) -> bool:
@@ -58,7 +66,7 @@ class System:
         found, waiting, used = {start: None}, [start], set[int]()
         while waiting:
             for number in self._touching.get(waiting.pop(), ()):
-                if number in used or self.equations[number].needs & unseen:
+                if number in used or not self.equations[number].holds(unseen):
                     continue
                 used.add(number)
                 for name, _ in self.equations[number].terms:
@@ -82,6 +90,10 @@ class Part:
         """What is known and stands in an equation with an unknown, each once."""
         terms = (name for equation in self.equations for name, _ in equation.terms)
         yield from dict.fromkeys(name for name in terms if name not in self.place)
+
+    def tellers(self) -> list[frozenset[str]]:
+        """Figures that, hidden together, take an equation away."""
+        return list(dict.fromkeys(e.tell for e in self.equations if e.tell))
 
     def beside(self, name: str) -> set[str]:
         """What stands in one equation with an unknown."""
