@@ -74,9 +74,15 @@ class Figures:
         """Say that a count is the sum of others."""
         self._sums[Sum(total, parts)] = None
 
-    def spread(self, cells: Sequence[tuple[str, float]], mean: str, deviation: str = "") -> None:
-        """Say that a mean (and a standard deviation) can be had from these counts."""
-        self._spreads.append(Spread(tuple(cells), mean, deviation))
+    def spread(
+        self,
+        cells: Sequence[tuple[str, float]],
+        mean: str,
+        deviation: str = "",
+        tell: tuple[str, ...] = (),
+    ) -> None:
+        """Say that a mean, and a deviation with what else tells it, hang on these counts."""
+        self._spreads.append(Spread(tuple(cells), mean, deviation, tell))
 
     def value(self, key: str) -> int:
         """A count that was kept."""

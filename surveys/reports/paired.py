@@ -148,7 +148,9 @@ def keep_levels(
         median=figures.derived(f"{key}_median", spread.median, (n,), places=1),
     )
     by_value = list(zip(cells, map(float, numbers), strict=True))
-    figures.spread(by_value, levels.mean, levels.sd)
+    # Beside the change and one wave's deviation, either of these gives the other wave's.
+    pairs = key.rpartition("_")[0]
+    figures.spread(by_value, levels.mean, levels.sd, (f"{pairs}_g_av", f"{pairs}_r"))
     return levels
 
 
