@@ -36,13 +36,13 @@ def reports() -> str:
     )
 
 
-@blueprint.get("/reports/<slug>")
+@blueprint.get("/reports/<report_slug>")
 @allow(access.VIEW)
 @web.one_moment
-def report(slug: str) -> web.Answer:
+def report(report_slug: str) -> web.Answer:
     """For our own team counted now; for anybody else the way to a version."""
     actor = web.current_actor()
-    form, found = _form(slug, actor, request.args)
+    form, found = _form(report_slug, actor, request.args)
     values = page_values(found, form, actor)
     if not form.check(found):
         return web.invalid("reports/report.html", **values)
@@ -62,19 +62,19 @@ def report(slug: str) -> web.Answer:
     return web.render("reports/report.html", **values)
 
 
-@blueprint.post("/reports/<slug>/versions")
+@blueprint.post("/reports/<report_slug>/versions")
 @allow(access.RELEASE)
 @web.one_moment
-def make(slug: str) -> web.Answer:
+def make(report_slug: str) -> web.Answer:
     """Make the version of a question for somebody outside, and go to it."""
     actor = web.current_actor()
-    form, found = _form(slug, actor, request.form)
+    form, found = _form(report_slug, actor, request.form)
     values = page_values(found, form, actor)
     if not form.check(found):
         return web.invalid("reports/report.html", **values)
     asked = form.asked(found)
     if asked.audience is Audience.TEAM:
-        return web.see("reports.report", slug=slug, **asked.args)
+        return web.see("reports.report", report_slug=report_slug, **asked.args)
     try:
         made = services.release(asked, by=actor)
     except ReportFailed as failed:
@@ -85,24 +85,24 @@ def make(slug: str) -> web.Answer:
     return web.see("reports.release", release_id=made)
 
 
-@blueprint.post("/reports/<slug>/download")
+@blueprint.post("/reports/<report_slug>/download")
 @allow(access.VIEW)
 @web.one_moment
-def download(slug: str) -> web.Answer:
+def download(report_slug: str) -> web.Answer:
     """The report for our own team as a file."""
     actor = web.current_actor()
-    form, found = _form(slug, actor, request.form)
+    form, found = _form(report_slug, actor, request.form)
     values = page_values(found, form, actor)
     if not form.check(found):
         return web.invalid("reports/report.html", **values)
     asked = form.asked(found)
     if asked.audience is not Audience.TEAM:
-        return web.see("reports.report", slug=slug, **asked.args)
+        return web.see("reports.report", report_slug=report_slug, **asked.args)
     try:
         document = document_for_team(asked, actor, clock.now())
     except ReportFailed as failed:
         return web.invalid("reports/report.html", **values | {"failed": str(failed)})
-    back = url_for("reports.report", slug=slug, **asked.args)
+    back = url_for("reports.report", report_slug=report_slug, **asked.args)
     return give([document], found.slug, back, by=actor)
 
 
