@@ -24,9 +24,6 @@ OUTCOMES = {
     "fully": "Fully done",
     "no_longer_relevant": "No longer relevant",
 }
-SIGNS = {"fully": "●", "partly": "◐", "not_started": "○", "no_longer_relevant": "×"}
-"""How a table shows an outcome, always with its words for those who hear or print it."""
-
 BARRIERS = {
     "time": "Not enough time with parents",
     "caseload": "Too much other work",

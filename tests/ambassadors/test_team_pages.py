@@ -21,7 +21,6 @@ from lms.ambassadors.models import (
     Pledge,
     Tally,
 )
-from lms.ambassadors.queries import board as boards
 from lms.ambassadors.services import tallies
 from lms.contracts import SYSTEM
 from lms.db import db
@@ -387,4 +386,3 @@ def test_the_tally_of_the_month_is_counted_above_the_board(
     page = said(as_person(herts.priya).get("/ambassadors"))
     assert "1 of 2" in page
     assert "tallies in for February" in page
-    assert boards.spark([None, 0, 8]) == "–▁█"

@@ -31,14 +31,26 @@ from courses.models import (
 )
 from courses.services.register import REST
 from lms import clock, events
+from lms.ambassadors.models import (
+    Ambassador,
+    Bulletin,
+    Candidate,
+    CheckIn,
+    NetworkMeeting,
+    Tally,
+)
+from lms.ambassadors.services import asking, case_studies, tallies
+from lms.ambassadors.services.case_studies import Story
 from lms.contracts import SYSTEM, Actor, Grant, Role, Scope, ScopeKind
 from lms.db import db
 from lms.people import links
-from lms.people.models import Locality, Person
+from lms.people.models import Locality, Organisation, Person
 from surveys.models import Assignment, Wave
 from surveys.services import assigning
 from tests import factories as make
+from tests.ambassadors import making
 from tests.certificates.making import shown
+from tests.contracts import handed_in
 from tests.courses.importing import file_of, people
 
 ROLES = (
@@ -89,7 +101,8 @@ def build() -> Programme:
     preview = make.keep(Preview(booking_id=booking.id, state="ready", pdf=b"%PDF-"))
     waits, offer = _held(herts, amara)
     approval = _approval(cohort, herts, who["manager"])
-    tokens = _tokens(amara, cohort, certificate, asked, offer)
+    ambassador = _Ambassador.of(amara, herts, school)
+    tokens = ambassador.tokens() | _tokens(amara, cohort, certificate, asked, offer)
     tokens["approval"] = links.token(make.personal_link(who["manager"], "approval", approval.id))
     ids = {
         "cohort_id": cohort.id,
@@ -105,6 +118,8 @@ def build() -> Programme:
         "message_id": message.id,
         "organisation_id": school.id,
         "grant_id": grant.id,
+        **ambassador.ids(herts, who["coordinator"]),
+        **handed_in.ids(herts, school),
         "mark_id": make.attendance(_first_place(booking), why=REST).id,
         "slug": "brief-encounters",
         "code": cohort.code,
@@ -248,3 +263,61 @@ def _tokens(
         purpose: links.token(make.personal_link(amara, purpose, key))
         for purpose, key in objects.items()
     }
+
+
+@dataclass(frozen=True)
+class _Ambassador:
+    """Amara as an ambassador with a pledge that is asked about, and what hangs on it."""
+
+    made: Ambassador
+    asked: CheckIn
+    month: Tally
+
+    @classmethod
+    def of(cls, amara: Person, herts: Locality, school: Organisation) -> _Ambassador:
+        """She said yes, finished, pledged, and is asked how it goes."""
+        made = making.ambassador(making.World(herts, school, amara), amara)
+        asked = making.check_in(making.pledged(made), 1)
+        asked.due_on = clock.today()
+        db.session.flush()
+        asking.ask_due()
+        last = (clock.today().replace(day=1) - timedelta(days=1)).replace(day=1)
+        made.accepted_at = clock.start_of(last)
+        db.session.flush()
+        tallies.ask()
+        return cls(made, asked, db.session.scalars(select(Tally)).one())
+
+    def ids(self, herts: Locality, by: Person) -> dict[str, UUID | int]:
+        """Of the rows that this room's addresses name."""
+        making.completed(make.person(organisation_id=None), by.id, herts)
+        study = Story("We met.", "I asked.", "More.", "Ask.", ["public"], "role", making.date_in(9))
+        meeting = make.keep(
+            NetworkMeeting(
+                locality_id=herts.id,
+                title="Spring",
+                starts_at=clock.now() + timedelta(days=2),
+                ends_at=clock.now() + timedelta(days=2, hours=2),
+            )
+        )
+        bulletin = make.keep(
+            Bulletin(
+                subject="News", body="Two things.", recipients=1, locality_ids=[herts.id],
+                by_label="Priya Nair",
+            )
+        )  # fmt: skip
+        candidate = db.session.scalars(select(Candidate).where(Candidate.booking_id == by.id)).one()
+        return {
+            "ambassador_id": self.made.id,
+            "check_in_id": self.asked.id,
+            "tally_id": self.month.id,
+            "candidate_id": candidate.id,
+            "case_study_id": case_studies.write(self.made.id, study, send=True, by=SYSTEM),
+            "meeting_id": meeting.id,
+            "bulletin_id": bulletin.id,
+            "position": 1,
+        }
+
+    def tokens(self) -> dict[str, str]:
+        """By purpose."""
+        rows = {"ambassador": self.made, "check_in": self.asked, "tally": self.month}
+        return {purpose: making.token(row, purpose) for purpose, row in rows.items()}

@@ -252,6 +252,8 @@ def signs_of(role: str) -> dict[tuple[str, str], str]:
 
 
 ABOUT_A_ROW = {"cohort_id", "booking_id", "person_id", "certificate_id", "preview_id", "batch_id"}
+ABOUT_A_ROW |= {"ambassador_id", "candidate_id", "case_study_id", "check_in_id", "meeting_id"}
+ABOUT_A_ROW |= {"tally_id", "count_id", "headcount_id", "set_id"}
 ABOUT_A_ROW |= {"wave_id", "assignment_id", "message_id", "organisation_id", "grant_id"}
 
 

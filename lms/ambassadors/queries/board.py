@@ -36,7 +36,6 @@ CHECKS = {
     "no_pledge": "No pledge yet",
 }
 STATES = {"active": "Active", "invited": "Invited", "left": "Handed on or left"}
-BARS = "▁▂▃▄▅▆▇█"
 MONTHS_SHOWN = 6
 
 
@@ -53,9 +52,9 @@ class BoardFilter:
 
 @dataclass(frozen=True)
 class Cell:
-    """A check-in in the table: signs with their words, and what else there is to say."""
+    """A check-in in the table: outcomes with their words, and what else there is to say."""
 
-    signs: tuple[tuple[str, str], ...]
+    outcomes: tuple[tuple[str, str], ...]
     text: str
 
 
@@ -70,7 +69,7 @@ class BoardRow:
     pledged_at: datetime | None
     cells: tuple[Cell, ...]
     last_word: str
-    tally: str
+    tally: tuple[int | None, ...]
     tally_words: str
     next: str
 
@@ -180,7 +179,7 @@ def _row(row: Any, held: Sequence[PledgeView], numbers: Mapping[date, int | None
         pledged_at=pledge.made_at if pledge else None,
         cells=tuple(_cell(one) for one in check_ins) or (Cell((), "–"),) * 3,
         last_word=said[-1] if said else "–",
-        tally=spark([numbers.get(month) for month in months]),
+        tally=tuple(numbers.get(month) for month in months),
         tally_words=words.listing(
             "none" if numbers.get(month) is None else str(numbers[month]) for month in months
         ),
@@ -189,9 +188,9 @@ def _row(row: Any, held: Sequence[PledgeView], numbers: Mapping[date, int | None
 
 
 def _cell(one: CheckInView) -> Cell:
-    signs = tuple((outcome.sign, outcome.words) for outcome in one.outcomes)
+    said = tuple((outcome.outcome, outcome.words) for outcome in one.outcomes)
     if one.answered_at:
-        return Cell(signs, "late" if one.is_late else "on time")
+        return Cell(said, "late" if one.is_late else "on time")
     text = {
         "scheduled": f"due {words.day_month(one.due_on)}",
         "due": f"asked {words.day_month(one.invited_at or one.due_on)}",
@@ -219,16 +218,6 @@ def months_shown() -> list[date]:
     """The months of the small bars, the oldest first."""
     last = last_month(clock.today())
     return [clock.add_months(last, -back) for back in reversed(range(MONTHS_SHOWN))]
-
-
-def spark(numbers: Sequence[int | None]) -> str:
-    """Small bars: one sign a month, a dash where nothing was said."""
-    top = max((n for n in numbers if n is not None), default=0)
-    return "".join("–" if n is None else _bar(n, top) for n in numbers)
-
-
-def _bar(number: int, top: int) -> str:
-    return BARS[0] if top == 0 else BARS[round(number / top * (len(BARS) - 1))]
 
 
 def _tallies(ambassador_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, dict[date, int | None]]:

@@ -96,7 +96,7 @@ def agenda(actor: Actor) -> Iterable[Agenda]:
             f"Network meeting: {meeting.title}",
             meeting.starts_at,
             (("Where", meeting.place or "to be said"),),
-            "My pledge",
+            "See it on my page",
             url_for("ambassadors.my_pledge"),
             THEN,
         )

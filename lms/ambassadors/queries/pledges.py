@@ -77,11 +77,6 @@ class Outcome:
         """Not started, Partly done, ..."""
         return codes.OUTCOMES[self.outcome]
 
-    @property
-    def sign(self) -> str:
-        """The sign that stands for it in a table."""
-        return codes.SIGNS[self.outcome]
-
 
 @dataclass(frozen=True)
 class CheckInView:

@@ -81,7 +81,11 @@ def ask_due() -> None:
         said = wordings[row.pledge_id]
         db.session.execute(update(CheckIn).where(CheckIn.id == row.id).values(wording=said))
     crash_point("check_in.asked")
-    _write(asked, granted, lambda row: ("check_in", f"check-in:{row.id}:0"), by=SYSTEM)
+
+    def message(row: Row[Any]) -> tuple[str, str]:
+        return "check_in", f"check-in:{row.id}:0"
+
+    _write(asked, granted, message, by=SYSTEM, at_once=True)
     for row in asked:
         publish(CheckInDue(SYSTEM, row.ambassador_id, row.person_id, row.id))
 
@@ -132,7 +136,11 @@ def remind_now(check_in_ids: Sequence[uuid.UUID], *, by: Actor) -> int:
     rows = [row for row in _asked(check_in_ids) if row.state in ("due", "overdue")]
     live = links.live_for(CHECK_IN, [row.id for row in rows])
     day = clock.today().isoformat()
-    return _write(rows, live, lambda row: ("reminder", f"check-in:{row.id}:{day}"), by=by)
+
+    def message(row: Row[Any]) -> tuple[str, str]:
+        return "reminder", f"check-in:{row.id}:{day}"
+
+    return _write(rows, live, message, by=by, at_once=True)
 
 
 def asked_on() -> Any:
@@ -201,6 +209,7 @@ def _write(
     message: Callable[[Row[Any]], tuple[str, str]],
     *,
     by: Actor,
+    at_once: bool = False,
 ) -> int:
     """Queue one message each: `message(row)` gives its template and its key; how many are new."""
     return letters.write(
@@ -213,6 +222,8 @@ def _write(
                 ("check_in", row.id),
                 values_of(row),
                 {"check_in": links_by_id[row.id]},
+                at_once=at_once,
+                deadline=clock.start_of(row.closes_on),
             )
             for row in rows
             if row.id in links_by_id

@@ -54,6 +54,7 @@ def send(
                 f"bulletin:{bulletin.id}:{ambassador_id}",
                 ("bulletin", bulletin.id),
                 _values(subject, body),
+                {"page": f"/bulletins/{bulletin.id}"},
             )
             for ambassador_id in recipients
         ],
@@ -67,7 +68,7 @@ def preview(subject: str, body: str, *, by: Actor) -> tuple[str, str]:
     """Subject and text as they would go."""
     template = f"ambassadors/mail/{TEMPLATE}.txt"
     made = wording.make(template, _values(subject, body), first_name="(first name)", by=by)
-    return made[0], wording.plain(made[1], {})
+    return made[0], wording.plain(made[1], {"page": None})
 
 
 def _values(subject: str, body: str) -> dict[str, object]:

@@ -129,7 +129,10 @@ def _check(story: Story) -> None:
 
 
 def _columns(story: Story) -> dict[str, object]:
-    return asdict(story) | {"uses": list(story.uses), "consent_version": CONSENT}
+    return asdict(story) | {
+        "uses": [use for use in USES if use in story.uses],
+        "consent_version": CONSENT,
+    }
 
 
 def _submit(found: CaseStudy) -> None:

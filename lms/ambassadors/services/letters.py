@@ -13,10 +13,12 @@ from typing import Any
 
 from sqlalchemy import select
 
+from lms import clock
 from lms.ambassadors.models import Ambassador
 from lms.contracts import Actor
 from lms.db import db
 from lms.messages import services as messages
+from lms.messages.hours import next_open
 from lms.people import links
 from lms.people.links import NewLink
 
@@ -26,7 +28,11 @@ AMBASSADOR, CHECK_IN, TALLY = "ambassador", "check_in", "tally"
 
 @dataclass(frozen=True)
 class Letter:
-    """A message to an ambassador; `about` is the row that caused it, as (kind, id)."""
+    """A message to an ambassador; `about` is the row that caused it, as (kind, id).
+
+    One that is `at_once` does not wait for the day's digest; `deadline` is until when its reader
+    can do what it asks.
+    """
 
     ambassador_id: uuid.UUID
     kind: str
@@ -35,6 +41,8 @@ class Letter:
     about: tuple[str, uuid.UUID]
     values: Mapping[str, Any] = field(default_factory=dict)
     links: Mapping[str, Any] = field(default_factory=dict)
+    at_once: bool = False
+    deadline: datetime | None = None
 
 
 def write(letters: Sequence[Letter], *, by: Actor) -> int:
@@ -59,6 +67,9 @@ def write(letters: Sequence[Letter], *, by: Actor) -> int:
                 locality_ids=_places(known[letter.ambassador_id].locality_id),
                 links=letter.links,
                 dedupe_key=letter.key,
+                klass="now" if letter.at_once else "routine",
+                not_before=next_open(clock.now()) if letter.at_once else None,
+                deadline=letter.deadline,
             )
             for letter in letters
         ],

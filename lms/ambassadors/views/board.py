@@ -141,9 +141,7 @@ def ambassador(ambassador_id: uuid.UUID) -> web.Answer:
 
 
 def _story(found: story.Story, form: LeavingForm, **more: Any) -> str:
-    return web.render(
-        "ambassadors/ambassador.html", story=found, form=form, codes=codes, boards=boards, **more
-    )
+    return web.render("ambassadors/ambassador.html", story=found, form=form, codes=codes, **more)
 
 
 @blueprint.post("/ambassadors/<uuid:ambassador_id>/leaving")

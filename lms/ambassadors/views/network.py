@@ -7,9 +7,10 @@ import uuid
 from flask import request
 
 from lms import clock, web
-from lms.ambassadors.access import MANAGE, MEET, ROLE
+from lms.ambassadors.access import MANAGE, MEET, OWN, ROLE
 from lms.ambassadors.forms.team import BulletinForm, MeetingForm, PresentForm, RoleForm
 from lms.ambassadors.queries import board as boards
+from lms.ambassadors.queries import bulletins as reading_bulletins
 from lms.ambassadors.queries import meetings as reading
 from lms.ambassadors.queries import own
 from lms.ambassadors.queries import trainers as training
@@ -157,6 +158,14 @@ def bulletin() -> web.Answer:
         return web.invalid("ambassadors/bulletin.html", **page)
     page["preview"] = bulletins.preview(subject, body, by=actor)
     return web.render("ambassadors/bulletin.html", **page)
+
+
+@blueprint.get("/bulletins/<uuid:bulletin_id>")
+@allow(MANAGE, OWN)
+def read_bulletin(bulletin_id: uuid.UUID) -> web.Answer:
+    """A bulletin as it went out."""
+    found = reading_bulletins.find(web.current_actor(), bulletin_id)
+    return web.render("ambassadors/read_bulletin.html", bulletin=found)
 
 
 @blueprint.get("/ambassadors/trainers")
