@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from datetime import date, timedelta
 
 import pytest
@@ -9,10 +10,14 @@ import pytest
 from courses.models import Attendance, ComponentCompletion, Place
 from courses.reports import programme
 from lms import clock
-from lms.contracts import Actor, Audience, Grant, Role, Scope, ScopeKind
+from lms.contracts import SYSTEM, Actor, Audience, Grant, Role, Scope, ScopeKind
 from lms.db import db
+from lms.reports.asking import Asked
 from lms.reports.disclosure import POLICIES, hide
+from lms.reports.documents.files import as_file
+from lms.reports.drafts import document_for_team
 from lms.reports.models import DeliveryCount
+from lms.spreadsheets import CSV
 from tests import factories as make
 from tests.courses.over import cohort, person
 from tests.reporting import ask, consistent, notes, said, table, tables
@@ -224,3 +229,17 @@ def test_the_number_of_queries_does_not_grow(count_queries):
     with count_queries() as more:
         build()
     assert len(more) == len(few)
+
+
+def test_the_download_has_the_published_percentages_and_both_bases(northumberland):
+    asked = Asked("programme", place=(str(northumberland.id),))
+    document = document_for_team(asked, SYSTEM, clock.now())
+    lines = list(csv.reader(as_file([document], CSV).decode("utf-8-sig").splitlines()))
+    head = next(line for line in lines if "% milestones (of retained)" in line)
+    told = {line[0]: dict(zip(head, line, strict=False)) for line in lines if line}
+    assert [told[name]["% retained (of starts)"] for name, *_ in PUBLISHED] == PERCENTAGES
+    assert told["Arguing Better"]["% milestones (of retained)"] == "79%"
+    assert told["Arguing Better"]["% milestones (of starts)"] == "65%"
+
+
+PERCENTAGES = ["82%", "96%", "100%"]
