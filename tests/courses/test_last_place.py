@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from courses.models import Booking, BookingChange, Cohort, Place
+from courses.queries import offers, queue, waiting
 from courses.services import booking
 from lms import db as door
 from lms.app import create_app
@@ -64,6 +65,42 @@ def test_fifty_press_for_five_places_and_five_get_one_each(
     assert db.session.scalar(booked) == PLACES
     assert db.session.scalar(select(Cohort.seats_taken).where(Cohort.id == cohort_id)) == PLACES
     assert db.session.scalar(select(func.count()).select_from(Message)) == PLACES
+
+
+def test_the_rest_join_the_queue_all_at_once_and_places_go_down_it_in_order(
+    world: World, as_person: AsPerson
+) -> None:
+    people = {one.id: one for one in (make.person() for _ in range(PEOPLE))}
+    browsers = [(as_person(one), one.id) for one in people.values()]
+    cohort_id, course_id = world.cohort.id, world.course.id
+    path = f"/cohorts/{cohort_id}/place"
+    door.commit()
+    ready, again = threading.Barrier(PEOPLE), threading.Barrier(PEOPLE - PLACES)
+
+    def press(browser: PageClient) -> int:
+        if pressing(browser, path, ready)[0] == 303:
+            return 0
+        form = opened(browser, path)
+        again.wait(60)
+        return browser.post(f"{path}/wait", data=form).status_code
+
+    with ThreadPoolExecutor(PEOPLE) as pool:
+        answers = list(pool.map(lambda one: press(one[0]), browsers))
+
+    assert Counter(answers) == {0: PLACES, 303: PEOPLE - PLACES}
+    line = [one.person_id for one in queue.line(course_id)]
+    in_, waits = {who for who in people if who not in line}, set(line)
+    assert (len(in_), len(line), len(waits)) == (PLACES, PEOPLE - PLACES, PEOPLE - PLACES)
+    places = [waiting.position(course_id, who) for who in line]
+    assert [one.nth for one in places if one] == list(range(1, len(line) + 1))
+    gives_up = [people[who] for who in list(in_)[:3]]
+    with ThreadPoolExecutor(3) as pool:
+        browsers_up = [as_person(one) for one in gives_up]
+        pool_path = f"{path}/change"
+        list(pool.map(lambda one: one.press(pool_path, answer="give_up"), browsers_up))
+    held = [one.person_id for one in offers.of_cohort(cohort_id)]
+    assert sorted(held) == sorted(line[:3])
+    assert db.session.scalar(select(Cohort.seats_taken).where(Cohort.id == cohort_id)) == PLACES
 
 
 def test_pressing_again_after_a_lost_reply_is_one_booking_and_the_same_answer(
