@@ -154,7 +154,7 @@ def test_a_file_that_is_none_is_refused_in_words(analyst, as_person, content, sa
 
 def test_a_preview_that_was_changed_by_hand_keeps_nothing(analyst, place, as_person):
     browser = as_person(analyst)
-    for rows in ("[1]", "{}", "[{\"project\": \"x\"}]", "nonsense"):
+    for rows in ("[1]", "{}", '[{"project": "x"}]', "nonsense"):
         assert browser.post("/reports/counts/upload/keep", data={"rows": rows}).status_code == 303
     assert counts() == []
 

@@ -5,25 +5,167 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from lms.testing import clock
+import html5lib
+from sqlalchemy import select
+
+from lms.db import db
+from lms.records import AuditEntry
+from lms.reports.models import Release
 from tests import factories as make
 from tests.reports.conftest import Sample, crowd
+from tests.reports.kit import Trainee
+
+Sign = Callable[..., Any]
+OUTSIDE = "/reports/sample?audience=partner&by=cohort"
 
 
 def text_of(answer: Any) -> str:
-    """The page's text with single spaces."""
+    """The page's markup with single spaces."""
     return " ".join(answer.get_data(as_text=True).split())
 
 
-def test_an_analyst_asks_and_sees_everything_at_once(
-    as_role: Callable[..., Any], sample: Sample
-) -> None:
+def words_of(answer: Any) -> str:
+    """What is said in the main part of a page, with single spaces."""
+    page = html5lib.parse(answer.get_data(as_text=True), namespaceHTMLElements=False)
+    return " ".join(" ".join(page.find(".//main").itertext()).split())
+
+
+def test_an_analyst_asks_and_sees_everything_at_once(as_role: Sign, sample: Sample) -> None:
     sample.people = crowd(A=40, B=6)
     ana = as_role("analyst").browser
-    listed = text_of(ana.get("/reports"))
-    assert "How did people answer?" in listed
+    assert "How did people answer?" in text_of(ana.get("/reports"))
     page = text_of(ana.get("/reports/sample?by=cohort"))
     assert "34 of 46 who attended answered (74%)." in page
     assert "For: our team only" in page
     assert ">[c]<" not in page
     assert "Hertfordshire · October 2026 to March 2027" in page
+    assert "By: cohort" in page
+
+
+def test_a_page_writes_nothing_and_a_version_is_on_record_before_it_is_seen(
+    as_role: Sign, sample: Sample
+) -> None:
+    sample.people = crowd(A=40, B=6)
+    ana = as_role("analyst").browser
+    before = ana.get(OUTSIDE)
+    assert "40" not in words_of(before)
+    assert db.session.scalar(select(Release.id)) is None
+    made = ana.press(OUTSIDE, "Make this version")
+    assert (made.status_code, "/reports/releases/" in made.location) == (303, True)
+    row = db.session.scalars(select(Release)).one()
+    assert (row.number, row.audience, row.by_label[:3]) == (1, "partner", "Ana")
+    shown = text_of(ana.get(made.location))
+    assert "Version 1" in shown
+    assert "figures are hidden because they describe fewer than 5 people" in shown
+    assert ">[c]<" in shown
+    entry = db.session.scalars(select(AuditEntry).where(AuditEntry.verb == "report.released")).one()
+    assert entry.after == {"report": "sample", "audience": "partner", "number": 1}
+
+
+def test_the_same_question_gets_the_same_version_until_the_data_changes(
+    as_role: Sign, sample: Sample
+) -> None:
+    sample.people = crowd(A=40)
+    ana = as_role("analyst").browser
+    first = ana.press(OUTSIDE, "Make this version").location
+    assert ana.press(OUTSIDE, "Make this version").location == first
+    assert "the data has changed since" not in text_of(ana.get(first))
+    sample.people = crowd(A=100)
+    assert "30 of 40 who attended" in text_of(ana.get(first))
+    assert "the data has changed since" in text_of(ana.get(first))
+    second = ana.press(first, "Make a new version").location
+    assert second != first
+    assert "75 of 100 who attended" in text_of(ana.get(second))
+
+
+def test_a_version_that_would_tell_who_came_since_hides_the_number(
+    as_role: Sign, sample: Sample
+) -> None:
+    sample.people = crowd(A=40)
+    ana = as_role("analyst").browser
+    ana.press("/reports/sample?audience=publication", "Make this version")
+    sample.people = [*crowd(A=40), Trainee("A", "Herts", "gp", 5), Trainee("A", "Herts", "gp", 5)]
+    page = ana.get(ana.press("/reports/sample?audience=partner", "Make this version").location)
+    assert "42" not in words_of(page)
+    assert "who attended answered" not in words_of(page)
+
+
+def test_a_version_is_for_whoever_reaches_all_that_it_counts(as_role: Sign, sample: Sample) -> None:
+    herts, essex = make.locality("Hertfordshire"), make.locality("Essex")
+    sample.people = [Trainee("A", str(herts.id), "gp", 4)] * 20
+    everywhere = as_role("analyst").browser
+    whole = everywhere.press("/reports/sample?audience=partner", "Make this version").location
+    one = everywhere.press(
+        f"/reports/sample?audience=partner&place={herts.id}", "Make this version"
+    ).location
+    here, there = as_role("coordinator", herts).browser, as_role("analyst", essex).browser
+    assert [here.get(whole).status_code, here.get(one).status_code] == [404, 200]
+    assert [there.get(whole).status_code, there.get(one).status_code] == [404, 404]
+    assert there.post(f"{one}/download", data={"format": "csv"}).status_code == 404
+
+
+def test_a_place_out_of_reach_is_an_error_and_never_everybody(
+    as_role: Sign, sample: Sample
+) -> None:
+    herts, essex = make.locality("Hertfordshire"), make.locality("Essex")
+    sample.people = crowd(A=40)
+    analyst = as_role("analyst", herts).browser
+    for wrong in (f"place={essex.id}", "place=nonsense", "by=shoe-size", "start=2026-13"):
+        page = analyst.get(f"/reports/sample?{wrong}")
+        assert page.status_code == 422, wrong
+        assert "There is a problem" in text_of(page)
+        assert "40" not in words_of(page)
+    page = analyst.get("/reports/sample?start=2026-05&end=2026-03")
+    assert "The last month must not be before the first" in text_of(page)
+    assert analyst.get("/reports/nothing").status_code == 404
+
+
+def test_a_manager_sees_their_own_team_and_gives_nothing_away(
+    as_role: Sign, sample: Sample
+) -> None:
+    sample.people = crowd(A=40)
+    manager = as_role("manager").browser
+    page = text_of(manager.get("/reports/sample"))
+    assert "Publication" not in page
+    assert manager.get(OUTSIDE).status_code == 422
+    post = {"audience": "partner"}
+    assert manager.post("/reports/sample/versions", data=post).status_code == 403
+    assert manager.get("/reports/returns/new").status_code == 403
+
+
+def test_nobody_else_opens_reports(as_role: Sign) -> None:
+    for role in ("trainer", "trainee", "administrator"):
+        assert as_role(role).browser.get("/reports").status_code == 403
+
+
+def test_a_report_that_fails_says_so_and_the_others_go_on(
+    as_role: Sign, sample: Sample, monkeypatch: Any
+) -> None:
+    ana = as_role("analyst").browser
+    sample.people = [None]  # type: ignore[list-item]
+    page = ana.get("/reports/sample")
+    assert page.status_code == 200
+    assert "This report could not be counted" in text_of(page)
+    assert ana.get("/reports/programme").status_code == 200
+
+
+def test_too_few_people_for_publication_are_said_to_be(as_role: Sign, sample: Sample) -> None:
+    sample.people = [Trainee("A", "Herts", "gp", 4)] * 4
+    ana = as_role("analyst").browser
+    made = ana.press("/reports/sample?audience=publication", "Make this version")
+    page = text_of(ana.get(made.location))
+    assert "Too few people to publish (fewer than 10). Add cohorts" in page
+    assert ">4<" not in page
+    empty = ana.get("/reports/again?by=job")
+    assert empty.status_code == 200
+
+
+def test_the_key_and_the_sentence_describe_the_table(as_role: Sign, sample: Sample) -> None:
+    sample.people = crowd(A=40, B=6)
+    ana = as_role("analyst").browser
+    page = ana.get(ana.press(OUTSIDE, "Make this version").location).get_data(as_text=True)
+    described = page.partition('aria-describedby="')[2].partition('"')[0].split()
+    assert len(described) == 2
+    for word in described:
+        assert f'id="{word}"' in page
+    assert "[c] hidden to protect people · [x] not collected · [z] does not apply" in page

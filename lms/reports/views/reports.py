@@ -33,6 +33,7 @@ def reports() -> str:
         reports=listing.reports(actor),
         returns=returns.listed(actor) if may_release else [],
         may_release=may_release,
+        may_hand_in=allowed(actor, access.HAND_IN),
     )
 
 
