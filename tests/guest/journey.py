@@ -190,8 +190,8 @@ def asked(amara: Person, priya: Person, cohort: Cohort) -> dict[str, Any]:
     records, failed = registry().personal_data(amara.id)
     query = ReportQuery(SYSTEM, Audience.TEAM, clock.now())
     return {
-        "priority": [one.points for one in registry().booking_priority(amara.id, COURSE)],
-        "no_priority": registry().booking_priority(amara.id, "oneplusone:brief-encounters"),
+        "priority": acme_points(amara, COURSE),
+        "no_priority": acme_points(amara, "oneplusone:brief-encounters"),
         "report": registry().reports["acme-training-cups"].build(query).figures[0].value,
         "measure": registry().measures["acme_training.cups"].figures(query)[0].value,
         "imported": [importer.recognises(sheet), row.family_name, row.email],
@@ -207,6 +207,12 @@ def asked(amara: Person, priya: Person, cohort: Cohort) -> dict[str, Any]:
         "cohort": str(cohort.id),
         "coordinator": str(priya.id),
     }
+
+
+def acme_points(amara: Person, course: str) -> list[int]:
+    """What Acme adds to the rooms' points in a queue."""
+    found = registry().booking_priority(amara.id, course)
+    return [one.points for one in found if one.key.startswith("acme")]
 
 
 def erased(cohort: Cohort) -> dict[str, Any]:
