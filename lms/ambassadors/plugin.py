@@ -12,19 +12,21 @@ from datetime import date
 from flask import Blueprint
 
 from lms import events, hookimpl
-from lms.ambassadors import access, jobs, views
+from lms.ambassadors import access, jobs, reports, views
 from lms.ambassadors.queries import home
 from lms.ambassadors.services import leaving, recruiting, roles
 from lms.contracts import (
     Actor,
     Agenda,
     Job,
+    Measure,
     NavItem,
     Panel,
     Permission,
     PersonalRecord,
     Place,
     Priority,
+    Report,
     Role,
     Tables,
     Todo,
@@ -54,6 +56,18 @@ def lms_blueprints() -> Iterable[Blueprint]:
 def lms_jobs() -> Iterable[Job]:
     """Asking, reminding and closing; the monthly tally."""
     return jobs.JOBS
+
+
+@hookimpl
+def lms_reports() -> Iterable[Report]:
+    """Were pledges kept?"""
+    return (reports.REPORT,)
+
+
+@hookimpl
+def lms_measures() -> Iterable[Measure]:
+    """Ambassadors in place, their conversations and referrals, what of their pledges is done."""
+    return reports.MEASURES
 
 
 @hookimpl
