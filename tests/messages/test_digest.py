@@ -209,9 +209,7 @@ def test_a_cancelled_message_leaves_a_letter_that_has_not_gone(
         services.cancel(kept[0], by=PRIYA)
 
 
-def test_what_is_left_alone_goes_in_its_own_words(
-    session, post, postbox, amara, frozen
-):
+def test_what_is_left_alone_goes_in_its_own_words(session, post, postbox, amara, frozen):
     first, second = named(amara, "Still open: A"), named(amara, "Still open: B")
     frozen(MORNING)
     list(digests.gather())
