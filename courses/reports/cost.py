@@ -60,10 +60,10 @@ def _blocks(
     dates, cost, attended, per_head, _, per_completed = total
     every = figures.things("every_date", len({line.cohort_id for line in lines}))
     yield Sentence(
-        f"{{{cost}}} for {{{attended}}} people who attended: {{{per_head}}} each, and "
-        f"{{{per_completed}}} for each who completed. Costs are entered for {{{dates}}} of "
-        f"{{{every}}} dates."
+        f"{{{cost}}} for {{{attended}}} people who attended: {{{per_head}}} each. Costs are "
+        f"entered for {{{dates}}} of {{{every}}} dates."
     )
+    yield Sentence(f"{{{per_completed}}} for each who completed.")
     rows = [
         Row(name, _cells(figures, f"{by}{n}", part, known))
         for n, (name, part) in enumerate(tallies.split(counted, by), 1)

@@ -51,7 +51,7 @@ def practitioners(figures: Figures, query: ReportQuery, lines: Sequence[Line]) -
     by = query.breakdown or "course"
     total = cells(figures, "all", lines)
     yield Sentence(
-        f"{{{total[0]}}} dates were held for practitioners. Retained: "
+        f"Dates held for practitioners: {{{total[0]}}}. Retained: "
         f"{figures.of(total[3], total[2], 'who started')}. Milestones: "
         f"{figures.of(total[5], total[3], 'retained')}; "
         f"{figures.of(total[5], total[2], 'who started')}."

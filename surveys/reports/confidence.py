@@ -55,7 +55,7 @@ def _both_times(m: Material) -> Iterator[Block]:
     yield from sentences.missing(m, main.pairs.before)
     yield tables.chart(m, main.pairs)
     waves = (("Before", main.pairs.before), ("After", main.pairs.after))
-    yield tables.levels(m, "levels", f"{main.name}: the same people before and after", waves)
+    yield from tables.levels(m, "levels", f"{main.name}: the same people before and after", waves)
     yield from sentences.moved(m, main.pairs)
     yield tables.changes(
         "change", "How the same people moved", "Question", [(main.name, main.pairs)]
@@ -182,7 +182,7 @@ def _only_after(m: Material) -> Iterator[Block]:
     asked = m.under(m.item)
     n = asked.count("only_after_n", "after only", lines)
     kept = paired.keep_levels(asked, "only_after", "after only", lines, paired.after, n)
-    yield tables.levels(m, "only_after", "Surveyed only afterwards", [("After", kept)])
+    yield from tables.levels(m, "only_after", "Surveyed only afterwards", [("After", kept)])
 
 
 DEFINITIONS = (

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from lms.contracts import NOT_APPLICABLE, Bar, ChartKind, DataChart, DataTable, Form, Item, Row
@@ -44,26 +44,20 @@ def _note(m: Material, wave: Tops) -> str:
 
 
 def levels(
-    m: Material,
-    key: str,
-    title: str,
-    waves: Iterable[tuple[str, Levels]],
-    notes: tuple[str, ...] = (),
-) -> DataTable:
-    """A distribution for each wave, with the highest answers together and what describes it."""
+    m: Material, key: str, title: str, waves: Sequence[tuple[str, Levels]]
+) -> Iterator[DataTable]:
+    """A distribution for each wave, and under it the highest answers and what describes it."""
     words = tuple(text for _, text in m.item.options)
-    columns = (
-        "People", *words, wording.top_words(m.item), "%", "95% from", "95% to",
-        "Mean", "Standard deviation", "Median",
+    rows = tuple(Row(name, (wave.n, *wave.cells)) for name, wave in waves)
+    yield DataTable(key, title, "When", ("People", *words), rows)
+    described = (
+        "People", wording.top_words(m.item), "%", "95% from", "95% to", "Mean",
+        "Standard deviation", "Median",
     )  # fmt: skip
-    rows = [
-        Row(
-            name,
-            (w.n, *w.cells, w.top, w.share, w.low, w.high, w.mean, w.sd, w.median),
-        )
-        for name, w in waves
-    ]
-    return DataTable(key, title, "When", columns, tuple(rows), notes)
+    rows = tuple(
+        Row(name, (w.n, w.top, w.share, w.low, w.high, w.mean, w.sd, w.median)) for name, w in waves
+    )
+    yield DataTable(f"{key}_described", f"{title}, in short", "When", described, rows)
 
 
 CHANGE = (

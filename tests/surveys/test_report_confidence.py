@@ -163,7 +163,7 @@ def test_a_cohort_asked_only_afterwards_is_shown_as_levels_and_never_in_the_chan
 def test_only_after_alone_says_nothing_of_change():
     told([Person(None, 5) for _ in range(7)], design="after_only")
     draft = build()
-    assert tables(draft) == ["only_after"]
+    assert tables(draft) == ["only_after", "only_after_described"]
     assert not any("rise" in line or "Before" in line for line in said(draft))
 
 

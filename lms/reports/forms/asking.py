@@ -27,7 +27,7 @@ class AskForm(web.SearchForm):
     place = web.CheckboxesField("Places")
     course = web.CheckboxesField("Courses")
     cohort = web.CheckboxesField("Cohorts")
-    by = web.SelectField("Show apart", empty="Everybody together")
+    by = web.SelectField("Show apart", empty="As usual")
 
     def check(self, report: Report) -> bool:
         """Whether it can be asked like this."""
