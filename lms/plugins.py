@@ -9,6 +9,7 @@ import importlib
 import inspect
 import sys
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from importlib.metadata import entry_points
 from types import ModuleType
 
@@ -116,6 +117,17 @@ def _register(manager: pluggy.PluginManager, plugin: object, name: str) -> None:
 def is_room(name: str) -> bool:
     """Whether a plugin is one of the core's own rooms, rather than a guest."""
     return name in {plugin_name(module) for module in ROOMS}
+
+
+@dataclass(frozen=True)
+class PluginInfo:
+    """A loaded plugin and what it adds, for people to read."""
+
+    name: str
+    room: bool
+    home: str
+    version: str
+    adds: tuple[str, ...]
 
 
 def version_of(plugin: object) -> str:

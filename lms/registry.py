@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -50,7 +49,7 @@ from lms.contracts import (
     Verdict,
 )
 from lms.envelope import Callers, Check, Failed, Guest, Trouble, flat
-from lms.plugins import PluginError, home_of, version_of
+from lms.plugins import PluginError, PluginInfo, home_of, version_of
 
 if TYPE_CHECKING:
     from flask import Blueprint
@@ -58,17 +57,6 @@ if TYPE_CHECKING:
     from lms.events import Event
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class PluginInfo:
-    """A loaded plugin and what it adds, for people to read."""
-
-    name: str
-    room: bool
-    home: str
-    version: str
-    adds: tuple[str, ...]
 
 
 class Registry:
