@@ -43,6 +43,9 @@ def differences(before: Iterable[Document], after: Iterable[Document]) -> Differ
     unseen = 0
     for old, new in zip(before, after, strict=True):
         was, now = dict(_cells(old)), dict(_cells(new))
+        if old.empty or new.empty:  # too few to tell anything of one of them
+            unseen += len(was) + len(now)
+            continue
         for place in dict.fromkeys([*was, *now]):
             pair = was.get(place, Cell("–")), now.get(place, Cell("–"))
             if pair[0].text == pair[1].text:

@@ -1,0 +1,227 @@
+"""A return is frozen whole, once, at one moment; what differs later is said with its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select, text
+
+from lms import db as door
+from lms.contracts import SYSTEM, Audience
+from lms.db import Complaint, db, one_moment, unit_of_work
+from lms.reports.asking import Asked
+from lms.reports.models import FrozenReturn, Release, Restatement
+from lms.reports.queries import returns
+from lms.reports.services import releases
+from lms.reports.services import returns as services
+from lms.reports.services.returns import Wanted
+from lms.web.opening import LmsFlask
+from tests import factories as make
+from tests.reports.conftest import Sample, crowd
+from tests.reports.kit import Trainee
+from tests.reports.test_pages import words_of
+
+Sign = Callable[..., Any]
+FORM = {
+    "title": "Quarter 1 2026",
+    "report": ["sample", "again"],
+    "start": "2026-01",
+    "end": "2026-03",
+    "audience": "team",
+    "about": "For the board.",
+}
+
+
+def wanted(audience: Audience = Audience.TEAM) -> Wanted:
+    """Both reports of a quarter."""
+    asked = Asked("sample", audience, "2026-01", "2026-03")
+    return Wanted("Quarter 1 2026", "", ("sample", "again"), asked)
+
+
+def frozen(audience: Audience = Audience.TEAM) -> Any:
+    """That return, frozen by the system."""
+    with unit_of_work():
+        one_moment()
+        return services.freeze(wanted(audience), by=SYSTEM)
+
+
+def restate(made: Any, reason: str) -> None:
+    """Restate a return, by the system."""
+    with unit_of_work():
+        one_moment()
+        services.restate(made, reason, by=SYSTEM)
+
+
+def test_a_return_keeps_its_numbers_definitions_policy_and_filters(
+    as_role: Sign, sample: Sample
+) -> None:
+    sample.people = crowd(A=40)
+    ana = as_role("analyst").browser
+    looked = ana.post("/reports/returns", data=FORM | {"look": "yes"})
+    assert "What will be kept" in words_of(looked)
+    assert db.session.scalar(select(FrozenReturn.id)) is None
+    made = ana.post("/reports/returns", data=FORM)
+    assert made.status_code == 303
+    sample.people = crowd(A=70)
+    page = words_of(ana.get(made.location))
+    assert "30 of 40 who attended answered (75%)." in page
+    assert "Frozen by Ana" in page
+    assert "Attended Was at one session at least." in page
+    assert "Filters: From: January 2026; To: March 2026." in page
+    assert "Quarter 1 2026" in words_of(ana.get("/reports"))
+    row = db.session.scalars(select(FrozenReturn)).one()
+    assert (row.slugs, row.policy["audience"]) == (["sample", "again"], "team")
+
+
+def test_a_second_return_of_the_same_is_refused_at_its_field(as_role: Sign, sample: Sample) -> None:
+    sample.people = crowd(A=40)
+    ana = as_role("analyst").browser
+    assert ana.post("/reports/returns", data=FORM).status_code == 303
+    again = ana.post("/reports/returns", data=FORM | {"title": "Another name"})
+    assert again.status_code == 422
+    assert "These reports of this period are frozen already" in words_of(again)
+    other = ana.post("/reports/returns", data=FORM | {"audience": "publication"})
+    assert other.status_code == 303
+
+
+def test_what_is_missing_is_asked_for_in_words(as_role: Sign) -> None:
+    ana = as_role("analyst").browser
+    bad = ana.post("/reports/returns", data=FORM | {"start": "2026-05", "title": ""})
+    assert (bad.status_code, "Enter a title" in words_of(bad)) == (422, True)
+    bad = ana.post("/reports/returns", data=FORM | {"start": "2026-05"})
+    assert "The last month must not be before the first" in words_of(bad)
+
+
+def test_a_restatement_needs_a_reason_and_stands_beside_the_numbers(
+    as_role: Sign, sample: Sample
+) -> None:
+    sample.people = crowd(A=40)
+    ana = as_role("analyst").browser
+    at = ana.post("/reports/returns", data=FORM).location
+    assert "Nothing has changed" in words_of(ana.get(f"{at}/now"))
+    sample.people = sample.people[3:]
+    assert "40 → 37" in words_of(ana.get(f"{at}/now"))
+    refused = ana.post(f"{at}/now", data={"reason": ""})
+    assert (refused.status_code, "Say why the figures changed" in words_of(refused)) == (422, True)
+    assert ana.post(f"{at}/now", data={"reason": "3 duplicates merged"}).status_code == 303
+    page = words_of(ana.get(at))
+    assert "40 → 37" in page
+    assert "Reason: 3 duplicates merged" in page
+    assert "30 of 40 who attended answered (75%)." in page
+    assert "Nothing has changed" in words_of(ana.get(f"{at}/now"))
+    again = ana.post(f"{at}/now", data={"reason": "Once more"})
+    assert (again.status_code, "Nothing was restated" in words_of(again)) == (422, True)
+
+
+def test_a_restatement_outside_the_team_never_isolates_fewer_than_five(
+    site: LmsFlask, sample: Sample
+) -> None:
+    sample.people = [Trainee("A", "N", "gp", None)] * 40
+    made = frozen(Audience.PARTNER)
+    sample.people = sample.people[3:]
+    with pytest.raises(Complaint, match="Nothing that can be told"):
+        restate(made, "3 duplicates merged")
+    sample.people = sample.people[10:]
+    restate(made, "13 booked twice")
+    [cells] = db.session.scalars(select(Restatement.cells))
+    assert {(cell["before"], cell["after"]) for cell in cells} == {("40", "27")}
+
+
+def test_two_who_freeze_at_once_make_one_return(site: LmsFlask, sample: Sample) -> None:
+    sample.people = crowd(A=40)
+    start = Barrier(2)
+
+    def press() -> str:
+        with site.app_context():
+            try:
+                with unit_of_work():
+                    one_moment()
+                    db.session.execute(text("select 1"))
+                    start.wait(30)
+                    services.freeze(wanted(), by=SYSTEM)
+            except Complaint:
+                return "refused"
+            finally:
+                db.session.remove()
+            return "frozen"
+
+    with ThreadPoolExecutor(2) as pool:
+        said = sorted(each.result(60) for each in [pool.submit(press) for _ in range(2)])
+    assert said == ["frozen", "refused"]
+    assert db.session.scalar(select(func.count()).select_from(FrozenReturn)) == 1
+
+
+def test_two_versions_made_at_once_do_not_overlook_each_other(
+    site: LmsFlask, sample: Sample
+) -> None:
+    """Each alone may be told; together they would give the three of cohort B away."""
+    sample.people = [Trainee("A", "N", "gp", 4)] * 30
+    with unit_of_work():
+        one_moment()
+        releases.release(Asked("sample", Audience.PARTNER), by=SYSTEM)
+    sample.people = [*sample.people, *[Trainee("B", "N", "gp", 4)] * 10]
+    start, asked = Barrier(2), [Asked(slug, Audience.PARTNER) for slug in ("sample", "again")]
+
+    def press(one: Asked) -> str:
+        with site.app_context():
+            try:
+                with unit_of_work():
+                    one_moment()
+                    db.session.execute(text("select 1"))
+                    start.wait(30)
+                    releases.release(one, by=SYSTEM)
+            except Exception as error:
+                return type(getattr(error, "orig", error)).__name__
+            finally:
+                db.session.remove()
+            return "made"
+
+    with ThreadPoolExecutor(2) as pool:
+        said = sorted(each.result(60) for each in [pool.submit(press, one) for one in asked])
+    assert said == ["SerializationFailure", "made"]
+    assert db.session.scalars(select(Release.number).order_by(Release.number)).all() == [1, 2]
+
+
+def test_a_return_is_of_one_moment(site: LmsFlask, sample: Sample) -> None:
+    """What others commit while it is counted is not in it."""
+    with unit_of_work():
+        one_moment()
+        assert db.session.scalar(text("select count(*) from rate_event")) == 0
+        with door.apart() as other:
+            other.execute(
+                text(
+                    "insert into rate_event (id, key_hash, at, created_at)"
+                    " values (gen_random_uuid(), 'x', now(), now())"
+                )
+            )
+        assert db.session.scalar(text("select count(*) from rate_event")) == 0
+
+
+def test_a_return_that_dies_on_the_way_leaves_nothing(site: LmsFlask, sample: Sample) -> None:
+    sample.people = crowd(A=40)
+
+    def dies() -> None:
+        with unit_of_work():
+            one_moment()
+            services.freeze(wanted(Audience.PARTNER), by=SYSTEM)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        dies()
+    assert db.session.scalar(select(func.count()).select_from(FrozenReturn)) == 0
+    assert db.session.scalar(select(func.count()).select_from(Release)) == 0
+
+
+def test_a_return_out_of_reach_is_not_found(as_role: Sign, sample: Sample) -> None:
+    sample.people = crowd(A=40)
+    made = frozen()
+    essex = make.locality("Essex")
+    browser = as_role("analyst", essex).browser
+    for path in ("", "/now"):
+        assert browser.get(f"/reports/returns/{made}{path}").status_code == 404
+    assert "Quarter 1 2026" not in words_of(browser.get("/reports"))
+    assert returns.find(SYSTEM, made).title == "Quarter 1 2026"
