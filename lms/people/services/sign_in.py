@@ -204,7 +204,7 @@ def _live(link: SignInLink) -> bool:
         and link.person_id is not None
         and link.expires_at > clock.now()
         and link.code_tries < TRIES
-        and db.session.scalar(select(_still_theirs(link)))
+        and bool(db.session.scalar(select(_still_theirs(link))))
     )
 
 
