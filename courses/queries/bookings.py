@@ -197,6 +197,10 @@ def personal_data(person_id: uuid.UUID) -> Iterable[PersonalRecord]:
                 ),
             ),
         )
+    yield from _waits(person_id)
+
+
+def _waits(person_id: uuid.UUID) -> Iterable[PersonalRecord]:
     waits = db.session.execute(
         select(Waiting.id, Course.title, Waiting.joined_at, Waiting.state, Waiting.waiver)
         .join(Course, Course.id == Waiting.course_id)
@@ -204,13 +208,13 @@ def personal_data(person_id: uuid.UUID) -> Iterable[PersonalRecord]:
         .order_by(Waiting.joined_at)
     ).all()
     reasons = queue.reasons([row.id for row in waits])
-    for row in waits:
+    for wait in waits:
         yield PersonalRecord(
-            f"Waiting list: {row.title}",
+            f"Waiting list: {wait.title}",
             (
-                ("Since", words.date(row.joined_at)),
-                ("State", row.state),
-                ("Let in without the course before it", row.waiver or ""),
-                *((one.words, f"{one.points:+} points") for one in reasons[row.id]),
+                ("Since", words.date(wait.joined_at)),
+                ("State", wait.state),
+                ("Let in without the course before it", wait.waiver or ""),
+                *((one.words, f"{one.points:+} points") for one in reasons[wait.id]),
             ),
         )
