@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import DateTime, func, select
+from sqlalchemy import DateTime, Select, func, select
 
 from courses.models import (
     Attendance,
@@ -31,17 +32,32 @@ def of(person_ids: Sequence[uuid.UUID]) -> list[Training]:
     """Everybody who was at a session that one of these people taught, once per booking."""
     if not person_ids:
         return []
-    last = func.max(func.upper(Session.during, type_=DateTime(timezone=True)))
-    rows = db.session.execute(
-        select(
-            Trainer.person_id.label("trainer_id"),
-            Booking.person_id,
-            Booking.id,
-            Booking.cohort_id,
-            Course.title,
-            Cohort.code,
-            last.label("last"),
+    return [
+        Training(
+            trainer_id=row.trainer_id,
+            person_id=row.person_id,
+            booking_id=row.id,
+            cohort_id=row.cohort_id,
+            label=f"{row.title}, {row.code}",
+            on=clock.london(row.last).date(),
         )
+        for row in db.session.execute(_trained(person_ids))
+    ]
+
+
+def _trained(person_ids: Sequence[uuid.UUID]) -> Select[Any]:
+    last = func.max(func.upper(Session.during, type_=DateTime(timezone=True)))
+    columns: list[Any] = [
+        Trainer.person_id.label("trainer_id"),
+        Booking.person_id,
+        Booking.id,
+        Booking.cohort_id,
+        Course.title,
+        Cohort.code,
+        last.label("last"),
+    ]
+    return (
+        select(*columns)
         .join(SessionTrainer, SessionTrainer.trainer_id == Trainer.id)
         .join(Session, Session.id == SessionTrainer.session_id)
         .join(Place, Place.session_id == Session.id)
@@ -60,14 +76,3 @@ def of(person_ids: Sequence[uuid.UUID]) -> list[Training]:
         .group_by(Trainer.person_id, Booking.id, Cohort.id, Course.id)
         .order_by(last, Booking.id)
     )
-    return [
-        Training(
-            trainer_id=row.trainer_id,
-            person_id=row.person_id,
-            booking_id=row.id,
-            cohort_id=row.cohort_id,
-            label=f"{row.title}, {row.code}",
-            on=clock.london(row.last).date(),
-        )
-        for row in rows
-    ]

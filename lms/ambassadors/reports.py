@@ -185,7 +185,9 @@ def _survival(
     figures: Figures, pledges: Sequence[Reported], asked: Sequence[int]
 ) -> Iterator[Block]:
     """How long pledges are heard from, whatever month each of them has come to."""
-    alive, cells, rows = 1.0, [], []
+    alive = 1.0
+    cells: list[tuple[str, tuple[str, ...]]] = []
+    rows: list[Row] = []
     going = list(pledges)
     for months in asked:
         at_risk = [pledge for pledge in going if pledge.at(months)]

@@ -195,6 +195,7 @@ def in_place(query: ReportQuery) -> dict[Group, int]:
     )
     found: dict[Group, int] = defaultdict(int)
     for accepted_at, locality_id, profession_id in rows:
+        assert accepted_at is not None  # the condition above says so
         month = f"{clock.london(accepted_at):%Y-%m}"
         found[month, str(locality_id or ""), str(profession_id or "")] += 1
     return dict(found)
