@@ -143,6 +143,7 @@ def _options(reason: Reason, count: int, lists: Lists) -> tuple[Options, str]:
         return (leave, (WAIT, "Put on the waiting list")), LEAVE
     if reason.code in reasons.MARKS:
         options, chosen = _mark_options(reason, lists)
+        leave = (LEAVE, f"Leave all {count} rows out" if count > 1 else "Leave the row out")
     else:
         options, chosen = _person_options(reason, count)
     return (*options, leave), chosen
