@@ -1,5 +1,7 @@
 """A course's queue: points, offers with deadlines, pairs and stored decisions."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
@@ -175,18 +177,18 @@ def _offers() -> None:
     )
 
 
-def _id() -> tuple[sa.Column, ...]:
+def _id() -> tuple[sa.Column[Any], ...]:
     return (sa.Column("id", sa.Uuid(), nullable=False),)
 
 
-def _signed() -> tuple[sa.Column, ...]:
+def _signed() -> tuple[sa.Column[Any], ...]:
     return (
         sa.Column("by_id", sa.Uuid()),
         sa.Column("by_label", sa.Text(), nullable=False),
     )
 
 
-def _dates(*, changes: bool = True) -> tuple[sa.Column, ...]:
+def _dates(*, changes: bool = True) -> tuple[sa.Column[Any], ...]:
     made = sa.Column("created_at", MOMENT, nullable=False)
     return (made, sa.Column("updated_at", MOMENT, nullable=False)) if changes else (made,)
 
@@ -205,7 +207,7 @@ def _check(table: str, name: str, condition: str) -> None:
     op.create_check_constraint(op.f(f"ck_{table}_{name}"), table, condition)
 
 
-def _added(name: str, kind: sa.types.TypeEngine, value: str) -> None:
+def _added(name: str, kind: sa.types.TypeEngine[Any], value: str) -> None:
     """A column that rows of before get a value in, and later ones from the application."""
     op.add_column(
         "courses_waiting",
