@@ -6,7 +6,7 @@ Services call `write`; what must survive a refusal (a refused sign-in, a 403) us
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import g, has_request_context
@@ -16,6 +16,8 @@ from lms import clock
 from lms.contracts import Actor
 from lms.db import apart, db, uuid7
 from lms.records import AuditEntry
+
+Fields = Mapping[str, Any]
 
 
 def write(
@@ -30,9 +32,20 @@ def write(
     """Record who did what. `before` and `after` are the fields of the room's audit list only:
     no answers, no free text, no addresses.
     """
-    db.session.execute(
-        insert(AuditEntry), [_row(verb, subject_type, subject_id, by, before, after)]
-    )
+    write_many(verb, subject_type, [(subject_id, before, after)], by=by)
+
+
+def write_many(
+    verb: str,
+    subject_type: str,
+    subjects: Sequence[tuple[uuid.UUID | None, Fields | None, Fields | None]],
+    *,
+    by: Actor,
+) -> None:
+    """The same of many subjects at once, each with its `before` and `after`."""
+    rows = [_row(verb, subject_type, one, by, before, after) for one, before, after in subjects]
+    if rows:
+        db.session.execute(insert(AuditEntry), rows)
 
 
 def write_apart(verb: str, subject_type: str, subject_id: uuid.UUID | None, *, by: Actor) -> None:

@@ -6,6 +6,7 @@ Completion and the surveys publish with it; bookings themselves are out of those
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,14 +28,28 @@ class Told:
 
 def of(booking_id: uuid.UUID) -> Told:
     """Whose booking it is, the course's key, "Brief Encounters, BE-05", and the place."""
-    row = db.session.execute(
-        select(Booking.person_id, Course.key, Course.title, Cohort.code, _place().label("place"))
+    return several([booking_id])[booking_id]
+
+
+def several(booking_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Told]:
+    """The same of many bookings."""
+    rows = db.session.execute(
+        select(
+            Booking.id,
+            Booking.person_id,
+            Course.key,
+            Course.title,
+            Cohort.code,
+            _place().label("place"),
+        )
         .join(Cohort, Cohort.id == Booking.cohort_id)
         .join(Edition, Edition.id == Cohort.edition_id)
         .join(Course, Course.id == Edition.course_id)
-        .where(Booking.id == booking_id)
-    ).one()
-    return Told(row.person_id, row.key, f"{row.title}, {row.code}", row.place)
+        .where(Booking.id.in_(booking_ids))
+    )
+    return {
+        row.id: Told(row.person_id, row.key, f"{row.title}, {row.code}", row.place) for row in rows
+    }
 
 
 def _place() -> ColumnElement[Any]:

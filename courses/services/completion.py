@@ -9,6 +9,7 @@ from __future__ import annotations
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -60,6 +61,7 @@ def reassess(booking_ids: Sequence[uuid.UUID], *, by: Actor) -> None:
         .with_for_update()
     ).all()
     known = queries.current([row.id for row in rows])
+    changed = []
     for booking in facts([row.id for row in rows]):
         before = known.get(booking.booking_id)
         evidence = (*evidence_of(booking), *current_registry().completion_evidence(booking))
@@ -67,7 +69,28 @@ def reassess(booking_ids: Sequence[uuid.UUID], *, by: Actor) -> None:
         if before is None and verdict.outcome is Outcome.NOT_YET:
             continue
         if before is None or before.verdict != verdict.outcome:
-            _keep(booking, verdict, evidence, before, by)
+            changed.append(Judged(booking, verdict, evidence, before))
+    _keep(changed, by)
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A booking with its new verdict, and the one that stood until now."""
+
+    booking: BookingFacts
+    verdict: Verdict
+    evidence: Sequence[Evidence]
+    before: queries.Standing | None
+
+    @property
+    def id(self) -> uuid.UUID:
+        """The booking."""
+        return self.booking.booking_id
+
+    @property
+    def old(self) -> str | None:
+        """The verdict that stood."""
+        return self.before.verdict if self.before else None
 
 
 def judge(booking: BookingFacts) -> Verdict:
@@ -251,43 +274,49 @@ def _components_done(
 # -- keeping
 
 
-def _keep(
-    booking: BookingFacts,
-    verdict: Verdict,
-    evidence: Sequence[Evidence],
-    before: queries.Standing | None,
-    by: Actor,
-) -> None:
-    cohort_id, rule = db.session.execute(
-        select(Booking.cohort_id, Cohort.rule)
-        .join(Cohort, Cohort.id == Booking.cohort_id)
-        .where(Booking.id == booking.booking_id)
-    ).one()
-    row = Completion(
-        id=uuid7(),
-        booking_id=booking.booking_id,
-        verdict=verdict.outcome.value,
-        rule=rule or {},
-        evidence={
-            "reasons": list(verdict.reasons),
-            "facts": [{"text": one.text, "source": one.source} for one in evidence],
-            "components": {part.key: part.attended_minutes for part in booking.components},
-        },
-        replaces_id=before.completion_id if before else None,
-    )
-    db.session.add(row)
+def _keep(judged: Sequence[Judged], by: Actor) -> None:
+    """Keep the verdicts together, then tell of each."""
+    if not judged:
+        return
+    cohorts = _cohorts([one.id for one in judged])
+    rows = [_row(one, cohorts[one.id][1]) for one in judged]
+    db.session.add_all(rows)
     db.session.flush()
-    audit.write(
-        "completion",
-        "courses_booking",
-        booking.booking_id,
-        by=by,
-        before={"verdict": before.verdict if before else None},
-        after={"verdict": row.verdict},
-    )
+    fields = [
+        (one.id, {"verdict": one.old}, {"verdict": row.verdict})
+        for one, row in zip(judged, rows, strict=True)
+    ]
+    audit.write_many("completion", "courses_booking", fields, by=by)
     crash_point("completion.recorded")
-    if row.verdict == Outcome.COMPLETED:
-        facts_told = vars(told.of(booking.booking_id))
-        publish(CompletionRecorded(by, cohort_id, booking.booking_id, row.id, **facts_told))
-    elif before and before.verdict == Outcome.COMPLETED:
-        publish(CompletionWithdrawn(by, cohort_id, booking.booking_id, before.completion_id))
+    whose = told.several([one.id for one in judged])
+    for one, row in zip(judged, rows, strict=True):
+        cohort_id = cohorts[one.id][0]
+        if row.verdict == Outcome.COMPLETED:
+            publish(CompletionRecorded(by, cohort_id, one.id, row.id, **vars(whose[one.id])))
+        elif one.before and one.old == Outcome.COMPLETED:
+            publish(CompletionWithdrawn(by, cohort_id, one.id, one.before.completion_id))
+
+
+def _cohorts(booking_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, tuple[uuid.UUID, Any]]:
+    """Each booking's cohort, and its rule."""
+    rows = db.session.execute(
+        select(Booking.id, Booking.cohort_id, Cohort.rule)
+        .join(Cohort, Cohort.id == Booking.cohort_id)
+        .where(Booking.id.in_(booking_ids))
+    )
+    return {booking_id: (cohort_id, rule or {}) for booking_id, cohort_id, rule in rows}
+
+
+def _row(one: Judged, rule: Any) -> Completion:
+    return Completion(
+        id=uuid7(),
+        booking_id=one.id,
+        verdict=one.verdict.outcome.value,
+        rule=rule,
+        evidence={
+            "reasons": list(one.verdict.reasons),
+            "facts": [{"text": fact.text, "source": fact.source} for fact in one.evidence],
+            "components": {part.key: part.attended_minutes for part in one.booking.components},
+        },
+        replaces_id=one.before.completion_id if one.before else None,
+    )
