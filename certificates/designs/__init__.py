@@ -2,7 +2,8 @@
 
 A design's template may extend `base.html` and import `parts.html`; its variables are `shown` (see
 `certificates.shown.Shown`), `qr`, `name_class` and `colours` (`brand` and `accent`, also the CSS
-variables `--brand` and `--accent`). Providers read theirs from a folder with `load`.
+variables `--brand` and `--accent`). For words along a ring there are the filters `sin` and `cos`,
+of degrees. Providers read theirs from a folder with `load`.
 """
 
 from __future__ import annotations
