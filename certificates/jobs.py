@@ -7,18 +7,22 @@ from __future__ import annotations
 
 import hashlib
 import uuid
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import delete, select, update
 
 from certificates import snapshot
 from certificates.models import Certificate, CertificateFile, Preview
 from certificates.notices import tell_ready
-from certificates.render import RenderError, render
+from certificates.render import PRESSES, RenderError, render
 from certificates.shown import Shown
 from certificates.steps import step
 from lms import clock
-from lms.contracts import SYSTEM, Job
+from lms.contracts import SYSTEM, CertificateDesign, Job
 from lms.db import crash_point, db
 from lms.events import CertificateIssued, publish
 from lms.jobs import defer
@@ -29,41 +33,85 @@ PREVIEWS_KEPT = timedelta(days=1)
 
 def print_certificate(certificate: str) -> None:
     """Render, hash, store and tell, in one transaction, if it still waits to be printed."""
-    certificate_id = uuid.UUID(certificate)
-    waiting = db.session.execute(
-        select(Certificate.shown, Certificate.design_key).where(
-            Certificate.id == certificate_id, Certificate.state == "pending"
+    print_together([certificate])
+
+
+def print_together(certificates: Sequence[str]) -> None:
+    """Print several in one transaction, with as many presses as there are.
+
+    The demonstration has many to print at once; the worker's jobs are of one each.
+    """
+    sheets, colours = _sheets(certificates), snapshot.colours()
+    with ThreadPoolExecutor(PRESSES) as presses:
+        printed = list(presses.map(lambda sheet: _printed(sheet, colours), sheets))
+    kept = [
+        sheet.certificate_id
+        for sheet, pdf in zip(sheets, printed, strict=True)
+        if _keep(sheet, pdf)
+    ]
+    tell_ready(kept)
+    for certificate_id in kept:
+        publish(CertificateIssued(SYSTEM, certificate_id))
+        crash_point("certificate.stored")
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    """A certificate about to be printed, as of today."""
+
+    certificate_id: uuid.UUID
+    shown: dict[str, Any]
+    design: CertificateDesign
+
+
+def _sheets(certificates: Sequence[str]) -> list[_Sheet]:
+    """Those that still wait to be printed."""
+    rows = db.session.execute(
+        select(Certificate.id, Certificate.shown, Certificate.design_key)
+        .where(
+            Certificate.id.in_([uuid.UUID(one) for one in certificates]),
+            Certificate.state == "pending",
         )
-    ).one_or_none()
-    if waiting is None:
-        return
-    shown = snapshot.issued_today(waiting.shown)
-    design = snapshot.design_called(waiting.design_key)
+        .order_by(Certificate.id)
+    )
+    return [
+        _Sheet(row.id, snapshot.issued_today(row.shown), snapshot.design_called(row.design_key))
+        for row in rows
+    ]
+
+
+def _printed(sheet: _Sheet, colours: Mapping[str, str]) -> bytes | RenderError:
+    """The PDF, or why there is none. Runs beside others: it asks nothing of the database."""
     try:
-        pdf = render(Shown.from_json(shown), design, snapshot.colours())
+        return render(Shown.from_json(sheet.shown), sheet.design, colours)
     except RenderError as error:
-        step(certificate_id, "pending", "failed", by=SYSTEM, last_error=str(error)[:2000])
-        return
+        return error
+
+
+def _keep(sheet: _Sheet, pdf: bytes | RenderError) -> bool:
+    """Store a PDF, or why there is none; False where none was stored."""
+    if isinstance(pdf, RenderError):
+        why = str(pdf)[:2000]
+        step(sheet.certificate_id, "pending", "failed", by=SYSTEM, last_error=why)
+        return False
     crash_point("certificate.rendered")
     # The other copy of this job waits here for our commit, and then finds nothing to do.
     issued = step(
-        certificate_id,
+        sheet.certificate_id,
         "pending",
         "issued",
         by=SYSTEM,
-        shown=shown,
-        design_key=design.key,
-        design_version=design.version,
+        shown=sheet.shown,
+        design_key=sheet.design.key,
+        design_version=sheet.design.version,
         pdf_sha256=hashlib.sha256(pdf).hexdigest(),
         rendered_at=clock.now(),
         last_error=None,
     )
     if issued:
-        db.session.add(CertificateFile(certificate_id=certificate_id, pdf=pdf))
+        db.session.add(CertificateFile(certificate_id=sheet.certificate_id, pdf=pdf))
         db.session.flush()
-        tell_ready(certificate_id)
-        publish(CertificateIssued(SYSTEM, certificate_id))
-        crash_point("certificate.stored")
+    return issued
 
 
 def print_preview(preview: str) -> None:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -19,39 +20,43 @@ from lms import clock
 from lms.contracts import SYSTEM, Actor
 from lms.db import db
 from lms.messages import services as messages
+from lms.messages.services import NewMessage
 from lms.people import links
+from lms.people.links import NewLink
 from lms.web import words
+
+Facts = Row[*tuple[Any, ...]]
 
 LINK_LASTS = timedelta(days=365)
 """After a year the holder asks for a new link, at the address on file."""
 
 
-def tell_ready(certificate_id: uuid.UUID) -> None:
-    """Send the certificate's link; one that replaces another says which, and why."""
-    row = _read(certificate_id)
-    link = links.grant(
-        "certificate",
-        person_id=row.person_id,
-        object_id=certificate_id,
-        expires_at=clock.now() + LINK_LASTS,
+def tell_ready(certificate_ids: Sequence[uuid.UUID]) -> None:
+    """Send the certificates' links; one that replaces another says which, and why."""
+    rows = _read(certificate_ids)
+    until = clock.now() + LINK_LASTS
+    granted = links.grant_many([NewLink("certificate", r.person_id, r.id, until) for r in rows])
+    messages.queue_many(
+        [_ready(row, link.id) for row, link in zip(rows, granted, strict=True)], by=SYSTEM
     )
+
+
+def _ready(row: Facts, link: uuid.UUID) -> NewMessage:
     values = _values(Shown.from_json(row.shown))
     if row.old_shown is None:
-        kind = "ready"
-    else:
-        kind = "replaced"
-        values |= {
-            "old_number": Shown.from_json(row.old_shown).number,
-            "reason": row.why,
-            "changed_by": row.by_label,
-            "date": words.date(clock.today()),
-        }
-    _queue(kind, certificate_id, row, values, by=SYSTEM, link=link.id)
+        return _message("ready", row, values, link=link)
+    values |= {
+        "old_number": Shown.from_json(row.old_shown).number,
+        "reason": row.why,
+        "changed_by": row.by_label,
+        "date": words.date(clock.today()),
+    }
+    return _message("replaced", row, values, link=link)
 
 
 def tell_withdrawn(certificate: Certificate, *, reason: str, by: Actor) -> None:
     """Say that a certificate no longer counts, and why."""
-    row = _read(certificate.id)
+    (row,) = _read([certificate.id])
     values = _values(Shown.from_json(certificate.shown)) | {
         "reason": reason,
         "changed_by": by.name,
@@ -60,14 +65,16 @@ def tell_withdrawn(certificate: Certificate, *, reason: str, by: Actor) -> None:
     line = (
         "On {date} {changed_by} withdrew your certificate {number} for {course}. Reason: {reason}"
     )
-    _queue("withdrawn", certificate.id, row, values, by=by, line=line.format_map(values))
+    told = _message("withdrawn", row, values, line=line.format_map(values))
+    messages.queue_many([told], by=by)
 
 
-def _read(certificate_id: uuid.UUID) -> Row[*tuple[Any, ...]]:
+def _read(certificate_ids: Sequence[uuid.UUID]) -> Sequence[Facts]:
     old = aliased(Certificate)
     replaced = aliased(CertificateChange)
     return db.session.execute(
         select(
+            Certificate.id,
             Certificate.shown,
             Booking.person_id,
             Booking.cohort_id,
@@ -81,8 +88,9 @@ def _read(certificate_id: uuid.UUID) -> Row[*tuple[Any, ...]]:
         .outerjoin(
             replaced, (replaced.certificate_id == old.id) & (replaced.to_state == "replaced")
         )
-        .where(Certificate.id == certificate_id)
-    ).one()
+        .where(Certificate.id.in_(certificate_ids))
+        .order_by(Certificate.id)
+    ).all()
 
 
 def _values(shown: Shown) -> dict[str, Any]:
@@ -97,17 +105,15 @@ def _values(shown: Shown) -> dict[str, Any]:
     }
 
 
-def _queue(
+def _message(
     kind: str,
-    certificate_id: uuid.UUID,
-    row: Row[*tuple[Any, ...]],
+    row: Facts,
     values: dict[str, Any],
     *,
-    by: Actor,
     link: uuid.UUID | None = None,
     line: str = "",
-) -> None:
-    messages.queue(
+) -> NewMessage:
+    return NewMessage(
         person_id=row.person_id,
         kind=f"certificate_{kind}",
         klass="routine",
@@ -116,10 +122,9 @@ def _queue(
         line=line,
         links={"certificate": link} if link else {},
         subject_type="certificate",
-        subject_id=certificate_id,
+        subject_id=row.id,
         about_type="cohort",
         about_id=row.cohort_id,
         locality_ids=[row.locality_id] if row.locality_id else [],
-        dedupe_key=f"certificate-{kind}:{certificate_id}",
-        by=by,
+        dedupe_key=f"certificate-{kind}:{row.id}",
     )

@@ -1,6 +1,6 @@
 """The door to the press: data and design in, the bytes of a PDF/UA out, or one sentence why not.
 
-Only jobs and the demonstration call `render`; it costs about 20 ms once the child process is warm.
+Only jobs and the demonstration call `render`; it takes a child process that is warm about 50 ms.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from lms.contracts import CertificateDesign
 
 Reply = tuple[dict[str, Any], bytes]
 
+PRESSES = 2
+"""Children that print at a time, each on a processor of its own."""
 RENEW_AFTER = 500
 """Certificates until the child is replaced, so that what it keeps in memory stays small."""
 
@@ -108,7 +110,7 @@ class Press:
 _idle: LifoQueue[Press] = LifoQueue()
 """The presses of this process; the last used is the next, so that a second starts when needed."""
 
-for _press in (Press(), Press()):
+for _press in (Press() for _ in range(PRESSES)):
     _idle.put(_press)
     atexit.register(_press.close)
 

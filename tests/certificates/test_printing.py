@@ -98,6 +98,22 @@ def test_the_job_run_again_changes_nothing(run_jobs: RunJobs) -> None:
     assert len(messages()) == 1
 
 
+def test_several_are_printed_together_and_one_that_cannot_be_keeps_none_of_the_others() -> None:
+    on = making.cohort()
+    amara = making.finisher(on)
+    long = making.finisher(on, given_name="A" * 150, family_name="B" * 150)
+    beth = making.finisher(on, given_name="Beth", family_name="Lyons")
+    people = (amara, long, beth)
+    for someone in people:
+        complete(someone)
+    jobs.print_together([str(one.id) for who in people for one in making.of(who.booking)])
+    found = [making.of(someone.booking)[0] for someone in people]
+    assert [one.state for one in found] == ["issued", "failed", "issued"]
+    for one in (found[0], found[2]):
+        assert one.pdf_sha256 == hashlib.sha256(making.pdf_of(one)).hexdigest()
+    assert {one.person_id for one in messages()} == {amara.person.id, beth.person.id}
+
+
 def test_two_copies_of_the_job_at_once_make_one_certificate_and_one_message(
     app: LmsFlask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
