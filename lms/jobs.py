@@ -9,6 +9,10 @@ from __future__ import annotations
 import asyncio
 import inspect
 import logging
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -33,15 +37,46 @@ _names = procrastinate.App(connector=procrastinate.PsycopgConnector())
 """Knows jobs by name only: deferring uses the session's own connection."""
 
 
+@dataclass(frozen=True)
+class Asked:
+    """A job somebody asked for while jobs were written down, with what `defer` was given."""
+
+    job: Job
+    key: str | None
+    at: datetime | None
+    arguments: Mapping[str, JSON]
+
+
+_written_down: ContextVar[list[Asked] | None] = ContextVar("lms_jobs_written_down", default=None)
+
+
+@contextmanager
+def written_down() -> Iterator[list[Asked]]:
+    """Within, a job that is asked for is put in this list and in no queue.
+
+    The demonstration does them itself, at the moment when a worker would have.
+    """
+    asked: list[Asked] = []
+    token = _written_down.set(asked)
+    try:
+        yield asked
+    finally:
+        _written_down.reset(token)
+
+
 def defer(
     job: Job, /, *, key: str | None = None, at: datetime | None = None, **arguments: JSON
 ) -> int:
     """Ask for a job in the session's own transaction, so that it exists if and only if we commit.
 
     `at` is not before; `key` is a lock: jobs of one key never run at the same time. Returns the
-    job's number. The arguments are ids as text, never rows, names or addresses.
+    job's number, nought for one that is only written down. The arguments are ids as text, never
+    rows, names or addresses.
     """
     db.session.flush()
+    if (asked := _written_down.get()) is not None:
+        asked.append(Asked(job, key, at, arguments))
+        return 0
     deferrer = _names.configure_task(
         job.name,
         lock=key,

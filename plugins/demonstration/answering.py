@@ -6,23 +6,24 @@ would one by one.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import uuid
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import insert, select, update
 
 from lms import clock
 from lms.contracts import WaveKind
 from lms.db import db
+from plugins.demonstration.days import in_hours
 from plugins.demonstration.plans import Member
+from plugins.demonstration.stage import Life
 from surveys.models import Assignment, Instrument, Submission, Wave
 from surveys.services import assigning, invitations, opening
-from surveys.services.answering import score_of
-
-if TYPE_CHECKING:
-    from plugins.demonstration.runs import Life
+from surveys.services.answering import keep_draft, score_of
+from surveys.services.instruments import items_of
 
 PACE = ((0.02, 0.5), (0.3, 0.7), (0.5, 0.85), (0.97, 1.0))
 """When in the time for answering how many have answered."""
@@ -76,6 +77,10 @@ def _batches(
             opens + (last - opens) * share,
             partial(_submit, life, kind, people, round(part * len(people))),
         )
+    for one in life.plan.members:
+        if one.half_answers == kind:
+            moment = in_hours(last - timedelta(hours=20))
+            life.play.at(moment, partial(_begin, life, kind, one))
 
 
 def _answers(one: Member, kind: WaveKind) -> bool:
@@ -88,17 +93,8 @@ def _answers(one: Member, kind: WaveKind) -> bool:
 
 def _submit(life: Life, kind: WaveKind, people: Sequence[Member], upto: int) -> None:
     """So many of these people have answered by now: those who had not do so."""
-    members = {
-        life.booked[one.person.name]: one for one in people if one.person.name in life.booked
-    }
-    rows = db.session.execute(
-        select(Assignment.id, Assignment.booking_id, Assignment.state, Wave.is_second, Instrument)
-        .join(Wave, Wave.id == Assignment.wave_id)
-        .join(Instrument, Instrument.id == Wave.instrument_id)
-        .where(Wave.cohort_id == life.cohort_id, Wave.kind == kind.value)
-        .where(Assignment.booking_id.in_(list(members)))
-        .order_by(Assignment.id)
-    ).all()
+    members = _booked(life, people)
+    rows = _asked(life, kind, members)
     done = {row.booking_id for row in rows if row.state == "submitted"}
     to_come = [key for key in members if key not in done]
     chosen = set(to_come[: max(0, upto - len(done))])
@@ -115,6 +111,34 @@ def _submit(life: Life, kind: WaveKind, people: Sequence[Member], upto: int) -> 
             .where(Assignment.id.in_([row["assignment_id"] for row in made]))
             .values(state="submitted", updated_at=clock.now())
         )
+
+
+def _begin(life: Life, kind: WaveKind, one: Member) -> None:
+    """Called away in the middle of the questions: the page has kept what was answered."""
+    for row in _asked(life, kind, _booked(life, [one])):
+        if not row.is_second:
+            items = items_of(row.Instrument.definition)
+            said = _said(one, kind, second=False)
+            given = [item for item in items if item.key in said]
+            half = {item.key: said[item.key] for item in given[: (len(given) + 1) // 2]}
+            keep_draft(row.id, items, half)
+
+
+def _booked(life: Life, people: Sequence[Member]) -> dict[uuid.UUID, Member]:
+    names = {one.person.name for one in people}
+    return {key: one for key, one in life.members.items() if one.person.name in names}
+
+
+def _asked(life: Life, kind: WaveKind, members: Iterable[uuid.UUID]) -> Sequence[Any]:
+    """What these bookings are asked in waves of a kind."""
+    return db.session.execute(
+        select(Assignment.id, Assignment.booking_id, Assignment.state, Wave.is_second, Instrument)
+        .join(Wave, Wave.id == Assignment.wave_id)
+        .join(Instrument, Instrument.id == Wave.instrument_id)
+        .where(Wave.cohort_id == life.cohort_id, Wave.kind == kind.value)
+        .where(Assignment.booking_id.in_(list(members)))
+        .order_by(Assignment.id)
+    ).all()
 
 
 def _row(life: Life, one: Member, asked: Any, kind: WaveKind) -> dict[str, Any]:

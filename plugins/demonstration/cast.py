@@ -218,7 +218,7 @@ TRAINEES = (
         "practice-nurse",
         ESSEX,
         "Hill View Medical Practice",
-        about="Finished the Basildon workshop; the survey after is still open",
+        about="Finished the Basildon workshop; the survey after is half answered",
     ),
 )
 PERSONAS = (

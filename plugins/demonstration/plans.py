@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import islice
 from random import Random
 
 from plugins.demonstration.crowd import Someone
@@ -20,7 +21,11 @@ QUIET = ("amara", "joyce", "daniel", "chloe")
 
 @dataclass
 class Member:
-    """Somebody on a run: what they answer, whether they were there."""
+    """Somebody on a run: what they answer, whether they were there.
+
+    `overlooked` were there and marked absent at first; `half_answers` is the survey ("pre" or
+    "post") that they have begun and not sent.
+    """
 
     person: Someone
     key: str = ""
@@ -30,7 +35,9 @@ class Member:
     lateness: int = 0
     leaves_early: bool = False
     misses_the_last: bool = False
+    overlooked: bool = False
     online: bool = False
+    half_answers: str = ""
     voice: Voice = field(default_factory=Voice)
     feedback: dict[str, object] = field(default_factory=dict)
     since: dict[str, object] = field(default_factory=dict)
@@ -54,22 +61,27 @@ class Plan:
 
 def attend(run: Run, members: list[Member], random: Random) -> None:
     """Decide who misses the last session, comes late, leaves early, does the e-learning."""
-    others = [one for one in members if not one.key]
-    drawn = iter(random.sample(others, len(others)))
-    for _ in range(run.absent):
-        next(drawn).misses_the_last = True
-    for _ in range(run.late):
-        next(drawn).lateness = random.randint(8, 25)
-    for _ in range(run.very_late):
-        next(drawn).lateness = random.randint(45, 70)
-    for _ in range(run.left_early):
-        next(drawn).leaves_early = True
+    _draw(run, [one for one in members if not one.key], random)
     for one in members:
         if one.key == "beth":
             one.lateness = 20
     online = [one for one in members if one.completes]
     for one in online[: run.done_online]:
         one.online = True
+
+
+def _draw(run: Run, members: list[Member], random: Random) -> None:
+    drawn = iter(random.sample(members, len(members)))
+    for one in islice(drawn, run.absent):
+        one.misses_the_last = True
+    for one in islice(drawn, run.late):
+        one.lateness = random.randint(8, 25)
+    for one in islice(drawn, run.very_late):
+        one.lateness = random.randint(45, 70)
+    for one in islice(drawn, run.left_early):
+        one.leaves_early = True
+    for one in islice(drawn, run.overlooked):
+        one.overlooked = True
 
 
 def answer(run: Run, members: Sequence[Member], random: Random) -> None:
@@ -89,7 +101,17 @@ def answer(run: Run, members: Sequence[Member], random: Random) -> None:
     later = [one for one in there if one.answers_after and one.key not in QUIET]
     for one in random.sample(later, min(run.later, len(later))):
         one.answers_later = True
+    _begin_answering(run, members)
     _speak_afterwards(run, members, random)
+
+
+def _begin_answering(run: Run, members: Sequence[Member]) -> None:
+    """Somebody who has not answered has begun, of the cast where one can."""
+    said = {"pre": "answers_before", "post": "answers_after"}.get(run.half_answered)
+    if said is not None:
+        open_ = [one for one in members if not getattr(one, said) and one.key not in QUIET[:2]]
+        open_.sort(key=lambda one: one.key == "")
+        open_[0].half_answers = run.half_answered
 
 
 def _there(run: Run, one: Member) -> bool:

@@ -35,7 +35,8 @@ TRAINERS = "hertfordshire:train-the-trainer"
 class Run:
     """One cohort. `people` are jobs of newcomers with how many; `again` takes people who did
     other runs; `cast` are named ones, counted within. Of those booked, `absent` missed the last
-    session and `pairs` answered before and after.
+    session, `overlooked` were marked absent at the first until somebody corrected it, and `pairs`
+    answered before and after; `half_answered` is the survey that somebody has only begun.
     """
 
     key: str
@@ -54,10 +55,12 @@ class Run:
     late: int = 0
     very_late: int = 0
     left_early: int = 0
+    overlooked: int = 0
     pairs: int = 0
     before_only: int = 0
     after_only: int = 0
     later: int = 0
+    half_answered: str = ""
     ambassadors: int = 0
     unmarked: tuple[int, ...] = ()
     waiting: tuple[str, ...] = ()
@@ -118,18 +121,18 @@ HERTFORDSHIRE_RUNS = (
     ),
     Run(
         "be-5", BRIEF, "one-day", HERTS, -61, MIX, room="Hemel Hempstead Family Centre",
-        absent=1, late=2, pairs=16, before_only=2, after_only=2, ambassadors=12,
+        absent=1, late=2, overlooked=1, pairs=16, before_only=2, after_only=2, ambassadors=12,
         story="hertfordshire",
     ),
     Run(
         "be-6", BRIEF, "four-sessions", HERTS, -14,
         (("early-years", 6), ("health-visitor", 5), ("family-worker", 4), ("school-staff", 3)),
         cast=("beth",), room="Stevenage Library, Room 2", given_up=1, before_only=15,
-        unmarked=(2,),
+        overlooked=1, unmarked=(2,),
     ),
     Run(
         "be-7", BRIEF, "one-day", HERTS, 2, MIX, cast=("amara", "joyce"),
-        room="Hatfield Innovation Centre, Elm Room", before_only=7,
+        room="Hatfield Innovation Centre, Elm Room", before_only=7, half_answered="pre",
         waiting=(
             "hamid", "early-years", "health-visitor", "gp", "family-worker", "school-staff",
         ),
@@ -225,7 +228,7 @@ ELSEWHERE_RUNS = (
             ("midwife", 4), ("health-visitor", 5), ("early-years", 4), ("family-worker", 2),
         ),
         cast=("chloe",), trainers=("dele",), room="Basildon Family Hub, Room 1", capacity=30,
-        late=3, pairs=18, before_only=6, after_only=1,
+        late=3, pairs=18, before_only=6, after_only=1, half_answered="post",
     ),
     Run(
         "luton", BABY, "one-day", (LUTON,), -141, (("midwife", 11), ("health-visitor", 12)),

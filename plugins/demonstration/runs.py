@@ -1,38 +1,34 @@
 """One run from its first draft to its last survey, put on the play act by act.
 
 `world` puts every run on; the acts call the services that pages and jobs call. What people answer
-is in `answering`.
+is in `answering`, how registers are marked in `marking`.
 """
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from functools import partial
 from itertools import pairwise
 
 from sqlalchemy import select
 
-from certificates.jobs import print_certificate
-from certificates.models import Certificate
-from certificates.render import NO_LIBRARIES
-from courses.models import Booking, Cohort, Component, Place, Session
-from courses.services import booking, cancelling, cohorts, completion, register, schedule, waiting
+from courses.models import Cohort, Component
+from courses.queries import catalogue
+from courses.services import booking, cancelling, cohorts, completion, schedule, waiting
 from courses.services.booking import Seat
 from courses.services.cancelling import Fate
-from courses.services.register import NewMark
 from lms import clock
-from lms.contracts import Actor, Design
+from lms.contracts import Design
 from lms.db import db
-from plugins.demonstration import answering
+from plugins.demonstration import answering, marking
 from plugins.demonstration.crowd import Someone
 from plugins.demonstration.days import in_hours, next_working
-from plugins.demonstration.plans import Member, Plan
+from plugins.demonstration.marking import Held
+from plugins.demonstration.plans import Member
 from plugins.demonstration.play import Play
-from plugins.demonstration.programme import Run
-from plugins.demonstration.stage import World
+from plugins.demonstration.stage import Life, World
 from surveys.services import invitations, opening
 
 PUBLISHED_BEFORE = 52
@@ -42,35 +38,15 @@ BOOKED = ((0.04, 0.45), (0.3, 0.7), (0.6, 0.9), (0.95, 1.0))
 LAST_DAYS = timedelta(days=9)
 
 
-@dataclass
-class Life:
-    """A cohort's life: the plan, and what became known of it while it was played."""
-
-    world: World
-    play: Play
-    plan: Plan
-    cohort_id: uuid.UUID = field(default_factory=lambda: uuid.UUID(int=0))
-    booked: dict[str, uuid.UUID] = field(default_factory=dict)
-
-    @property
-    def run(self) -> Run:
-        """The run."""
-        return self.plan.run
-
-    @property
-    def coordinator(self) -> Actor:
-        """Who runs it."""
-        return self.world.lead(self.run.lead).actor
-
-    @property
-    def trainer(self) -> Actor:
-        """Who marks the register."""
-        return self.world.cast[self.run.trainers[0]].actor
+def put_on(play: Play, world: World) -> None:
+    """Put every act of every run on the play."""
+    for key, plan in world.plans.items():
+        world.lives[key] = Life(world, play, plan)
+        _put_on(world.lives[key])
 
 
-def put_on(play: Play, world: World, plan: Plan) -> None:
-    """Put every act of a run on the play."""
-    life = Life(world, play, plan)
+def _put_on(life: Life) -> None:
+    play, world, plan = life.play, life.world, life.plan
     begins = plan.days[0] if plan.days else next_working(_day(world, plan.run.starts))
     published = _published(world, begins, sessions=bool(plan.days))
     play.at(in_hours(published), partial(_publish, life))
@@ -107,7 +83,7 @@ def _publish(life: Life) -> None:
     """The steps of the scheduling pages, one after the other; a draft stops half-way."""
     run, by = life.run, life.coordinator
     course, edition = life.world.course(run), life.world.edition(run)
-    life.cohort_id = life.world.cohorts[run.key] = schedule.start(course.id, edition.id, by=by)
+    life.cohort_id = schedule.start(course.id, edition.id, by=by)
     places = [life.world.localities[area.name] for area in run.areas]
     schedule.set_audience(life.cohort_id, places, None, by=by)
     sessions = [
@@ -155,7 +131,7 @@ def _describe(life: Life) -> None:
 
 def _cancel(life: Life) -> None:
     """Called off, and everybody moved to the next date."""
-    to = Fate("cohort", life.world.cohorts["be-8"])
+    to = Fate("cohort", life.world.lives["be-8"].cohort_id)
     cancelling.cancel(life.cohort_id, reason=life.run.cancelled, fate=to, by=life.coordinator)
 
 
@@ -202,9 +178,11 @@ def _give_up(life: Life, one: Someone) -> None:
 
 
 def _wait(life: Life) -> None:
+    """People who want this date and, seeing others free, no other."""
     course = life.world.course(life.run)
+    passed = [date.id for date in catalogue.dates_of(course.id) if date.places_left]
     for one in life.plan.queue:
-        waiting.join(course.id, one.id, by=one.actor, cohort_id=life.cohort_id)
+        waiting.join(course.id, one.id, by=one.actor, cohort_id=life.cohort_id, passed=passed)
 
 
 # -- sessions -----------------------------------------------------------------------------------
@@ -225,16 +203,9 @@ def _put_on_sessions(life: Life, published: datetime) -> None:
     for number, (start, end) in enumerate(times, start=1):
         play.at(start + timedelta(minutes=5), cohorts.move_on)
         if number not in run.unmarked:
-            final = number == len(times)
-            act = partial(_mark, life, number, start, end, final)
-            play.at(end + timedelta(minutes=4), act)
+            marking.put_on(life, Held(start, end, number == 1, number == len(times)))
     play.at(last + timedelta(minutes=10), partial(_finish, life))
-    play.at(_morning_after(last), partial(_print, life))
     answering.put_on_after(life, last)
-
-
-def _morning_after(moment: datetime) -> datetime:
-    return _moment(next_working(clock.london(moment).date() + timedelta(days=1)), time(9, 20))
 
 
 def _finish(life: Life) -> None:
@@ -246,44 +217,6 @@ def _finish(life: Life) -> None:
         cohorts.record(life.cohort_id, state, state, by=life.coordinator, why=life.run.note)
 
 
-def _mark(life: Life, number: int, start: datetime, end: datetime, final: bool) -> None:
-    """The trainer's register of one session."""
-    rows = db.session.execute(
-        select(Place.id, Place.booking_id, Session.id)
-        .join(Session, Session.id == Place.session_id)
-        .join(Booking, Booking.id == Place.booking_id)
-        .where(Session.cohort_id == life.cohort_id, Booking.state == "booked")
-        .where(Session.during.contains(start))
-        .order_by(Place.id)
-    ).all()
-    members = {life.booked.get(one.person.name): one for one in life.plan.members}
-    marks = [
-        _mark_of(place_id, members.get(booking_id), number, start, end, final)
-        for place_id, booking_id, _ in rows
-    ]
-    if rows:
-        register.save(rows[0][2], marks, by=life.trainer)
-
-
-def _mark_of(
-    place_id: uuid.UUID,
-    one: Member | None,
-    number: int,
-    start: datetime,
-    end: datetime,
-    final: bool,
-) -> NewMark:
-    if one is None:
-        return NewMark(place_id, "present")
-    if one.misses_the_last and final:
-        return NewMark(place_id, "absent", reason="unwell")
-    if one.lateness and number == 1:
-        return NewMark(place_id, "late", arrived_at=start + timedelta(minutes=one.lateness))
-    if one.leaves_early and final:
-        return NewMark(place_id, "left_early", left_at=end - timedelta(minutes=25))
-    return NewMark(place_id, "present")
-
-
 # -- e-learning ------------------------------------------------------------------------------------
 
 
@@ -293,8 +226,6 @@ def _put_on_online(life: Life, published: datetime) -> None:
     answering.put_on_before(life, published, booked + timedelta(days=6))
     _put_on_e_learning(life, booked + timedelta(days=7), life.play.now - timedelta(days=2))
     answering.put_on_after(life, booked + timedelta(days=7))
-    for days in range(8, 40, 7):
-        life.play.at(_morning_after(booked + timedelta(days=days)), partial(_print, life))
 
 
 def _put_on_e_learning(life: Life, start: datetime, end: datetime) -> None:
@@ -330,24 +261,3 @@ def _do_e_learning(life: Life, group: Sequence[Member]) -> None:
         ],
         by=life.coordinator,
     )
-
-
-# -- certificates ----------------------------------------------------------------------------------
-
-
-def _print(life: Life) -> None:
-    """What the worker does, until it turns out that this machine has no libraries for PDFs."""
-    if not life.world.prints:
-        return
-    waiting_ids = db.session.scalars(
-        select(Certificate.id)
-        .join(Booking, Booking.id == Certificate.booking_id)
-        .where(Booking.cohort_id == life.cohort_id, Certificate.state == "pending")
-        .order_by(Certificate.id)
-    ).all()
-    for certificate_id in waiting_ids:
-        print_certificate(str(certificate_id))
-        found = select(Certificate.last_error).where(Certificate.id == certificate_id)
-        if db.session.scalar(found) == NO_LIBRARIES:
-            life.world.prints = False
-            return

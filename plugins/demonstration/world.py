@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from random import Random
 
@@ -30,6 +30,11 @@ from plugins.demonstration.programme import RUNS, Run
 from plugins.demonstration.stage import World
 
 BEFORE_ALL = timedelta(days=420)
+PARTS: Sequence[Callable[[Play, World], None]] = (runs.put_on,)
+"""The parts of the play, each of a file: they put their acts on, in this order, before it begins.
+
+A later one finds `world.lives`, which its acts ask for what has happened by then.
+"""
 MANAGER, MANAGED = "helen", "Hertfordshire Family Centres"
 
 
@@ -45,8 +50,8 @@ def build(today: date, seed: int) -> None:
             world.plans[run.key] = _plan(world, run)
         plans.give_voices(list(world.plans.values()), world.chance("voices"))
         play.at(world.days.now - BEFORE_ALL, lambda: _populate(world))
-        for plan in world.plans.values():
-            runs.put_on(play, world, plan)
+        for put_on in PARTS:
+            put_on(play, world)
         play.run()
         with clock.played(world.days.now):
             demo.set_personas(

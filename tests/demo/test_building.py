@@ -36,6 +36,7 @@ NOT_FROM_THE_SEED = {
 transaction has the server's number, a draft names the catalogue's rows.
 """
 SHIPPED = (
+    "ambassadors_role_description",
     "courses_course",
     "courses_edition",
     "courses_component",

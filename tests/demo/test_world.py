@@ -126,6 +126,51 @@ def test_one_day_lost_its_forms_and_one_group_is_too_small_to_publish(rows: Rows
     assert rows(small) == [(4,)]
 
 
+def test_one_cohort_came_late(rows: Rows) -> None:
+    late = """
+    select cohort.code, count(*) from courses_attendance as mark
+    join courses_place as place on place.id = mark.place_id
+    join courses_session as session on session.id = place.session_id
+    join courses_cohort as cohort on cohort.id = session.cohort_id
+    where mark.mark = 'late' group by cohort.code order by count(*) desc limit 1
+    """
+    assert rows(late) == [("BE-02", 6)]
+    story = "select why from courses_cohort_change as c join courses_cohort on courses_cohort.id ="
+    said = rows(f"{story} c.cohort_id where code = 'BE-02' and why like '%%lorry%%'")
+    assert len(said) == 1
+
+
+def test_two_registers_were_corrected_and_what_hung_on_one_followed(rows: Rows) -> None:
+    corrected = """
+    select cohort.code, old.mark, new.mark, new.why <> '', booking.id
+    from courses_attendance as new
+    join courses_attendance as old on old.id = new.replaces_id
+    join courses_place as place on place.id = new.place_id
+    join courses_booking as booking on booking.id = place.booking_id
+    join courses_cohort as cohort on cohort.id = booking.cohort_id order by cohort.code
+    """
+    found = rows(corrected)
+    assert [row[:4] for row in found] == [
+        ("BE-05", "absent", "late", True),
+        ("BE-07", "absent", "late", True),
+    ]
+    verdicts = "select verdict from courses_completion where booking_id = %s order by at"
+    assert rows(verdicts, found[0][4]) == [("not_completed",), ("completed",)]
+    certificates = "select state from certificates_certificate where booking_id = %s"
+    assert rows(certificates, found[0][4]) == [("issued",)]
+
+
+def test_two_surveys_are_half_answered_one_of_them_chloes(rows: Rows) -> None:
+    begun = """
+    select person.given_name = 'Chloe', wave.kind, asked.state,
+      (select count(*) from jsonb_object_keys(asked.draft))
+    from surveys_assignment as asked join surveys_wave as wave on wave.id = asked.wave_id
+    join people_person as person on person.id = asked.person_id
+    where asked.draft is not null order by wave.kind
+    """
+    assert rows(begun) == [(True, "post", "open", 3), (False, "pre", "open", 3)]
+
+
 def test_there_is_something_of_every_state_to_look_at(rows: Rows) -> None:
     states = {row[0] for row in rows("select distinct state from courses_cohort")}
     assert states == {"draft", "published", "running", "closed", "cancelled"}
@@ -135,7 +180,7 @@ def test_there_is_something_of_every_state_to_look_at(rows: Rows) -> None:
     assert len(rows(full)) == 1
     assert rows("select count(*) from courses_waiting where state = 'waiting'") == [(6,)]
     verdicts = {row[0] for row in rows("select distinct verdict from courses_completion")}
-    assert verdicts == {"completed", "not_completed"}
+    assert verdicts == {"completed", "not_completed", "not_yet"}
 
 
 def test_every_certificate_of_the_past_can_be_downloaded(rows: Rows) -> None:
@@ -177,7 +222,14 @@ def test_messages_were_sent_when_they_fell_due(rows: Rows) -> None:
     """
     assert rows(late) == [(0,)]
     waiting = "select state, count(*) from messages_message where state <> 'sent' group by state"
-    assert set(dict(rows(waiting))) <= {"queued", "held"}
+    assert set(dict(rows(waiting))) <= {"queued", "held", "merged"}
+
+
+def test_no_job_is_left_over_but_those_of_the_time_to_come(rows: Rows) -> None:
+    past = (
+        "select task_name from procrastinate_jobs where scheduled_at is null or scheduled_at < %s"
+    )
+    assert rows(past, "2027-03-09 06:59+00") == []
 
 
 def test_nothing_is_dated_later_than_the_morning_it_is_seen_from(rows: Rows) -> None:

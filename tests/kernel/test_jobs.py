@@ -107,6 +107,18 @@ def test_a_job_for_later_is_due_by_everybodys_clock_also_in_a_site_seen_from_ano
     assert notes() == ["soon: begun", "soon: done"]
 
 
+def test_a_job_asked_for_while_they_are_written_down_is_in_the_list_alone(app: LmsFlask) -> None:
+    tomorrow = clock.now() + timedelta(days=1)
+    with jobs.written_down() as asked:
+        jobs.defer(kit.TWO_STEPS, key="one at a time", at=tomorrow, name="written")
+    jobs.defer(kit.TWO_STEPS, name="queued")
+    commit()
+    expected = jobs.Asked(kit.TWO_STEPS, "one at a time", tomorrow, {"name": "written"})
+    assert asked == [expected]
+    names = db.session.scalars(text("select args->>'name' from procrastinate_jobs")).all()
+    assert names == ["queued"]
+
+
 # -- done --------------------------------------------------------------------------------------
 
 
