@@ -52,6 +52,7 @@ from tests.ambassadors import making
 from tests.certificates.making import shown
 from tests.contracts import handed_in
 from tests.courses.importing import file_of, people
+from tests.reports import making as reporting
 
 ROLES = (
     "nobody",
@@ -119,6 +120,8 @@ def build() -> Programme:
         "organisation_id": school.id,
         "grant_id": grant.id,
         **ambassador.ids(herts, who["coordinator"]),
+        **reporting.ids(herts, who["coordinator"]),
+        "report_slug": "programme",
         **handed_in.ids(herts, school),
         "mark_id": make.attendance(_first_place(booking), why=REST).id,
         "slug": "brief-encounters",
