@@ -349,6 +349,22 @@ def test_a_bulletin_is_shown_before_it_goes_and_goes_once_to_each(
     assert "Two things.\n\nCall me: 01438 000000." in sent[0].body
 
 
+def test_a_bulletin_can_be_read_on_the_site_by_those_it_was_for(
+    herts: World, as_person: AsPerson
+) -> None:
+    """In a day's digest a message is one line: its link must lead to the whole."""
+    dilys = making.ambassador(herts)
+    elsewhere = making.ambassador(world("Essex"))
+    words = {"subject": "News", "body": "Two things.\n\nAnd a third.", "send": "yes"}
+    as_person(herts.priya).post("/ambassadors/bulletin", data=words)
+    bulletin = db.session.scalars(select(Bulletin)).one()
+    [letter] = db.session.scalars(select(Message).where(Message.kind == "bulletin"))
+    path = f"/bulletins/{bulletin.id}"
+    assert letter.links == {"page": path}
+    assert "And a third." in said(as_person(person_of(dilys)).get(path))
+    assert as_person(person_of(elsewhere)).get(path).status_code == 404
+
+
 def test_a_bulletin_names_no_family(herts: World, as_person: AsPerson) -> None:
     making.ambassador(herts)
     answer = as_person(herts.priya).press(

@@ -35,11 +35,16 @@ class OutboxRow:
 
 
 ABOUT = {
+    "ambassador": "an ambassador",
     "assignment": "a survey",
     "booking": "a booking",
+    "bulletin": "a bulletin",
     "certificate": "a certificate",
+    "check_in": "a check-in of a pledge",
     "cohort": "a cohort",
     "course": "a waiting list",
+    "pledge": "a pledge",
+    "tally": "a month’s numbers",
 }
 """What a message's subject is called."""
 
