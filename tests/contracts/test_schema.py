@@ -251,7 +251,7 @@ def _one_row(admin: psycopg.Connection[tuple[object, ...]], table: str) -> None:
     }  # fmt: skip
     known = {
         "mark": "'absent'", "verdict": "'completed'", "source": "'hook'", "channel": "'link'",
-        "outcome": "'fully'", "text": "'Words'",
+        "outcome": "'fully'", "text": "'Words'", "kind": "'offer'",
         "audience": "'partner'", "title": "'A return'", "reason": "'Two merged'",
     }  # fmt: skip
     listed = ", ".join(f'"{name}"' for name, _ in columns)
