@@ -235,7 +235,11 @@ def _shown(own: Own, held: BookingRow | None, found: Standing) -> dict[str, obje
 
 
 def _wait(own: Own) -> web.Answer:
-    waiting_list.join(own.cohort.course_id, own.person_id, by=own.actor, cohort_id=own.cohort.id)
+    """Wait, though the page names other dates with a place: those are not offered."""
+    free = [one.id for one in _others(own)]
+    waiting_list.join(
+        own.cohort.course_id, own.person_id, by=own.actor, cohort_id=own.cohort.id, passed=free
+    )
     return web.see(own.url("place"))
 
 

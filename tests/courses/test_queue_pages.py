@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from courses.models import Booking, Offer, Waiting, WaitingMove
 from courses.queries import offers, queue
@@ -318,6 +318,21 @@ def test_joining_from_the_course_page_passes_over_dates_that_are_free(
     assert row is not None
     assert row.passed == {world.cohort.id}
     assert row.state == "waiting"
+
+
+def test_waiting_for_a_full_date_is_not_answered_with_an_offer_of_the_dates_named_beside_it(
+    world: World, queued: list[Person], as_person: AsPerson
+) -> None:
+    other = make.cohort(world.edition, world.place, code="BE-02")
+    make.session(other, make.hours(date(2027, 4, 8)))
+    db.session.execute(update(Waiting).values(availability={"passed": [str(other.id)]}))
+    dilys = make.person("Dilys")
+
+    as_person(dilys).press(f"/cohorts/{world.cohort.id}/place", "Join the waiting list")
+
+    row = queue.of_person(world.course.id, dilys.id)
+    assert row is not None
+    assert (row.state, row.passed) == ("waiting", {other.id})
 
 
 # -- a place that is held --------------------------------------------------------------------------
