@@ -7,7 +7,7 @@ would one by one.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -22,7 +22,7 @@ from plugins.demonstration.plans import Member
 from plugins.demonstration.stage import Life
 from surveys.models import Assignment, Instrument, Submission, Wave
 from surveys.services import assigning, invitations, opening
-from surveys.services.answering import keep_draft, score_of
+from surveys.services.answering import keep_draft, score_of, tell_volunteer
 from surveys.services.instruments import items_of
 
 PACE = ((0.02, 0.5), (0.3, 0.7), (0.5, 0.85), (0.97, 1.0))
@@ -111,6 +111,23 @@ def _submit(life: Life, kind: WaveKind, people: Sequence[Member], upto: int) -> 
             .where(Assignment.id.in_([row["assignment_id"] for row in made]))
             .values(state="submitted", updated_at=clock.now())
         )
+    _volunteer(rows, made, members)
+
+
+def _volunteer(
+    rows: Sequence[Any], made: Sequence[Mapping[str, Any]], members: Mapping[uuid.UUID, Member]
+) -> None:
+    """Who has said by name that they would help is heard, as when a page is sent."""
+    asked = {row.id: row for row in rows}
+    for answered in made:
+        row = asked[answered["assignment_id"]]
+        if row.is_second:
+            tell_volunteer(
+                row.booking_id,
+                row.Instrument.definition,
+                answered["answers"],
+                by=members[row.booking_id].person.actor,
+            )
 
 
 def _begin(life: Life, kind: WaveKind, one: Member) -> None:

@@ -193,6 +193,15 @@ TRAINEES = (
         about="A GP with a certificate; asked months later whether he used it",
     ),
     Part(
+        "dilys",
+        "Dilys",
+        "Rowe",
+        "health-visitor",
+        HERTFORDSHIRE,
+        "Lea Valley Health Visiting",
+        about="An ambassador: six months after her pledge she is asked what came of it",
+    ),
+    Part(
         "hamid",
         "Hamid",
         "Rostami",
@@ -227,6 +236,7 @@ PERSONAS = (
     "amara",
     "beth",
     "daniel",
+    "dilys",
     "hamid",
     "joyce",
     "martin",

@@ -17,6 +17,8 @@ from plugins.demonstration.voices import Voice, comments, feedback, since_then, 
 
 QUIET = ("amara", "joyce", "daniel", "chloe")
 """Of the cast, those who have a survey still to answer."""
+KEEN = "dilys"
+"""Of the cast, the one who becomes an ambassador."""
 
 
 @dataclass
@@ -121,6 +123,7 @@ def _there(run: Run, one: Member) -> bool:
 def _speak_afterwards(run: Run, members: Sequence[Member], random: Random) -> None:
     """The skippable pages, which nearly everybody fills in who answers the five questions."""
     said = [one for one in members if one.answers_after]
+    said.sort(key=lambda one: (one.key != KEEN, not one.completes))
     keen = ["interested"] * run.ambassadors + ["later", "declined"] * len(said)
     words = comments(random, online=run.done_online > 0) + [""] * len(said)
     asked = run.course.endswith(":brief-encounters")

@@ -114,7 +114,7 @@ HERTFORDSHIRE_RUNS = (
         story="hertfordshire",
     ),
     Run(
-        "be-4", BRIEF, "four-sessions", HERTS, -221, MIX, cast=("daniel",),
+        "be-4", BRIEF, "four-sessions", HERTS, -221, MIX, cast=("daniel", "dilys"),
         room="County Hall, Committee Room B",
         absent=1, late=1, left_early=1, pairs=16, before_only=2, after_only=1, later=7,
         ambassadors=13, story="hertfordshire",
@@ -127,8 +127,8 @@ HERTFORDSHIRE_RUNS = (
     Run(
         "be-6", BRIEF, "four-sessions", HERTS, -14,
         (("early-years", 6), ("health-visitor", 5), ("family-worker", 4), ("school-staff", 3)),
-        cast=("beth",), room="Stevenage Library, Room 2", given_up=1, before_only=15,
-        overlooked=1, unmarked=(2,),
+        cast=("beth",), trainers=("sam", "dilys"), room="Stevenage Library, Room 2", given_up=1,
+        before_only=15, overlooked=1, unmarked=(2,),
     ),
     Run(
         "be-7", BRIEF, "one-day", HERTS, 2, MIX, cast=("amara", "joyce"),
@@ -167,8 +167,9 @@ HERTFORDSHIRE_RUNS = (
         after_only=2,
     ),
     Run(
-        "war-4", WAR, "one-day", HERTS, 24, again=(("be-5", 11),), trainers=("gwen",),
-        room="County Hall, Committee Room B", before_only=4,
+        "war-4", WAR, "one-day", HERTS, 24, again=(("be-5", 14), ("be-3", 6)),
+        trainers=("gwen",), room="County Hall, Committee Room B", before_only=4,
+        waiting=("social-worker", "youth-worker"),
     ),
     Run(
         "war-5", WAR, "one-day", HERTS, 59, again=(("be-4", 4),), trainers=("gwen",),
@@ -182,6 +183,10 @@ HERTFORDSHIRE_RUNS = (
         "ttt-1", TRAINERS, "one-day", HERTS, -47, again=(("be-1", 4), ("be-3", 4)),
         trainers=("priya",), room="Hemel Hempstead Family Centre", capacity=10, pairs=7,
         after_only=1,
+    ),
+    Run(
+        "ttt-2", TRAINERS, "one-day", HERTS, 20, again=(("be-5", 3),), trainers=("priya",),
+        room="Hemel Hempstead Family Centre", capacity=10,
     ),
 )  # fmt: skip
 

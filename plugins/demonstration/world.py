@@ -19,7 +19,7 @@ from lms.db import db, fail, keys_from
 from lms.people import demo
 from lms.people import services as people
 from lms.people.services.organisations import add_organisation
-from plugins.demonstration import crowd, plans, runs
+from plugins.demonstration import crowd, handed_in, plans, pledges, queueing, requests, runs
 from plugins.demonstration.cast import PERSONAS, STAFF, TRAINEES, Part
 from plugins.demonstration.crowd import Crowd, Someone
 from plugins.demonstration.days import Days
@@ -30,7 +30,13 @@ from plugins.demonstration.programme import RUNS, Run
 from plugins.demonstration.stage import World
 
 BEFORE_ALL = timedelta(days=420)
-PARTS: Sequence[Callable[[Play, World], None]] = (runs.put_on,)
+PARTS: Sequence[Callable[[Play, World], None]] = (
+    runs.put_on,
+    pledges.put_on,
+    queueing.put_on,
+    handed_in.put_on,
+    requests.put_on,
+)
 """The parts of the play, each of a file: they put their acts on, in this order, before it begins.
 
 A later one finds `world.lives`, which its acts ask for what has happened by then.

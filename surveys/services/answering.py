@@ -134,16 +134,19 @@ def submit(
     if channel == "paper":
         audit.write("survey.keyed_in", "surveys_assignment", assignment_id, by=by)
     events.publish(events.SurveySubmitted(by, wave.cohort_id, assignment_id))
-    _tell_volunteer(assignment, instrument, answers, by)
+    tell_volunteer(assignment.booking_id, instrument.definition, answers, by=by)
 
 
-def _tell_volunteer(
-    assignment: Assignment, instrument: Instrument, answers: Mapping[str, JSON], by: Actor
+def tell_volunteer(
+    booking_id: uuid.UUID,
+    definition: dict[str, Any],
+    answers: Mapping[str, JSON],
+    *,
+    by: Actor,
 ) -> None:
     """Say that somebody offers to help, when an answer given by name means that."""
-    yes = {item.key: item.volunteers for item in instruments.items_of(instrument.definition)}
+    yes = {item.key: item.volunteers for item in instruments.items_of(definition)}
     if any(yes.get(key) and answer == yes[key] for key, answer in answers.items()):
-        booking_id = assignment.booking_id
         whose = vars(told.of(booking_id))
         events.publish(events.Volunteered(by, booking_id=booking_id, **whose))
 

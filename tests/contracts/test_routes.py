@@ -266,7 +266,14 @@ def test_nobody_opens_only_what_is_public_or_behind_a_link(site: Site) -> None:
         assert ((method, rule.endpoint) in opened) is is_open, rule.endpoint
 
 
-OWN_PLACE = ("courses.own_place", "courses.own_calendar", "courses.own_change", "courses.own_wait")
+OWN_PLACE = (
+    "courses.own_place",
+    "courses.own_calendar",
+    "courses.own_change",
+    "courses.own_wait",
+    "courses.own_held",
+    "courses.own_take_back",
+)
 """Addresses about a published cohort that anybody who is signed in may open, to book themselves."""
 
 
