@@ -35,7 +35,7 @@ class NoFetcher(URLFetcher):  # type: ignore[misc]
 
     def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> NoReturn:
         """Refuse."""
-        raise FatalURLFetchingError(f"It asks for {url[:80]!r}, and what is printed loads nothing.")
+        raise FatalURLFetchingError(f"The design asks for {url[:80]!r}, and designs load nothing.")
 
 
 class Complaints(logging.Handler):
@@ -94,7 +94,7 @@ class Printer:
 def _in_words(complaint: str) -> str:
     if ".notdef" in complaint:
         return f"No font of this machine has all letters of it ({complaint})."
-    return f"It is faulty: {complaint}"
+    return f"The design is faulty: {complaint}"
 
 
 Answer = Callable[[Mapping[str, Any]], bytes]
@@ -109,7 +109,7 @@ def answered(answer: Answer, asked: Mapping[str, Any]) -> tuple[dict[str, Any], 
     except (Refused, FatalURLFetchingError) as error:
         return {"error": str(error)}, b""
     except Exception as error:
-        return {"error": f"It cannot be printed: {type(error).__name__}: {error}"}, b""
+        return {"error": f"The design cannot be printed: {type(error).__name__}: {error}"}, b""
 
 
 def serve(start: Callable[[], Answer]) -> None:

@@ -167,7 +167,9 @@ HERTFORDSHIRE_RUNS = (
         after_only=2,
     ),
     Run(
-        "war-4", WAR, "one-day", HERTS, 24, again=(("be-5", 14), ("be-3", 6)),
+        "war-4", WAR, "one-day", HERTS, 24, again=(
+            ("be-1", 1), ("be-2", 2), ("be-3", 6), ("be-4", 2), ("be-5", 9),
+        ),
         trainers=("gwen",), room="County Hall, Committee Room B", before_only=4,
         waiting=("social-worker", "youth-worker"),
     ),

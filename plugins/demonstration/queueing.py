@@ -1,13 +1,13 @@
 """The queue of the demonstration: a full date of Parents at War, and who waits for it.
 
-Two give their places up: the first offer is taken, the second waits for an answer.
+`world` puts it on the play after the runs and the pledges.
 """
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
-from datetime import date, time, timedelta
+from datetime import timedelta
 from functools import partial
 
 from sqlalchemy import select
@@ -16,37 +16,32 @@ from courses.models import Offer, Waiting
 from courses.queries import catalogue
 from courses.services import booking, waiting
 from courses.services.queue import answering
-from lms import clock
 from lms.ambassadors.models import Ambassador
 from lms.db import db
 from plugins.demonstration.crowd import Someone
-from plugins.demonstration.days import next_working
 from plugins.demonstration.play import Play
 from plugins.demonstration.programme import BRIEF
 from plugins.demonstration.stage import Life, World
 
 FULL = "war-4"
-WAITING_BEFORE, FREED_BEFORE = 12, 7
 AMBASSADORS, OTHERS = 3, 2
 """Who waits beside the run's own newcomers, all of whom have done the course before it."""
 
 
 def put_on(play: Play, world: World) -> None:
-    """People wait; a place is freed and taken; another is freed on the last working day."""
-    life, today = world.lives[FULL], world.days.today
-    waits = next_working(today - timedelta(days=WAITING_BEFORE))
-    play.at(clock.at(waits, time(11, 20)), partial(_wait, life))
-    freed = next_working(today - timedelta(days=FREED_BEFORE))
-    play.at(clock.at(freed, time(9, 50)), partial(_give_up, life, 0))
-    play.at(clock.at(next_working(freed + timedelta(days=1)), time(12, 15)), partial(_take, life))
-    play.at(clock.at(_last_working(today), time(10, 40)), partial(_give_up, life, 1))
+    """This morning, with the date full, people wait; then two places come free.
 
-
-def _last_working(today: date) -> date:
-    day = today - timedelta(days=1)
-    while next_working(day) != day:
-        day -= timedelta(days=1)
-    return day
+    The others were first, and yet an ambassador is asked before them; the first who is asked takes
+    the place at once, the second has until the deadline.
+    """
+    life = world.lives[FULL]
+    for minutes, act in (
+        (50, partial(_wait, life)),
+        (40, partial(_give_up, life, 0)),
+        (25, partial(_take, life)),
+        (15, partial(_give_up, life, 1)),
+    ):
+        play.at(play.now - timedelta(minutes=minutes), act)
 
 
 def _wait(life: Life) -> None:
