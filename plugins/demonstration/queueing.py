@@ -47,7 +47,8 @@ def put_on(play: Play, world: World) -> None:
 def _wait(life: Life) -> None:
     """They want this date and, seeing others free, no other."""
     course = life.world.course(life.run)
-    passed = [date.id for date in catalogue.dates_of(course.id) if date.places_left]
+    dates = catalogue.dates_of(course.id)
+    passed = [one.id for one in dates if one.places_left and one.id != life.cohort_id]
     for one in _finished(life):
         waiting.join(course.id, one.id, by=one.actor, cohort_id=life.cohort_id, passed=passed)
 
