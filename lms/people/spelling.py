@@ -53,12 +53,19 @@ def usual(given: str, family: str) -> Spelling | None:
     whole = f"{given} {family}"
     if not given or not family:
         return None
-    if whole.islower() and whole.upper().lower() == whole:
-        return Spelling(_given(given.upper()), *_family(family))
-    if not family.isupper():
+    if not (_is_small(whole) or family.isupper()):
         return None
-    made = Spelling(_given(given) if given.isupper() else given, *_family(family))
+    if _is_small(given):
+        first = _given(given.upper())
+    else:
+        first = _given(given) if given.isupper() else given
+    made = Spelling(first, *_family(family))
     return made if (made.given, made.family) != (given, family) else None
+
+
+def _is_small(text: str) -> bool:
+    """Whether it is in small letters throughout, and capitals would lead back to it."""
+    return text.islower() and text.upper().lower() == text
 
 
 def _given(name: str) -> str:

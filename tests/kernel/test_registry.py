@@ -193,11 +193,8 @@ def test_a_plugin_that_is_named_and_not_installed_stops_the_start_with_what_to_d
 
 def test_an_installed_plugin_loads_only_when_it_is_listed(monkeypatch: pytest.MonkeyPatch) -> None:
     here = EntryPoint("acme", "tests.kernel.installed", plugins.ENTRY_POINTS)
-    monkeypatch.setattr(
-        plugins,
-        "entry_points",
-        lambda group, name: EntryPoints([here]).select(group=group, name=name),
-    )
+    installed = EntryPoints([here])
+    monkeypatch.setattr(plugins, "entry_points", lambda **wanted: installed.select(**wanted))
     assert "acme" not in [plugin.name for plugin in started().plugins()]
     assert "acme" in [plugin.name for plugin in started(plugins=("acme",)).plugins()]
 

@@ -74,7 +74,7 @@ def test_any_other_name_is_left_alone(typed):
 latin = st.text(st.sampled_from("abcdefghijklmnoprstuvwyzéñöABCDEFGMNOÉÖ '’-."), max_size=14)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(given_name=latin, family_name=latin)
 def test_only_the_size_of_letters_changes_and_the_result_has_nothing_left_to_ask(
     given_name, family_name
