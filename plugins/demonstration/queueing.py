@@ -34,7 +34,9 @@ def put_on(play: Play, world: World) -> None:
     The others were first, and yet an ambassador is asked before them; the first who is asked takes
     the place at once, the second has until the deadline.
     """
-    life = world.lives[FULL]
+    life = world.lives.get(FULL)
+    if life is None:  # a part of the programme is played
+        return
     for minutes, act in (
         (50, partial(_wait, life)),
         (40, partial(_give_up, life, 0)),

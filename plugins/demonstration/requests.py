@@ -28,9 +28,12 @@ ASKED = (
 
 def put_on(play: Play, world: World) -> None:
     """Put their requests on the play."""
+    life = world.lives.get(RUN)
+    if life is None:  # a part of the programme is played
+        return
     for number, (days, why) in enumerate(ASKED):
         moment = in_hours(play.now - timedelta(days=days))
-        play.at(moment, partial(_ask, world.lives[RUN], number, why))
+        play.at(moment, partial(_ask, life, number, why))
 
 
 def _ask(life: Life, number: int, why: str) -> None:

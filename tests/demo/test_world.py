@@ -177,8 +177,21 @@ def test_there_is_something_of_every_state_to_look_at(rows: Rows) -> None:
     marks = {row[0] for row in rows("select distinct mark from courses_attendance")}
     assert marks == {"present", "late", "left_early", "absent"}
     full = "select code from courses_cohort where state = 'published' and seats_taken = capacity"
-    assert len(rows(full)) == 1
-    assert rows("select count(*) from courses_waiting where state = 'waiting'") == [(6,)]
+    assert len(rows(full)) == 2
+    waiting = dict(
+        rows(
+            "select course.slug, count(*) from courses_waiting as waiting"
+            " join courses_course as course on course.id = waiting.course_id"
+            " where waiting.state = 'waiting' group by 1"
+        )
+    )
+    assert waiting["brief-encounters"] == 6
+    assert waiting["parents-at-war"] >= 3
+    assert rows("select count(*) from courses_offer where state = 'open'") == [(1,)]
+    assert rows("select count(*) from ambassadors_ambassador where state = 'active'") == [(64,)]
+    answered = {row[0] for row in rows("select distinct months from ambassadors_check_in"
+                                       " where state = 'answered'")}  # fmt: skip
+    assert answered == {1, 3, 6}
     verdicts = {row[0] for row in rows("select distinct verdict from courses_completion")}
     assert verdicts == {"completed", "not_completed", "not_yet"}
 
