@@ -236,8 +236,8 @@ def _write_bulletin(world: World) -> None:
 
 def _leave(world: World) -> None:
     """Somebody has said that they will go; the pledge is to be handed on."""
-    leaver = _active()[7]
-    leaving.say_leaving(leaver, clock.add_months(clock.today(), 1), by=_lead(world))
+    for leaver in _active()[:1]:
+        leaving.say_leaving(leaver, clock.add_months(clock.today(), 1), by=_lead(world))
 
 
 def _tell(life: Life, first: int) -> None:

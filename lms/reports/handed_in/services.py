@@ -104,9 +104,12 @@ def _remove(known: Any, subject: str, by: Actor) -> None:
 
 
 def _told(values: dict[str, Any]) -> dict[str, Any]:
-    """The numbers and the time, without what was written freely."""
-    left_out = ("source",)
-    return {k: v if isinstance(v, int) else str(v) for k, v in values.items() if k not in left_out}
+    """The numbers and the time, without what was written freely and without keys."""
+    return {
+        name: value if isinstance(value, int) else str(value)
+        for name, value in values.items()
+        if name != "source" and not name.endswith("_id")
+    }
 
 
 @contextmanager
