@@ -7,25 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
 
-from playwright.sync_api import (
-    Browser,
-    BrowserContext,
-    ConsoleMessage,
-    Page,
-    Response,
-    sync_playwright,
-)
+from playwright.sync_api import Browser, ConsoleMessage, Page, Response, sync_playwright
 
 from lms.web.assets import MODULES
 
 CHROMIUM = "/usr/bin/chromium"
 QUIET = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
          "--disable-background-networking", "--disable-component-update")  # fmt: skip
-AXE = MODULES / "axe-core" / "axe.min.js"
+AXE = (MODULES / "axe-core" / "axe.min.js").read_text
 ASK_AXE = """
-axe.run({resultTypes: ["violations"], selectors: false}).then(found => found.violations.map(
+axe.run().then(found => found.violations.map(
   rule => `${rule.id}: ${rule.help}: ${rule.nodes.map(node => node.html).join(" and ")}`))
 """
 WIDTHS = "[document.scrollingElement.scrollWidth, document.scrollingElement.clientWidth]"
@@ -40,22 +32,12 @@ def browser() -> Iterator[Browser]:
         started.close()
 
 
-def bring_axe(context: BrowserContext) -> None:
-    """Have axe on every page of a context from the start, sent once instead of to each page."""
-    context.add_init_script(path=AXE)
-
-
 def accessibility(page: Page) -> list[str]:
     """What axe finds wrong with the page. It runs beside the page's own content policy."""
     if not page.evaluate("'axe' in window"):
-        page.evaluate(_axe())
+        page.evaluate(AXE())
     found: list[str] = page.evaluate(ASK_AXE)
     return found
-
-
-@cache
-def _axe() -> str:
-    return AXE.read_text()
 
 
 def sideways(page: Page) -> list[str]:
