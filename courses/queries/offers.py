@@ -54,12 +54,6 @@ def open_of(cohort_id: uuid.UUID, person_id: uuid.UUID) -> OfferRow | None:
     return _first(Offer.cohort_id == cohort_id, Waiting.person_id == person_id, Offer.state == OPEN)
 
 
-def latest_of(cohort_id: uuid.UUID, person_id: uuid.UUID) -> OfferRow | None:
-    """The newest offer of a date to a person, however it ended."""
-    found = _rows(Offer.cohort_id == cohort_id, Waiting.person_id == person_id)
-    return found[-1] if found else None
-
-
 def of_person(person_id: uuid.UUID) -> list[OfferRow]:
     """The places held for a person."""
     return _rows(Waiting.person_id == person_id, Offer.state == OPEN)
