@@ -87,6 +87,7 @@ def lines(
 
 
 def _reasons(one: Waiter, cohort: CohortFacts, known: Facts, times: Times) -> Iterator[str]:
+    """What stands against the date; the first is told, so what somebody could change comes last."""
     yield from _wishes(one, cohort)
     yield from _closed(one, cohort, known)
     if (cohort.id, one.person_id) in known.on:
@@ -97,6 +98,8 @@ def _reasons(one: Waiter, cohort: CohortFacts, known: Facts, times: Times) -> It
         yield f"has not finished {known.first}"
     if _clash(known.busy.get(one.person_id, ()), times):
         yield "is booked elsewhere at that time"
+    if cohort.id in one.passed:
+        yield "saw this date free and did not take it"
 
 
 def _closed(one: Waiter, cohort: CohortFacts, known: Facts) -> Iterator[str]:
@@ -115,8 +118,6 @@ def _wishes(one: Waiter, cohort: CohortFacts) -> Iterator[str]:
         yield f"does not want dates in {cohort.place}"
     if one.editions and cohort.edition_id not in one.editions:
         yield f"does not want this format ({cohort.edition})"
-    if cohort.id in one.passed:
-        yield "saw this date free and did not take it"
 
 
 def _times(cohort: CohortFacts) -> Times:

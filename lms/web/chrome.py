@@ -15,7 +15,6 @@ from typing import Any
 from flask import Flask, current_app, g, render_template, request, url_for
 from markupsafe import Markup
 from sqlalchemy import select
-from sqlalchemy.exc import SQLAlchemyError
 
 from lms import clock
 from lms.contracts import NavItem, Panel, Place
@@ -92,10 +91,7 @@ def is_demo(*, quiet: bool = False) -> bool:
     """Whether this is a demonstration database; read once, since it never changes."""
     known: bool | None = current_app.extensions.get(DEMO)
     if known is None and not quiet:
-        try:
-            known = bool(db.session.scalar(select(Installation.is_demo)))
-        except SQLAlchemyError:
-            return False
+        known = bool(db.session.scalar(select(Installation.is_demo)))
         current_app.extensions[DEMO] = known
     return bool(known)
 
@@ -143,7 +139,6 @@ def init_app(app: Flask) -> None:
         "panels": panels,
         "careful": careful,
         "asset": asset,
-        "is_demo": is_demo,
         "current_actor": current_actor,
         "today": clock.today,
         "site": Site(known.service_name, known.authority, known.team, known.team_email,

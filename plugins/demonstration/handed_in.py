@@ -1,4 +1,4 @@
-"""What services hand in: the table of delivery as Northumberland published it, and headcounts.
+"""What is handed in: the table of delivery as Northumberland published it, headcounts, and costs.
 
 Headcounts are made up, like the people; so is what a day cost.
 """
@@ -10,6 +10,7 @@ from functools import partial
 
 from sqlalchemy import select
 
+from courses.services import costs
 from lms import clock
 from lms.contracts import Actor
 from lms.db import db
@@ -19,7 +20,7 @@ from lms.reports.handed_in.rows import DeliveryRow, TargetRow
 from plugins.demonstration.days import next_working
 from plugins.demonstration.places import HERTFORDSHIRE, NORTHUMBERLAND
 from plugins.demonstration.play import Play
-from plugins.demonstration.stage import World
+from plugins.demonstration.stage import Life, World
 
 SOURCE = "Northumberland County Council, Development of the Healthy Relationships Parental Offer"
 FIRST, LAST = date(2021, 10, 1), date(2024, 2, 27)
@@ -39,6 +40,8 @@ HEADCOUNTS = (
     ("Hertfordshire Families First", "family-worker", 46),
 )
 AGREED = "Workforce plan, agreed by the partnership"
+A_SESSION, A_PERSON = 480_00, 12_50
+"""Pence for a trainer with a room, and for somebody's lunch and papers."""
 
 
 def put_on(play: Play, world: World) -> None:
@@ -46,6 +49,9 @@ def put_on(play: Play, world: World) -> None:
     day = next_working(world.days.today - timedelta(days=45))
     play.at(clock.at(day, time(14, 10)), partial(_deliveries, world))
     play.at(clock.at(day, time(15, 5)), partial(_headcounts, world, day))
+    for life in world.lives.values():
+        if life.plan.days and life.plan.days[-1] < day and not life.run.cancelled:
+            play.at(clock.at(day, time(16)), partial(_cost, life))
 
 
 def _deliveries(world: World) -> None:
@@ -77,3 +83,9 @@ def _headcounts(world: World, day: date) -> None:
         for employer, job, number in HEADCOUNTS
     ]
     services.take_in_targets(rows, by=by)
+
+
+def _cost(life: Life) -> None:
+    """As the invoices came to; those of the last weeks are still to come."""
+    pence = len(life.plan.days) * A_SESSION + len(life.booked) * A_PERSON
+    costs.enter(life.cohort_id, pence, by=life.coordinator)

@@ -204,6 +204,17 @@ def test_every_certificate_of_the_past_can_be_downloaded(rows: Rows) -> None:
     assert files == [(states["issued"],)]
 
 
+def test_days_long_over_have_their_cost_and_those_of_the_last_weeks_not_yet(rows: Rows) -> None:
+    costs = """
+    select coalesce(cohort.costs_pence, 0) > 0, max(upper(session.during)) < '2027-01-23'
+    from courses_cohort as cohort join courses_session as session on session.cohort_id = cohort.id
+    where cohort.state in ('finished', 'closed') group by cohort.id
+    """
+    told = rows(costs)
+    assert all(entered == long_over for entered, long_over in told)
+    assert {entered for entered, _ in told} == {True, False}
+
+
 def test_this_week_has_sessions_a_register_waits_and_a_survey_closes(rows: Rows) -> None:
     week = "select count(*) from courses_session where holds and during && tstzrange(%s, %s)"
     assert rows(week, "2027-03-08", "2027-03-15")[0][0] >= 3

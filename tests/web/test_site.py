@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 
+from lms.db import db
 from lms.testing.client import PageClient
 from lms.testing.server import Database
 from lms.web import chrome
@@ -72,3 +75,15 @@ def test_a_demonstration_is_known_by_its_database(
     with gallery.app_context():
         assert not chrome.is_demo()
         assert gallery.extensions[chrome.DEMO] is False
+
+
+def test_a_broken_connection_is_never_taken_for_no_demonstration(
+    database: Database, gallery: LmsFlask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(gallery.extensions, chrome.DEMO, raising=False)
+    with gallery.app_context():
+        with pytest.raises(SQLAlchemyError):
+            db.session.execute(text("select nothing_of_this_name"))
+        with pytest.raises(SQLAlchemyError):
+            chrome.is_demo()
+        assert chrome.DEMO not in gallery.extensions
