@@ -182,9 +182,12 @@ def _hours(minutes: int) -> str:
 
 
 def _attended_words(booking_id: uuid.UUID, whole: int) -> str:
-    """'5 of 6 hours', counting what the register and the e-learning evidence say."""
+    """'5 of 6 hours', counting what the register and the e-learning evidence say.
+
+    What was let in with a reason counts for completion; it was not attended.
+    """
     (facts,) = completion.facts([booking_id])
-    attended = sum(part.attended_minutes for part in facts.components)
+    attended = sum(part.attended_minutes - part.let_in_minutes for part in facts.components)
     hours = _hours(whole) or "0"
     return f"{_hours(min(attended, whole)) or '0'} of {hours} {'hour' if hours == '1' else 'hours'}"
 

@@ -48,6 +48,19 @@ class TakeOffForm(web.OnceForm):
     )
 
 
+class LetInForm(web.OnceForm):
+    """Counting somebody as completed although the register lacks something."""
+
+    reason = web.TextAreaField(
+        "Why does it count?",
+        missing="Enter why it counts, which is shown in the history",
+        hint="How it was made up, for example: a call with the trainer on 3 March. Shown in the "
+        "history and beside the certificate's evidence. No family's details.",
+        longest=500,
+        rows=3,
+    )
+
+
 class MoveForm(web.OnceForm):
     """Moving somebody to another date."""
 

@@ -21,6 +21,8 @@ from courses.models import (
     Booking,
     BookingChange,
     CohortChange,
+    Component,
+    ComponentCompletion,
     Place,
     Session,
 )
@@ -30,7 +32,7 @@ from lms.db import db
 from lms.people.models import Person
 from lms.web import words
 
-COHORT, BOOKING, MARK = "cohort", "booking", "mark"
+COHORT, BOOKING, MARK, LET_IN = "cohort", "booking", "mark", "let_in"
 PLACES = {
     "booked": "booked {}",
     "offered": "offered {} a place",
@@ -64,7 +66,7 @@ class Line:
         """What it is about, in words."""
         if self.kind == MARK and self.session_at is not None:
             return f"Register of {words.short_date(self.session_at)}"
-        return "Place" if self.kind == BOOKING else "Cohort"
+        return {BOOKING: "Place", LET_IN: "Completion"}.get(self.kind, "Cohort")
 
     @property
     def step(self) -> str:
@@ -80,6 +82,8 @@ class Line:
             number = numbers.get(self.session_at) if self.session_at else None
             verb = "took back a mark of" if self.after == TAKEN_BACK else "marked"
             return f"{self.by} {verb} " + (f"session {number}" if number else "a register")
+        if self.kind == LET_IN:
+            return f"{self.by} let {self.whom} complete"
         if self.kind == BOOKING:
             own = OWN_PLACES.get(self.after) if self.whom == self.by else None
             said = own or PLACES.get(self.after, f"{self.after}: {{}}").format(self.whom)
@@ -98,7 +102,11 @@ def listed(
 
     Why somebody was booked, taken off or moved is told of one's own people only.
     """
-    parts = [_bookings(actor, cohort.id, person_id), _marks(cohort.id, person_id)]
+    parts = [
+        _bookings(actor, cohort.id, person_id),
+        _marks(cohort.id, person_id),
+        _let_in(actor, cohort.id, person_id),
+    ]
     if person_id is None:
         parts.append(_cohort(cohort.id))
     lines = union_all(*parts).subquery()
@@ -169,6 +177,31 @@ def _marks(cohort_id: uuid.UUID, person_id: uuid.UUID | None) -> Select[*tuple[A
         .join(Person, Person.id == Place.person_id)
         .outerjoin(earlier, earlier.id == Attendance.replaces_id)
         .where(Session.cohort_id == cohort_id)
+    )
+    return statement.where(Person.id == person_id) if person_id else statement
+
+
+def _let_in(
+    actor: Actor, cohort_id: uuid.UUID, person_id: uuid.UUID | None
+) -> Select[*tuple[Any, ...]]:
+    """What somebody of the team let count, part by part."""
+    why = ComponentCompletion.evidence["why"].astext
+    statement: Select[*tuple[Any, ...]] = (
+        select(
+            literal(LET_IN),
+            ComponentCompletion.created_at,
+            ComponentCompletion.by_label,
+            Person.id,
+            _name(),
+            literal(""),
+            Component.title + literal(" let in"),
+            case((access.bookings(actor), why), else_=""),
+            literal(None, ComponentCompletion.created_at.type),
+        )
+        .join(Booking, Booking.id == ComponentCompletion.booking_id)
+        .join(Component, Component.id == ComponentCompletion.component_id)
+        .join(Person, Person.id == Booking.person_id)
+        .where(Booking.cohort_id == cohort_id, ComponentCompletion.source == "person")
     )
     return statement.where(Person.id == person_id) if person_id else statement
 

@@ -115,11 +115,13 @@ def _component_outcome(component: ComponentFacts) -> Outcome:
 
 
 def _reason(component: ComponentFacts) -> str:
+    let_in = component.let_in_minutes
     if component.kind is ComponentKind.E_LEARNING:
-        done = component.completed_at
-        return f"{component.title}: {f'done on {words.date(done)}' if done else 'not done yet'}"
-    attended = words.duration(component.attended_minutes)
-    return f"{component.title}: {attended} of {words.duration(component.required_minutes)}"
+        verb, done = "let in" if let_in else "done", component.completed_at
+        return f"{component.title}: {f'{verb} on {words.date(done)}' if done else 'not done yet'}"
+    attended = words.duration(component.attended_minutes - let_in)
+    text = f"{component.title}: {attended} of {words.duration(component.required_minutes)}"
+    return f"{text}, {words.duration(let_in)} let in" if let_in else text
 
 
 def evidence_of(booking: BookingFacts) -> tuple[Evidence, ...]:
@@ -206,6 +208,8 @@ def facts(booking_ids: Sequence[uuid.UUID]) -> list[BookingFacts]:
     ]
 
 
+LET_IN = "person"
+"""The source of what somebody of the team let count with a reason."""
 Minutes = Mapping[tuple[uuid.UUID, str], int]
 
 
@@ -214,11 +218,11 @@ def _component(
     booking_id: uuid.UUID,
     attended: Minutes,
     open_minutes: Minutes,
-    done: Mapping[tuple[uuid.UUID, str], tuple[datetime, int]],
+    done: Mapping[tuple[uuid.UUID, str], Done],
 ) -> ComponentFacts:
     key = (booking_id, part["key"])
-    completed_at, minutes = done.get(key, (None, 0))
-    total = attended.get(key, 0) + minutes
+    elsewhere = done.get(key, NOTHING_DONE)
+    total = attended.get(key, 0) + elsewhere.minutes + elsewhere.let_in
     return ComponentFacts(
         key=part["key"],
         title=part["title"],
@@ -226,7 +230,8 @@ def _component(
         required_minutes=part["required_minutes"],
         attended_minutes=total,
         possible_minutes=total + open_minutes.get(key, 0),
-        completed_at=completed_at,
+        completed_at=elsewhere.at,
+        let_in_minutes=elsewhere.let_in,
     )
 
 
@@ -254,21 +259,36 @@ def _attendance(
     return attended, open_minutes, unmarked
 
 
-def _components_done(
-    booking_ids: Sequence[uuid.UUID],
-) -> dict[tuple[uuid.UUID, str], tuple[datetime, int]]:
+@dataclass(frozen=True)
+class Done:
+    """A component done outside the register: when first, for how long, and minutes let in."""
+
+    at: datetime | None
+    minutes: int
+    let_in: int
+
+
+NOTHING_DONE = Done(None, 0, 0)
+
+
+def _components_done(booking_ids: Sequence[uuid.UUID]) -> dict[tuple[uuid.UUID, str], Done]:
+    by_hand = ComponentCompletion.source == LET_IN
     rows = db.session.execute(
         select(
             ComponentCompletion.booking_id,
             Component.key,
             func.min(ComponentCompletion.completed_at),
-            func.max(ComponentCompletion.minutes),
+            func.coalesce(func.max(ComponentCompletion.minutes).filter(~by_hand), 0),
+            func.coalesce(func.sum(ComponentCompletion.minutes).filter(by_hand), 0),
         )
         .join(Component, Component.id == ComponentCompletion.component_id)
         .where(ComponentCompletion.booking_id.in_(booking_ids))
         .group_by(ComponentCompletion.booking_id, Component.key)
     )
-    return {(booking_id, key): (at, minutes) for booking_id, key, at, minutes in rows if at}
+    return {
+        (booking_id, key): Done(at, minutes, let_in)
+        for booking_id, key, at, minutes, let_in in rows
+    }
 
 
 # -- keeping

@@ -9,11 +9,17 @@ import uuid
 from typing import Any
 
 from courses import access
-from courses.forms.booking import BookOtherForm, MoveForm, NewPersonForm, TakeOffForm
+from courses.forms.booking import (
+    BookOtherForm,
+    LetInForm,
+    MoveForm,
+    NewPersonForm,
+    TakeOffForm,
+)
 from courses.queries import bookings, catalogue, cohorts, history, standing, waiting
 from courses.queries.bookings import BookingRow
 from courses.services import booking as service
-from courses.services import notices
+from courses.services import letting_in, notices
 from courses.services import waiting as waiting_list
 from courses.views import approving
 from courses.views.blueprint import blueprint
@@ -191,6 +197,32 @@ def move(booking_id: uuid.UUID) -> web.Answer:
             return web.see("courses.cohort", cohort_id=form.to.data)
     answer: Any = web.invalid if form.is_submitted() else web.render
     page: web.Answer = answer("courses/move.html", booking=row, form=form)
+    return page
+
+
+@blueprint.route("/bookings/<uuid:booking_id>/let-in", methods=["GET", "POST"])
+@allow(access.MANAGE)
+def let_complete(booking_id: uuid.UUID) -> web.Answer:
+    """Count somebody as completed, with the reason, after a look at what is missing."""
+    actor = web.current_actor()
+    row = _manageable(actor, booking_id)
+    form = LetInForm()
+    if form.validate_on_submit():
+        try:
+            letting_in.let_in(row.id, form.reason.data, by=actor)
+        except Complaint as complaint:
+            form.add_complaint(complaint)
+        else:
+            web.say(f"{row.name} has completed")
+            return web.see("courses.cohort", cohort_id=row.cohort_id)
+    answer: Any = web.invalid if form.is_submitted() else web.render
+    page: web.Answer = answer(
+        "courses/let_complete.html",
+        booking=row,
+        form=form,
+        parts=letting_in.parts(row.id),
+        missing=letting_in.missing_of,
+    )
     return page
 
 

@@ -183,6 +183,8 @@ class ComponentFacts:
     """A component of a booking: what it needs and what has been seen.
 
     `possible_minutes` is what could still be reached: attended plus sessions not yet marked.
+    `let_in_minutes`, within those attended, are those that somebody of the team let count with a
+    reason; a part on line that was let in is done.
     """
 
     key: str
@@ -192,6 +194,7 @@ class ComponentFacts:
     attended_minutes: int
     possible_minutes: int
     completed_at: datetime | None
+    let_in_minutes: int = 0
 
 
 @dataclass(frozen=True)
