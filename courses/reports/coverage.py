@@ -6,10 +6,9 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from courses.queries import tallies, trained
 from courses.queries.tallies import Line
@@ -33,6 +32,9 @@ from lms.reports.handed_in import queries
 from lms.reports.handed_in.queries import Target
 from lms.web import words
 
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
 BREAKDOWNS = (
     ("job", "By job"),
     ("organisation", "By organisation"),
@@ -53,36 +55,21 @@ COLUMNS = (
     "Headcount", "Trained", "% trained", "Still to train", "Cohorts to hold", "Ambassadors",
 )  # fmt: skip
 
-Aim = tuple[Target, list[Trained]]
-"""A headcount and those of its employer and job who are trained."""
+GROUP = ["cohort", "place", "job"]
+JOB = ["organisation_id", "profession_id"]
+LABELS = {"job": "profession", "organisation": "employer", "place": "locality"}
 
 
-@dataclass
-class _Part:
-    """A row: headcounts with their people, or people for whom there is no headcount."""
+@dataclass(frozen=True)
+class _Lists:
+    """Headcounts, those of the trained whom one is for, and the others; `label` names their rows.
 
-    name: str
-    aims: list[Aim] = field(default_factory=list)
-    others: list[Trained] = field(default_factory=list)
+    A headcount has the people `missing` to it: more than enough at one employer helps no other.
+    """
 
-    @property
-    def people(self) -> list[Trained]:
-        """Who is trained."""
-        return [each for _, found in self.aims for each in found] + self.others
-
-    @property
-    def headcount(self) -> int:
-        """All headcounts together."""
-        return sum(target.number for target, _ in self.aims)
-
-    @property
-    def missing(self) -> dict[Group, int]:
-        """Who is still to be trained; more than enough at one employer helps no other."""
-        found: Counter[Group] = Counter()
-        for target, people in self.aims:
-            left = target.number - sum(each.people for each in people)
-            found["", str(target.locality_id), str(target.profession_id)] += max(0, left)
-        return dict(found)
+    targets: DataFrame
+    counted: DataFrame
+    others: DataFrame
 
 
 def build(query: ReportQuery) -> Draft:
@@ -90,8 +77,9 @@ def build(query: ReportQuery) -> Draft:
     people, targets = trained.trained(query), queries.targets(query)
     if not people and not targets:
         return drafting.empty(tallies.nothing(query))
-    coverage = _Coverage(query.breakdown or "job", tallies.lines(query))
-    blocks = tuple(coverage.blocks(people, targets))
+    by = query.breakdown or "job"
+    coverage = _Coverage(by, tallies.lines(query))
+    blocks = tuple(coverage.blocks(_joined(by, people, targets), targets))
     places = [*(each.locality for each in people), *(each.place for each in targets)]
     last = drafting.today(query)
     return coverage.figures.draft(
@@ -101,6 +89,49 @@ def build(query: ReportQuery) -> Draft:
         period=drafting.period_of(query, last=last),
         data_to=last,
     )
+
+
+def _joined(by: str, people: Sequence[Trained], targets: Sequence[Target]) -> _Lists:
+    """Both lists by employer and job."""
+    from pandas import DataFrame  # heavy: of the reports only this one joins two lists
+
+    columns = [*GROUP, *JOB, "profession", "organisation", "locality", "people", "ambassadors"]
+    known = DataFrame(
+        [
+            (*each.group, each.organisation_id, each.profession_id, each.profession,
+             each.organisation, each.locality, each.people, each.ambassadors)
+            for each in people
+        ],
+        columns=columns,
+    )  # fmt: skip
+    aims = DataFrame(
+        [
+            ("", str(each.locality_id), str(each.profession_id), each.organisation_id,
+             each.profession_id, each.profession, each.organisation, each.place, each.number)
+            for each in targets
+        ],
+        columns=[*columns[:-2], "number"],
+    )  # fmt: skip
+    for frame in (known, aims):
+        frame["employer"] = frame["organisation"] + ": " + frame["profession"]
+        frame["label"] = frame[LABELS[by]]
+    done = known.groupby(JOB, as_index=False)["people"].sum()
+    aims = aims.merge(done, how="left", on=JOB).fillna({"people": 0})
+    aims["missing"] = (aims["number"] - aims["people"]).clip(lower=0)
+    known = known.merge(aims[JOB], how="left", on=JOB, indicator="aimed")
+    has_aim = known["aimed"] == "both"
+    return _Lists(aims, known[has_aim], known[~has_aim])
+
+
+def _tally(frame: DataFrame, column: str) -> dict[Group, int]:
+    """A column's sums by the finest groups."""
+    sums = frame.groupby(GROUP, as_index=False)[column].sum()
+    return {tuple(group): int(number) for *group, number in sums.itertuples(index=False)}
+
+
+def _labels(frame: DataFrame) -> list[str]:
+    """The rows' names in order, those that are not known last."""
+    return sorted(frame["label"].unique(), key=lambda n: (n == tallies.UNKNOWN, n.casefold()))
 
 
 class _Coverage:
@@ -117,30 +148,27 @@ class _Coverage:
         cohorts = len({line.cohort_id for line in over})
         self.to_a_cohort = self.figures.value(self.done) / cohorts if cohorts else 0.0
 
-    def blocks(self, people: Sequence[Trained], targets: Sequence[Target]) -> Iterator[Block]:
+    def blocks(self, lists: _Lists, targets: Sequence[Target]) -> Iterator[Block]:
         """People with a headcount against it, then the others."""
-        known: dict[Any, Target] = {(t.organisation_id, t.profession_id): t for t in targets}
-        aims: dict[Target, list[Trained]] = {target: [] for target in targets}
-        others = []
-        for each in people:
-            target = known.get((each.organisation_id, each.profession_id))
-            others.append(each) if target is None else aims[target].append(each)
-        if aims:
-            yield from self._against(list(aims.items()))
-        if others:
-            yield self._beside(others)
+        if len(lists.targets):
+            yield from self._against(lists.targets, lists.counted, _sources(targets))
+        if len(lists.others):
+            yield self._beside(lists.others)
 
-    def _against(self, aims: list[Aim]) -> Iterator[Block]:
-        whole = _Part("All", aims)
-        total = self._cells("all", "with headcount", whole)
-        yield self._gap(total, whole)
-        parts: dict[str, _Part] = {}
-        for target, people in aims:
-            name = self._name_of_target(target)
-            parts.setdefault(name, _Part(name)).aims.append((target, people))
+    def _against(self, targets: DataFrame, people: DataFrame, sources: str) -> Iterator[Block]:
+        total = self._cells("all", "with headcount", targets, people)
+        yield self._gap(total)
         rows = [
-            Row(part.name, self._cells(f"aim{n}", self._measure(part.name), part))
-            for n, part in enumerate(_sorted(parts), 1)
+            Row(
+                name,
+                self._cells(
+                    f"aim{n}",
+                    self._measure(name),
+                    targets[targets["label"] == name],
+                    people[people["label"] == name],
+                ),
+            )
+            for n, name in enumerate(_labels(targets), 1)
         ]
         yield DataTable(
             "coverage",
@@ -148,19 +176,18 @@ class _Coverage:
             self.label,
             COLUMNS,
             (*rows, Row("All", total, is_total=True)),
-            notes=(_sources([target for target, _ in aims]),),
+            notes=(sources,),
         )
 
-    def _beside(self, people: Sequence[Trained]) -> Block:
-        parts: dict[str, _Part] = {}
-        for each in people:
-            name = self._name_of_trained(each)
-            parts.setdefault(name, _Part(name)).others.append(each)
+    def _beside(self, people: DataFrame) -> Block:
         rows = [
-            Row(part.name, self._people(f"other{n}", self._measure(part.name), part))
-            for n, part in enumerate(_sorted(parts), 1)
+            Row(
+                name,
+                self._people(f"other{n}", self._measure(name), people[people["label"] == name]),
+            )
+            for n, name in enumerate(_labels(people), 1)
         ]
-        total = self._people("others", "without headcount", _Part("All", others=list(people)))
+        total = self._people("others", "without headcount", people)
         return DataTable(
             "trained",
             "Trained, where no headcount was handed in",
@@ -173,32 +200,26 @@ class _Coverage:
         """Employers are finer than the finest groups, so each is a measure of its own."""
         return f"of {name}" if self.by == "organisation" else "with headcount"
 
-    def _people(self, key: str, of: str, part: _Part) -> tuple[str, str]:
-        trained_here: Counter[Group] = Counter()
-        ambassadors: Counter[Group] = Counter()
-        for each in part.people:
-            trained_here[each.group] += each.people
-            ambassadors[each.group] += each.ambassadors
-        return (
-            self.figures.count(
-                f"{key}_trained", trained_here, subject=Subject.PEOPLE, measure=f"trained {of}"
-            ),
-            self.figures.count(
-                f"{key}_ambassadors",
-                ambassadors,
-                subject=Subject.PEOPLE,
-                measure=f"ambassadors {of}",
-            ),
+    def _count(self, key: str, of: str, frame: DataFrame, column: str, what: str) -> str:
+        return self.figures.count(
+            f"{key}_{what}", _tally(frame, column), subject=Subject.PEOPLE, measure=f"{what} {of}"
         )
 
-    def _cells(self, key: str, of: str, part: _Part) -> tuple[str, ...]:
-        figures = self.figures
-        people, ambassadors = self._people(key, of, part)
-        headcount = figures.things(f"{key}_headcount", part.headcount)
-        missing = figures.count(
-            f"{key}_missing", part.missing, subject=Subject.PEOPLE, measure=f"missing {of}"
+    def _people(self, key: str, of: str, people: DataFrame) -> tuple[str, str]:
+        return (
+            self._count(key, of, people, "people", "trained"),
+            self._count(key, of, people, "ambassadors", "ambassadors"),
         )
-        if figures.value(people) + figures.value(missing) == part.headcount:
+
+    def _cells(
+        self, key: str, of: str, targets: DataFrame, trained_here: DataFrame
+    ) -> tuple[str, ...]:
+        figures = self.figures
+        people, ambassadors = self._people(key, of, trained_here)
+        whole = int(targets["number"].sum())
+        headcount = figures.things(f"{key}_headcount", whole)
+        missing = self._count(key, of, targets, "missing", "missing")
+        if figures.value(people) + figures.value(missing) == whole:
             figures.sum(headcount, people, missing)
         cohorts = NOT_APPLICABLE
         if self.to_a_cohort:
@@ -208,7 +229,7 @@ class _Coverage:
             headcount, people, figures.share(people, headcount), missing, cohorts, ambassadors,
         )  # fmt: skip
 
-    def _gap(self, total: tuple[str, ...], whole: _Part) -> Sentence:
+    def _gap(self, total: tuple[str, ...]) -> Sentence:
         """What is missing, in people and in cohorts."""
         headcount, people, _, missing, *_ = total
         text = (
@@ -224,24 +245,6 @@ class _Coverage:
                 f"{{{more}}}."
             )
         return Sentence(text)
-
-    def _name_of_target(self, target: Target) -> str:
-        return {
-            "job": target.profession,
-            "organisation": f"{target.organisation}: {target.profession}",
-            "place": target.place,
-        }[self.by]
-
-    def _name_of_trained(self, each: Trained) -> str:
-        return {
-            "job": each.profession,
-            "organisation": f"{each.organisation}: {each.profession}",
-            "place": each.locality,
-        }[self.by]
-
-
-def _sorted(parts: dict[str, _Part]) -> list[_Part]:
-    return sorted(parts.values(), key=lambda p: (p.name == tallies.UNKNOWN, p.name.casefold()))
 
 
 def _sources(targets: Sequence[Target]) -> str:
