@@ -63,6 +63,8 @@ class Count:
     `measure` is the same word in every query that counts the same thing ("paired"). `groups` split
     the value by the finest groups the report can be asked for, so that two answers can be compared
     and nobody found by subtracting one from the other; they sum to `value` and are never shown.
+    `within` names the measures among whose people these are (who came is among who was booked), all
+    of them, so that what is left of one by another is looked at too, in whatever report it stands.
     Things that are not persons (projects, hours, counts handed in) have none, and are never hidden.
     """
 
@@ -71,6 +73,7 @@ class Count:
     subject: Subject
     measure: str = ""
     groups: Mapping[Group, int] = field(default_factory=dict)
+    within: tuple[str, ...] = ()
 
 
 class Form(StrEnum):

@@ -43,10 +43,27 @@ class Figures:
         self._sums: dict[Sum, None] = {}
         self._spreads: list[Spread] = []
 
-    def count(self, key: str, of: Tally, *, subject: Subject, measure: str) -> str:
-        """Keep a count of people or answers."""
+    def count(
+        self,
+        key: str,
+        of: Tally,
+        *,
+        subject: Subject,
+        measure: str,
+        within: tuple[str, ...] = (),
+    ) -> str:
+        """Keep a count of people or answers; `within` are the measures that have all of them."""
         groups = {group: number for group, number in of.items() if number}
-        return self._keep(Count(key, sum(groups.values()), subject, measure, groups))
+        return self._keep(Count(key, sum(groups.values()), subject, measure, groups, within))
+
+    def among(self, *keys: str) -> tuple[str, ...]:
+        """The measures of counts that were kept, with all that those lie within."""
+        found: dict[str, None] = {}
+        for key in keys:
+            kept = self._kept[key]
+            if isinstance(kept, Count):
+                found |= dict.fromkeys((kept.measure, *kept.within))
+        return tuple(found)
 
     def things(self, key: str, number: int, measure: str = "") -> str:
         """Keep a count behind which no persons stand."""

@@ -13,6 +13,7 @@ from lms.contracts import Draft
 from lms.reports.disclosure.between import Told
 from lms.reports.disclosure.facts import DraftError, Facts
 from lms.reports.disclosure.policy import POLICIES, Policy
+from lms.reports.disclosure.results import results
 from lms.reports.disclosure.secondary import Hiding, hidden_derived, of_too_few
 
 __all__ = ["POLICIES", "DraftError", "Earlier", "Facts", "Policy", "Told", "hide", "told"]
@@ -40,7 +41,7 @@ def hide(draft: Draft, policy: Policy, earlier: Earlier | None = None) -> frozen
     circles = [before.publication, [*before.publication, *before.partner]]
     if policy.audience == "partner" or not before.partner:
         circles = circles[1:]
-    news = _told(facts, facts.known)
+    news = _told(facts, frozenset(facts.people)) | {one.name: one.told for one in results(facts)}
     ways = [Hiding(facts, policy, news, circle) for circle in circles]
     while True:
         more = set(hidden)
@@ -52,15 +53,16 @@ def hide(draft: Draft, policy: Policy, earlier: Earlier | None = None) -> frozen
 
 
 def told(draft: Draft, hidden: frozenset[str]) -> list[Told]:
-    """The counts that somebody learns who sees the draft without what is hidden."""
+    """The counts, and sums of answers, that somebody learns who sees the draft without these."""
     facts = Facts(draft)
-    found = _told(facts, facts.known - hidden)
-    return [one for one in found.values() if one.measure and one.groups]
+    found = list(_told(facts, facts.known - hidden).values())
+    found += [one.told for one in results(facts) if one.tell - hidden]
+    return [one for one in found if one.measure and one.groups]
 
 
 def _told(facts: Facts, keys: frozenset[str]) -> dict[str, Told]:
     return {
-        key: Told(c.measure, c.subject, c.value, c.groups, key in facts.bases)
+        key: Told(c.measure, c.subject, c.value, c.groups, key in facts.bases, c.within)
         for key in sorted(keys)
         if (c := facts.people.get(key))
     }

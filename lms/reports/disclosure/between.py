@@ -19,13 +19,17 @@ Layer = tuple[Group, int]
 
 @dataclass(frozen=True)
 class Told:
-    """A count that somebody outside has been told, with its groups; `base`: results rest on it."""
+    """A count that somebody outside has been told, with its groups; `base`: results rest on it.
+
+    `within` are the measures among whose people these are.
+    """
 
     measure: str
     subject: Subject
     value: int
     groups: Mapping[Group, int]
     base: bool = False
+    within: tuple[str, ...] = ()
 
     @property
     def sign(self) -> tuple[str, frozenset[tuple[Group, int]]]:

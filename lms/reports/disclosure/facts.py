@@ -63,6 +63,12 @@ class Facts:
         through = (key for name in self.shown & set(self.derived) for key in self.derived[name].of)
         return (self.shown & set(self.counts)) | frozenset(through)
 
+    @cached_property
+    def quoted(self) -> frozenset[str]:
+        """Counts in the first sentence that is to be quoted: the headline."""
+        said = (b for b in self.draft.blocks if isinstance(b, Sentence) and b.quotable)
+        return frozenset(named(next(said, Sentence("")).text)) & frozenset(self.counts)
+
     def base_of(self, figure: Derived) -> str | None:
         """The largest count that a figure was worked out from."""
         held = [key for key in figure.of if not self.is_thing(key)]

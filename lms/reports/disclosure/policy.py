@@ -39,7 +39,12 @@ class Policy:
         return f"{said}, and figures from which these could be worked out are hidden."
 
     def threshold(self, subject: Subject, *, base: bool) -> int:
-        """The smallest group that may be told: of answers, what results are based on needs more."""
+        """The smallest group that may be told: of answers, what results are based on needs more.
+
+        Any number of things may be.
+        """
+        if subject is Subject.THINGS:
+            return 0
         return self.fewest_answers if base and subject is Subject.ANSWERS else self.fewest
 
 

@@ -5,12 +5,14 @@ Few and small figures are chosen, the same ones each time.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from lms.contracts import Spread, Subject
 from lms.reports.disclosure.between import Beyond, Told, beyond
 from lms.reports.disclosure.facts import Facts
 from lms.reports.disclosure.policy import Policy
+from lms.reports.disclosure.related import related
+from lms.reports.disclosure.results import results
 from lms.reports.disclosure.system import Equation, Part, Reckoner, System
 
 
@@ -18,7 +20,7 @@ class Hiding:
     """Counts of a draft that are hidden from one circle of readers, who know `earlier` counts."""
 
     def __init__(
-        self, facts: Facts, policy: Policy, told: Mapping[str, Told], earlier: Iterable[Told]
+        self, facts: Facts, policy: Policy, told: Mapping[str, Told], earlier: Sequence[Told]
     ) -> None:
         self.facts = facts
         thresholds: dict[str, int] = {}
@@ -26,9 +28,17 @@ class Hiding:
             needed = policy.threshold(count.subject, base=count.base)
             thresholds[count.measure] = max(needed, thresholds.get(count.measure, 0))
         self.groups = beyond(told, earlier, thresholds)
+
+        def few(large: Told, small: Told) -> int:
+            return policy.threshold(small.subject, base=large.base and small.base)
+
+        related(self.groups, told, earlier, few)
         self.rest, equations = _remainders(facts, policy)
         equations += [_equation(total.total, total.parts) for total in facts.sums]
         equations += [one for spread in facts.draft.spreads for one in _spread(facts, spread)]
+        sums = list(results(facts))
+        equations += [one.equation for one in sums]
+        self.groups.values |= {one.name: one.told.value for one in sums}
         values = {key: count.value for key, count in facts.counts.items()}
         values |= self.rest.values | self.groups.values
         least = _at_least(facts, policy)
@@ -67,10 +77,12 @@ class Hiding:
         return reckoner.first(secret, self._unknown(hidden), self._unseen(hidden))
 
     def _in_order(self, names: Iterable[str], hidden: set[str]) -> list[str]:
-        """Counts that are seen: those on which no result rests first, the smallest first."""
-        people, values = self.facts.people, self.system.values
-        seen = [key for key in names if key in people and key not in hidden and values[key] > 0]
-        return sorted(seen, key=lambda key: (key in self.facts.rested_on, values[key], key))
+        """Counts that are seen, the smallest first: before those on which a result rests, and at
+        last those of the sentence that is to be quoted.
+        """
+        facts, values = self.facts, self.system.values
+        seen = [k for k in names if k in facts.people and k not in hidden and values[k] > 0]
+        return sorted(seen, key=lambda k: (k in facts.quoted, k in facts.rested_on, values[k], k))
 
     def _chosen(
         self, reckoner: Reckoner, name: str, part: Part, near: list[str], hidden: set[str]
@@ -80,7 +92,7 @@ class Hiding:
         The smallest count that does so by itself, if no result rests on it. Else a count beside
         `name`, as more will follow; else the deviation of a distribution; else a result's base.
         """
-        bare = [key for key in near if key not in self.facts.rested_on]
+        bare = [key for key in near if key not in self.facts.rested_on | self.facts.quoted]
         if found := self._that_helps(reckoner, name, _alone(part.helpful(name, bare)), hidden):
             return found, True
         around = part.beside(name)

@@ -7,13 +7,15 @@ at once are put one after the other by the database.
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ARRAY, Text, cast, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from lms import audit, clock
-from lms.contracts import Actor, Draft, Subject
+from lms.contracts import Actor, Count, Draft, Subject
 from lms.db import Complaint, crash_point, db, uuid7
 from lms.reports.asking import Asked
 from lms.reports.disclosure import POLICIES, Earlier, Told
@@ -43,7 +45,7 @@ def release(asked: Asked, *, by: Actor) -> uuid.UUID:
 
 def told(draft: Draft) -> Earlier:
     """What was told before of anything that a draft counts."""
-    measures = sorted({measure for f in draft.figures if (measure := getattr(f, "measure", ""))})
+    measures = _measures(f for f in draft.figures if isinstance(f, Count))
     rows = db.session.execute(
         select(Release.audience, Release.figures).where(
             Release.measures.has_any(cast(measures, ARRAY(Text)))
@@ -53,6 +55,12 @@ def told(draft: Draft) -> Earlier:
     for audience, figures in rows:
         found[audience] += (_told(held) for held in figures)
     return Earlier(tuple(found["partner"]), tuple(found["publication"]))
+
+
+def _measures(counts: Iterable[Count | Told]) -> list[str]:
+    """The measures of counts and those they lie within: versions that share one are compared."""
+    found = {name for one in counts for name in (one.measure, *one.within) if name}
+    return sorted(found)
 
 
 def _record(
@@ -71,7 +79,7 @@ def _record(
         "draft": mark,
         "document": protected.document.as_json(),
         "figures": [_held(one) for one in protected.told],
-        "measures": sorted({one.measure for one in protected.told}),
+        "measures": _measures(protected.told),
         "as_of": as_of,
         "by_id": by.person_id,
         "by_label": by.name,
@@ -88,7 +96,7 @@ def _record(
     return release_id
 
 
-def _held(one: Told) -> dict[str, object]:
+def _held(one: Told) -> dict[str, Any]:
     """A count that was told, for the column."""
     groups = [[list(group), number] for group, number in sorted(one.groups.items())]
     return {
@@ -97,16 +105,16 @@ def _held(one: Told) -> dict[str, object]:
         "value": one.value,
         "groups": groups,
         "base": one.base,
+        "within": list(one.within),
     }
 
 
-def _told(held: dict[str, object]) -> Told:
-    groups = held["groups"]
-    assert isinstance(groups, list)
+def _told(held: Mapping[str, Any]) -> Told:
     return Told(
-        str(held["measure"]),
-        Subject(str(held["subject"])),
-        int(str(held["value"])),
-        {tuple(group): number for group, number in groups},
-        bool(held["base"]),
+        held["measure"],
+        Subject(held["subject"]),
+        held["value"],
+        {tuple(group): number for group, number in held["groups"]},
+        held["base"],
+        tuple(held.get("within", ())),
     )
