@@ -12,7 +12,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import aliased
 
-from lms.ambassadors import codes, family_details
+from lms import family_details
+from lms.ambassadors import codes
 from lms.ambassadors.access import MANAGE, OWN
 from lms.ambassadors.models import Ambassador, CaseStudy
 from lms.ambassadors.services.case_studies import PARTS

@@ -6,8 +6,7 @@ import re
 import uuid
 from collections.abc import Sequence
 
-from lms import audit
-from lms.ambassadors import family_details
+from lms import audit, family_details
 from lms.ambassadors.models import Bulletin
 from lms.ambassadors.services import letters
 from lms.ambassadors.services.letters import Letter
