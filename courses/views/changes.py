@@ -176,7 +176,9 @@ def _form(actor: Actor, cohort: CohortFacts) -> EditForm:
     also = [(one.venue_id, one.venue) for one in cohort.held if one.venue_id not in known]
     venues = [(str(one.id), one.name) for one in rooms]
     venues += [(str(one), name) for one, name in dict(also).items() if one]
-    trainers = [(one.id, one.name) for one in planning.trainers(cohort.provider_key)]
+    trainers = [
+        (one.id, one.name) for one in planning.trainers(cohort.provider_key, people.values())
+    ]
     for part in (*(entry.form for entry in form.sessions), form.added.form):
         part.venue.choices = [*venues, (ONLINE, "Online, by a link")]
         part.trainers.choices = trainers
