@@ -88,6 +88,11 @@ def moved(
     confirm(target, new_ids, source=source, by=by)
 
 
+def published(cohort: CohortFacts, *, by: Actor) -> None:
+    """Tell the trainers of a new cohort that they train it; their calendars follow."""
+    posting.to_trainers(cohort, telling.trainers_of_publishing(cohort), by=by)
+
+
 def changed(
     before: CohortFacts, after: CohortFacts, changes: Sequence[Change], *, by: Actor
 ) -> Told:
