@@ -8,15 +8,16 @@ from typing import Any
 
 import pytest
 
-from courses.models import Place
+from courses.models import Place as Seat
 from courses.services import booking, register, waiting
-from lms.contracts import Actor
+from lms.contracts import Actor, Panel, Place
 from lms.db import db
 from lms.events import RegisterMarked, publish
 from lms.messages.models import Message
 from lms.people import links as people_links
 from lms.people.models import Person
 from lms.records import AuditEntry
+from lms.registry import Failed, Registry
 from lms.testing.client import PageClient
 from tests import factories as make
 from tests.courses.conftest import DAY, World, oneself
@@ -34,7 +35,7 @@ def book(world: World, number: int) -> list[Any]:
 
 def mark(world: World, number: int, mark: str) -> None:
     session = world.sessions[number]
-    for place in db.session.query(Place).filter_by(session_id=session.id):
+    for place in db.session.query(Seat).filter_by(session_id=session.id):
         make.attendance(place, mark)
 
 
@@ -95,6 +96,52 @@ def test_the_button_of_the_day_changes_with_time(
     assert "Next: session 2 of 2" in page
 
 
+def test_near_the_course_what_another_room_wants_done_comes_before_a_free_place(
+    world: World,
+    as_person: AsPerson,
+    frozen: Callable[[str], object],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def asked(_: Registry, place: Place, *__: object) -> tuple[list[Panel], list[Failed]]:
+        values = {"cohort_id": world.cohort.id, "count": 2}
+        wanted = Panel("2 people have not answered", "courses/approvals_panel.html", values)
+        return ([wanted] if place is Place.COHORT_NEXT else []), []
+
+    book(world, 2)
+    monkeypatch.setattr(Registry, "panels", asked)
+    at = f"/cohorts/{world.cohort.id}"
+
+    early = as_person(world.priya).get(at).get_data(as_text=True)
+    frozen("2027-02-14 09:00")
+    near = as_person(world.priya).get(at).get_data(as_text=True)
+    world.cohort.minimum = 3
+    db.session.flush()
+    below = as_person(world.priya).get(at).get_data(as_text=True)
+
+    assert "2 people have not answered" not in early
+    assert "Add people" in early
+    assert "2 people have not answered" in near
+    assert "Next: session 1 of 2, Thursday 18 February 2027, 9:30am" in near
+    assert "Add people" not in near
+    assert "Add people" in below
+
+
+def test_no_button_opens_a_register_before_its_day_or_adds_people_after_the_course_has_begun(
+    world: World, as_person: AsPerson, frozen: Callable[[str], object]
+) -> None:
+    book(world, 2)
+    frozen("2027-02-18 13:00")
+    mark(world, 0, "present")
+    frozen("2027-02-21 09:00")
+
+    page = as_person(world.priya).get(f"/cohorts/{world.cohort.id}").get_data(as_text=True)
+
+    assert "Next: session 2 of 2, Thursday 25 February 2027, 9:30am" in page
+    assert "Its register can be marked from Thursday 25 February 2027" in page
+    assert "Open register" not in page
+    assert "Add people" not in page
+
+
 def test_the_page_says_who_changed_what_last_in_a_sentence(
     world: World, as_person: AsPerson, frozen: Callable[[str], object]
 ) -> None:
@@ -135,7 +182,7 @@ def test_who_cannot_complete_any_more_is_named_with_the_reason(
     }
     ids = book(world, 2)
     frozen("2027-02-18 13:00")
-    first, second = db.session.query(Place).filter_by(session_id=world.sessions[0].id)
+    first, second = db.session.query(Seat).filter_by(session_id=world.sessions[0].id)
     make.attendance(first, "absent")
     make.attendance(second, "present")
     publish(RegisterMarked(world.coordinator, world.cohort.id, world.sessions[0].id, tuple(ids)))
