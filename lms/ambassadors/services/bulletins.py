@@ -59,8 +59,8 @@ def send(
         ],
         by=by,
     )
-    audit.write("sent", "bulletin", bulletin.id, by=by, after={"recipients": written})
-    return written
+    audit.write("sent", "bulletin", bulletin.id, by=by, after={"recipients": len(written)})
+    return len(written)
 
 
 def preview(subject: str, body: str, *, by: Actor) -> tuple[str, str]:
