@@ -178,6 +178,17 @@ def file_size(size: int) -> str:
     return f"{round_half_up(size / 1_000_000, 1)} MB"
 
 
+def the(name: str) -> str:
+    """'the Workforce development team' within a sentence, whether or not the name has its "The"."""
+    article, _, rest = name.partition(" ")
+    return f"the {rest if article.casefold() == 'the' else name}"
+
+
+def full_stop(text: str) -> str:
+    """'No room.': the text with a full stop, unless it ends as a sentence already."""
+    return text if text.rstrip("”’\"')")[-1:] in ("", ".", "!", "?", "…") else f"{text}."
+
+
 def capital(text: str) -> str:
     """The sentence with its first letter large and the rest as it was."""
     return text[:1].upper() + text[1:]
@@ -208,6 +219,8 @@ FILTERS = {
     "initials": initials,
     "certificate_number": certificate_number,
     "file_size": file_size,
+    "the": the,
+    "full_stop": full_stop,
     "capital": capital,
     "mask_email": mask_email,
 }

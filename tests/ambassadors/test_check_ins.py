@@ -74,7 +74,7 @@ def test_on_the_day_one_message_counts_the_objectives_and_quotes_none(
     on(frozen, "2027-04-02")
     [letter] = db.session.scalars(select(Message).where(Message.kind == "check-in"))
     assert letter.subject == "One month on: your pledge"
-    assert "On 2 March 2027 you wrote down 2 things you would do" in letter.body
+    assert "On 2 March 2027 you wrote down two things you would do" in letter.body
     for words in WORDS:
         assert words.text not in letter.subject + letter.body
     assert check_in(pledge, 1).state == "due"

@@ -67,7 +67,7 @@ def test_pledge_and_people_pass_to_the_one_who_stays(herts: World, frozen: Froze
     )
     assert set(db.session.scalars(roles)) == {heir.person_id, mentee.person_id}
     letter = db.session.scalars(select(Message).where(Message.kind == "handover")).one()
-    assert letter.subject == "Jo Rowe has handed on to you"
+    assert letter.subject == "You take over from Jo Rowe"
     assert "the pledge and 1 ambassador to look after" in letter.body
     assert letter.person_id == heir.person_id
 

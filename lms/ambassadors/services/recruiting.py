@@ -128,6 +128,7 @@ def _invite(
     *,
     origin: tuple[uuid.UUID | None, str],
     volunteered: bool,
+    again: bool = False,
     by: Actor,
 ) -> uuid.UUID | None:
     """The new ambassador's id; None where the person is invited or one already."""
@@ -158,7 +159,7 @@ def _invite(
         "invitation",
         f"ambassador:{made}:invitation",
         ("ambassador", made),
-        {"volunteered": volunteered, "course": origin[1].partition(",")[0]},
+        {"volunteered": volunteered, "again": again, "course": origin[1].rsplit(", ", 1)[0]},
         {"answer": link},
     )
     letters.write([letter], by=by)
@@ -267,4 +268,11 @@ def ask_again_due() -> None:
         )
     ).all()
     for person_id, locality_id, booking_id, label in due:
-        _invite(person_id, locality_id, origin=(booking_id, label), volunteered=True, by=SYSTEM)
+        _invite(
+            person_id,
+            locality_id,
+            origin=(booking_id, label),
+            volunteered=False,
+            again=True,
+            by=SYSTEM,
+        )
