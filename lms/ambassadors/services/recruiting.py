@@ -29,6 +29,7 @@ from lms.events import (
 )
 from lms.messages import services as messages
 from lms.people import links
+from lms.people.models import Person
 from lms.registry import current_registry
 
 STAYS_OPEN = timedelta(days=60)
@@ -258,7 +259,12 @@ def ask_again_due() -> None:
     """Invite those once more who said "not now, ask me again", each time they said so once."""
     due = db.session.execute(
         update(Ambassador)
-        .where(Ambassador.state == "declined", Ambassador.ask_again_on <= clock.today())
+        .where(
+            Ambassador.state == "declined",
+            Ambassador.ask_again_on <= clock.today(),
+            Ambassador.person_id == Person.id,
+            Person.erased_at.is_(None),
+        )
         .values(ask_again_on=None, updated_at=clock.now())
         .returning(
             Ambassador.person_id,

@@ -137,7 +137,12 @@ def approve(case_study_id: uuid.UUID) -> web.Answer:
     """Let it be used."""
     actor = web.current_actor()
     study = reading.find(actor, case_study_id)
-    writing.approve(case_study_id, by=actor)
+    try:
+        writing.approve(case_study_id, by=actor)
+    except Complaint as complaint:
+        form = ReviewForm()
+        form.add_complaint(complaint)
+        return _review(study, form), 422
     web.say(f"The case study of {study.name} is ready to be used")
     return web.see("ambassadors.case_studies")
 
