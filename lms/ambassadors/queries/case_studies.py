@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.orm import aliased
 
 from lms import clock, family_details
-from lms.ambassadors import codes
+from lms.ambassadors import codes, own_words
 from lms.ambassadors.access import MANAGE, OWN
 from lms.ambassadors.models import Ambassador, CaseStudy
 from lms.ambassadors.services.case_studies import PARTS
@@ -61,8 +61,7 @@ class StudyRow:
     @property
     def begins(self) -> str:
         """How it begins, as its title."""
-        first = self.situation.strip().split("\n")[0]
-        return (first[:60] + "…") if len(first) > 60 else first or "Not begun"
+        return own_words.beginning(self.situation) or "Not begun"
 
 
 @dataclass(frozen=True)
