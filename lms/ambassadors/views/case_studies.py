@@ -86,7 +86,10 @@ def _sends() -> bool:
 
 
 def _accepted(form: CaseStudyForm) -> bool:
-    return form.is_submitted() and form.validate() and form.check(send=_sends())
+    if not form.is_submitted():
+        return False
+    right = form.validate()
+    return form.check(send=_sends()) and right
 
 
 def _kept(case_study_id: uuid.UUID) -> web.Answer:
