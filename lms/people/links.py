@@ -243,7 +243,7 @@ def _refuse_dead(link: PersonalLink, *, erased: bool) -> None:
         raise Gone(
             "This link has been withdrawn",
             f"It stopped working {words.datetime_words(link.revoked_at or now)}.",
-            f"Use the newest message we sent you, or ask {settings().team}.",
+            f"Use the newest message we sent you, or ask {words.the(settings().team)}.",
         )
     if link.expires_at and link.expires_at <= now:
         raise Gone(
