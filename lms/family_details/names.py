@@ -55,6 +55,7 @@ GAP = (
 
 BESIDE = re.compile(
     rf"\b(?:(?P<every>(?:every|each|any|no|all){SPACE}(?:(?:new|young|single|other){SPACE})?)"
+    r"(?!(?:his|her|their|one)\b)"
     rf"|(?P<mine>(?:my|our|his|her|their){SPACE}))?{THEM}(?:{MORE})?{GAP}{QUOTE}(?=(?P<name>{WORD})"
     rf"(?:(?:,|{SPACE}(?:and|&)){SPACE}(?P<other>{WORD})|(?P<ends>[,.;!?)]|$))?)",
     re.IGNORECASE,

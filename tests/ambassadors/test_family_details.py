@@ -72,6 +72,7 @@ REFUSED = {
         "THE CLIENT SARAH",
         "I told Dad Wojciech",
         "his mother-in-law Meera",
+        "I thank her for all her partner Dave did",
         "a mum of two Sarah met",
         "their 3 year old, Ella, came",
         "the mum “Beth” told me",
