@@ -286,13 +286,17 @@ def _above(refused: Complaint | Complaints) -> Complaints:
     return Complaints(*(Complaint("", one.text) for one in several))
 
 
+def _left(cohort: CohortFacts) -> str:
+    return f"{words.plural(cohort.places_left, 'place')} left"
+
+
 def _fates(actor: Actor, cohort: CohortFacts) -> list[tuple[str, str, str]]:
     """Another date with places enough, the waiting list with their old place, or nowhere."""
     others = [
         (
             str(one.id),
-            f"Move them to {words.weekday_date(one.first.start) if one.first else one.code}",
-            f"{one.code}, {words.plural(one.places_left, 'place')} left",
+            f"Move them to {one.when('their')}",
+            ", ".join([*([one.code] if one.first else []), _left(one)]),
         )
         for one in cohorts.managed(actor, catalogue.dates_of(cohort.course_id))
         if one.id != cohort.id and one.places_left >= cohort.seats_taken

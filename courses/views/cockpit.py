@@ -15,7 +15,7 @@ from flask import url_for
 from markupsafe import Markup
 
 from courses import access
-from courses.queries import cohorts, history, register
+from courses.queries import cancellation, cohorts, history, register
 from courses.queries.cohorts import CohortFacts, SessionFacts
 from courses.queries.register import Progress
 from courses.queries.roster import Person, Roster
@@ -50,7 +50,9 @@ class Next:
 
 
 def state_words(cohort: CohortFacts) -> str:
-    """The state as people read it: a published cohort without places is full."""
+    """The state as people read it: without places it is full, and a closed one has finished."""
+    if cohort.state == "closed":
+        return "Finished"
     if cohort.state in ("published", "scheduled") and cohort.capacity and not cohort.places_left:
         return "Full"
     return words.capital(cohort.state)
@@ -69,7 +71,7 @@ def may_schedule(actor: Actor) -> bool:
 def next_thing(cohort: CohortFacts, manages: bool) -> Next:
     """Publish, add people, open the register, mark what is missing, certificates: in that order."""
     if cohort.state == "cancelled":
-        return Next("This cohort was cancelled")
+        return _cancelled(cohort)
     if cohort.state == "scheduled":
         return Next(
             "Publish it, so that people can book", (), "Check and publish", _url(cohort, "review")
@@ -82,6 +84,20 @@ def next_thing(cohort: CohortFacts, manages: bool) -> Next:
     if Times(upcoming.start, upcoming.end).begun:
         return _register(cohort, upcoming, "Next:")
     return _coming(cohort, upcoming, manages)
+
+
+def _cancelled(cohort: CohortFacts) -> Next:
+    how = cancellation.of(cohort)
+    if how is None:
+        return Next("This cohort was cancelled")
+    title = f"{how.by} cancelled this cohort {words.datetime_words(how.at)}"
+    return Next(title, (*([f"Reason: {how.why}"] if how.why else []), *how.lines))
+
+
+def never_began(cohort: CohortFacts) -> bool:
+    """Whether it was cancelled before its first session: then no survey and certificate comes."""
+    how = cancellation.of(cohort)
+    return how is not None and how.before_it_began
 
 
 def columns(actor: Actor, cohort: CohortFacts) -> list[BookingColumn]:

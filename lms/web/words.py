@@ -97,6 +97,15 @@ def duration(value: int | float | Decimal | timedelta) -> str:
     return " ".join(parts)
 
 
+def hours(value: int | float | Decimal | timedelta) -> str:
+    """Minutes (or a timedelta) in full: '6 hours', '2 hours 30 minutes', '40 minutes'."""
+    whole, minutes = divmod(_minutes(value), 60)
+    parts = [plural(whole, "hour")] if whole else []
+    if minutes or not whole:
+        parts.append(plural(minutes, "minute"))
+    return " ".join(parts)
+
+
 def clock_duration(value: int | float | Decimal | timedelta) -> str:
     """Minutes (or a timedelta) as '5:35', for a narrow column."""
     hours, minutes = divmod(_minutes(value), 60)
@@ -210,6 +219,7 @@ FILTERS = {
     "datetime_words": datetime_words,
     "weekday_datetime": weekday_datetime,
     "duration": duration,
+    "hours": hours,
     "clock_duration": clock_duration,
     "percent": percent,
     "count_of": count_of,
