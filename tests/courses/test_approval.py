@@ -445,7 +445,7 @@ def test_the_page_behind_the_message_chooses_nothing_and_its_button_answers(
     page = client.get(path).get_data(as_text=True)
     client.head(path)
     assert "Can Amara Okafor go on this course?" in page
-    assert "6 h of work time" in page
+    assert "6 hours of work time" in page
     assert "checked" not in page
     assert "Cohorts" not in page
     assert states(amara) == ["requested"]
