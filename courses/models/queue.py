@@ -150,8 +150,8 @@ class OfferDecision(Signed, AppendOnly, Model):
 class Offer(Dated, Model):
     """A place held for somebody until a moment; its booking holds the seat meanwhile.
 
-    Of a pair, the first to accept has agreed (`agreed_at`) and the offer stays open until the
-    other has.
+    Who said yes has agreed (`agreed_at`); the offer stays open until the other of a pair has too,
+    and a manager who is asked.
     """
 
     __tablename__ = "courses_offer"

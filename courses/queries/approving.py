@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import aliased
 
 from courses import access
-from courses.models import Approval, Booking, Cohort, Course, Edition, Waiting
+from courses.models import Approval, Booking, Cohort, Course, Edition, Offer, Waiting
 from courses.queries import cohorts
 from courses.queries.cohorts import CohortFacts
 from lms import clock
@@ -104,8 +104,14 @@ def of_booking(booking_id: uuid.UUID) -> ApprovalRow | None:
 
 
 def pending_of(cohort_id: uuid.UUID, person_id: uuid.UUID) -> ApprovalRow | None:
-    """The question about a person's place on a date that waits for its answer."""
-    return _first(Booking.cohort_id == cohort_id, Booking.person_id == person_id, PENDING)
+    """The question about a person's place on a date that waits for its answer.
+
+    Not about a place held for them that they have to say yes to again, since the date has changed.
+    """
+    again = exists().where(
+        Offer.booking_id == Booking.id, Offer.state == "open", Offer.agreed_at.is_(None)
+    )
+    return _first(Booking.cohort_id == cohort_id, Booking.person_id == person_id, PENDING, ~again)
 
 
 def declined_of(cohort_id: uuid.UUID, person_id: uuid.UUID) -> ApprovalRow | None:

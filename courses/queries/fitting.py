@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import Range
 
-from courses.models import Booking, Offer, Place
+from courses.models import Approval, Booking, Offer, Place
 from courses.queries import prerequisites
 from courses.queries.choosing import Line
 from courses.queries.cohorts import CohortFacts
@@ -24,10 +24,10 @@ from lms.people.models import Organisation, Person
 
 Times = Sequence[tuple[datetime, datetime]]
 Work = tuple[uuid.UUID | None, uuid.UUID | None]
-ENDED = {
-    "declined": "said no to this date",
-    "lapsed": "did not answer an offer of this date",
-}
+SAID_NO = "said no to this date"
+SILENT = "did not answer an offer of this date"
+UNANSWERED = "their manager did not answer in time"
+REFUSED = "their manager said no to this date"
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,8 @@ class Facts:
     """What is known of people who wait for one course, loaded once for all its dates.
 
     `work` is profession and place; `busy` are the times they are booked; `first` is the course
-    that comes before, and `finished` who has done it.
+    that comes before, and `finished` who has done it; `ended` is why a date that was offered
+    before is not again, by waiting row and date.
     """
 
     work: Mapping[uuid.UUID, Work]
@@ -93,7 +94,7 @@ def _reasons(one: Waiter, cohort: CohortFacts, known: Facts, times: Times) -> It
     if (cohort.id, one.person_id) in known.on:
         yield "has a place on this date already"
     if before := known.ended.get((one.id, cohort.id)):
-        yield ENDED[before]
+        yield before
     if known.first and one.person_id not in known.finished and not one.waiver:
         yield f"has not finished {known.first}"
     if _clash(known.busy.get(one.person_id, ()), times):
@@ -150,13 +151,28 @@ def _busy(people: Collection[uuid.UUID]) -> dict[uuid.UUID, list[Range[datetime]
 
 
 def _ended(waiting_ids: Collection[uuid.UUID]) -> dict[tuple[uuid.UUID, uuid.UUID], str]:
-    """Dates that were offered to people before, and how that ended."""
+    """Dates that were offered to people before, and how that ended.
+
+    A manager who was asked has the last word, also a late one: yes leaves nothing against the date.
+    """
     rows = db.session.execute(
-        select(Offer.waiting_id, Offer.cohort_id, Offer.state)
-        .where(Offer.waiting_id.in_(waiting_ids), Offer.state.in_(ENDED))
+        select(Offer.waiting_id, Offer.cohort_id, Offer.state, Approval.id, Approval.answer)
+        .outerjoin(Approval, Approval.booking_id == Offer.booking_id)
+        .where(Offer.waiting_id.in_(waiting_ids), Offer.state.in_(("declined", "lapsed")))
         .order_by(Offer.decided_at)
     )
-    return {(waiting_id, cohort_id): state for waiting_id, cohort_id, state in rows}
+    return {
+        (waiting_id, cohort_id): _against(state, asked is not None, answer)
+        for waiting_id, cohort_id, state, asked, answer in rows
+    }
+
+
+def _against(state: str, asked: bool, answer: str | None) -> str:
+    if state == "declined":
+        return SAID_NO
+    if not asked:
+        return SILENT
+    return {None: UNANSWERED, "declined": REFUSED}.get(answer, "")
 
 
 def _on(people: Collection[uuid.UUID]) -> frozenset[tuple[uuid.UUID, uuid.UUID]]:

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, exists, select
+from sqlalchemy.orm import aliased
 
-from courses.models import Offer, Waiting
+from courses.models import Approval, Offer, Waiting
 from lms import clock
 from lms.db import db
 
@@ -22,7 +23,10 @@ OPEN, ACCEPTED, DECLINED, LAPSED, REVOKED = "open", "accepted", "declined", "lap
 
 @dataclass(frozen=True)
 class OfferRow:
-    """A place held for somebody, or how that ended; `agreed_at` while only one of a pair has."""
+    """A place held for somebody, or how that ended.
+
+    `agreed_at` is when they said yes; `asked` whether their manager still has to.
+    """
 
     id: uuid.UUID
     waiting_id: uuid.UUID
@@ -37,11 +41,17 @@ class OfferRow:
     agreed_at: datetime | None
     decided_at: datetime | None
     version: int
+    asked: bool
 
     @property
     def is_open(self) -> bool:
         """Whether it still holds the place."""
         return self.state == OPEN
+
+    @property
+    def waits_for(self) -> str:
+        """Whose answer is missing when they have said yes."""
+        return "their manager" if self.asked else "the other of the pair"
 
 
 def get(offer_id: uuid.UUID) -> OfferRow | None:
@@ -76,9 +86,11 @@ def of_waiting(waiting_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, OfferRow]:
 
 
 def of_pair(offer: OfferRow) -> list[OfferRow]:
-    """The open offers that stand and fall with one: itself and, of a pair, the other's."""
+    """The offers that stand and fall with one, as they are now while they are open: itself and,
+    of a pair, the other's.
+    """
     if offer.pair_id is None:
-        return [offer] if offer.is_open else []
+        return _rows(Offer.id == offer.id, Offer.state == OPEN)
     return _rows(
         Waiting.pair_id == offer.pair_id, Offer.cohort_id == offer.cohort_id, Offer.state == OPEN
     )
@@ -89,17 +101,27 @@ def courses_due() -> list[uuid.UUID]:
     due = (
         select(Waiting.course_id)
         .join(Offer, Offer.waiting_id == Waiting.id)
-        .where(Offer.state == OPEN, Offer.expires_at <= clock.now())
+        .where(*_over())
         .distinct()
     )
     return sorted(db.session.scalars(due))
 
 
 def due(course_id: uuid.UUID) -> list[OfferRow]:
-    """The offers of a course whose time is over, in the order in which they ended."""
-    return _rows(
-        Waiting.course_id == course_id, Offer.state == OPEN, Offer.expires_at <= clock.now()
+    """The offers of a course whose time is over, of a pair both, in the order they ended in."""
+    return _rows(Waiting.course_id == course_id, *_over())
+
+
+def _over() -> list[ColumnElement[bool]]:
+    now = clock.now()
+    beside, other = aliased(Offer), aliased(Waiting)
+    held_longer = exists().where(
+        other.pair_id == Waiting.pair_id,
+        beside.waiting_id == other.id,
+        beside.state == OPEN,
+        beside.expires_at > now,
     )
+    return [Offer.state == OPEN, Offer.expires_at <= now, ~held_longer]
 
 
 def _first(*conditions: ColumnElement[bool]) -> OfferRow | None:
@@ -123,6 +145,7 @@ def _rows(*conditions: ColumnElement[bool]) -> list[OfferRow]:
             Offer.agreed_at,
             Offer.decided_at,
             Offer.token_version,
+            exists().where(Approval.booking_id == Offer.booking_id, Approval.answer.is_(None)),
         )
         .join(Waiting, Waiting.id == Offer.waiting_id)
         .where(*conditions)

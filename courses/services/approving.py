@@ -135,11 +135,12 @@ def _approve(found: ApprovalRow, cohort: CohortFacts, by: Actor) -> None:
     held = offers.open_of(cohort.id, found.person_id)
     if held is not None:
         _set(found.id, waiting_id=held.waiting_id)
-        answering.accept(held.id, by=by)
+        answering.approved(held.id, by=by)
     elif found.booking_state == "requested":
         _seat_or_wait(found, cohort, found.booking_id, by)
     elif found.booking_state == "lapsed":
         _note_for_the_queue(found)
+        offering.fill(found.course_id)
     else:
         _seat_or_wait(found, cohort, _request_again(found, cohort, by), by)
 

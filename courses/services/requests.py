@@ -7,18 +7,19 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import or_, select, update
 
-from courses.models import Approval, Booking, Offer
-from courses.queries import approving, cohorts, deadlines
+from courses.models import Approval, Booking, Waiting
+from courses.queries import approving, cohorts
 from courses.queries.approving import ApprovalRow
 from courses.queries.cohorts import CohortFacts
 from courses.queries.offers import OfferRow
 from courses.services import describing, links, notices, posting
-from courses.services.queue import locking
+from courses.services.queue import holding, locking
 from courses.services.seating import Seat, seat_people
 from courses.services.steps import step
 from lms import audit, clock, working_days
@@ -88,24 +89,38 @@ def ask(
 
 
 def ask_for_offer(cohort: CohortFacts, held: OfferRow, approver: Approver, *, by: Actor) -> None:
-    """Ask about a place that the queue holds; it is held for as long as an offer made now would be.
+    """Ask about a place that the queue holds; it is held for as long as an offer made now would be,
+    of a pair both.
 
-    The caller holds the course. Asked once, however often it is pressed.
+    The caller holds the course. Asked already, the manager is asked again: the date has changed.
     """
     if approving.of_booking(held.booking_id) is not None:
+        tell_manager(held.booking_id, key=str(held.version))
         return
     manager_id = _manager(held.person_id, approver, by)
-    until = max(held.expires_at, deadlines.until(cohort, clock.now()) or held.expires_at)
-    db.session.execute(
-        update(Offer)
-        .where(Offer.id == held.id)
-        .values(expires_at=until, updated_at=clock.now())
-        .execution_options(synchronize_session=False)
-    )
-    links.to_offer(held.id, held.person_id, until)
-    _keep(held.booking_id, manager_id, approver, until)
+    _keep(held.booking_id, manager_id, approver, holding.longer(cohort, held))
     audit.write("asked for approval", SUBJECT, cohort.id, by=by)
     tell_manager(held.booking_id)
+
+
+def keep_word(course_id: uuid.UUID, booking_ids: Collection[uuid.UUID]) -> None:
+    """Let what managers approved hold for the next place, for those who wait again without it."""
+    waits = (
+        select(Waiting.id)
+        .join(Booking, Booking.person_id == Waiting.person_id)
+        .where(
+            Booking.id == Approval.booking_id,
+            Waiting.course_id == course_id,
+            Waiting.closed_at.is_(None),
+        )
+        .scalar_subquery()
+    )
+    db.session.execute(
+        update(Approval)
+        .where(Approval.booking_id.in_(booking_ids), Approval.answer == "approved")
+        .values(waiting_id=waits, updated_at=clock.now())
+        .execution_options(synchronize_session=False)
+    )
 
 
 def ask_again(approval_id: uuid.UUID, *, by: Actor) -> bool:

@@ -20,7 +20,8 @@ from courses.models import (
 )
 from courses.queries import cohorts, explaining, offers, queue, told
 from courses.queries import waiting as waiting_list
-from courses.services import booking, changing, edits, waiting
+from courses.services import booking, cancelling, changing, edits, waiting
+from courses.services.cancelling import Fate
 from courses.services.queue import moving, offering, pairs
 from lms.contracts import SYSTEM
 from lms.db import Complaint, db
@@ -136,6 +137,28 @@ def test_points_are_asked_for_again_when_somebody_of_the_same_job_and_place_is_b
     runs = db.session.scalars(select(WaitingPriority.run_id)).all()
     assert len(runs) == 1, "what the older run computed stays on record"
     assert row(world, rare).run_id not in runs
+
+
+def test_points_are_asked_for_again_when_a_place_is_held_and_when_it_is_not_any_more(
+    world: World, frozen: Frozen, run_jobs: Callable[[], None]
+) -> None:
+    with_rules(world, RULES[:1])
+    (has,) = full(world)
+    employer = make.organisation(locality_id=world.place.id)
+    job = make.profession("Midwife")
+    rare, other = (make.person(profession_id=job.id, organisation_id=employer.id) for _ in range(2))
+    for one in (rare, other):
+        waiting.join(world.course.id, one.id, by=oneself(one), told=False)
+    assert (row(world, rare).points, row(world, other).points) == (20, 20)
+
+    free_one(world, has)
+    run_jobs()
+    assert held_for(world) == [rare.id]
+    assert row(world, other).points == 0
+    cancelling.cancel(world.cohort.id, reason="Flood", fate=Fate("waiting"), by=world.coordinator)
+    run_jobs()
+
+    assert (row(world, rare).points, row(world, other).points) == (20, 20)
 
 
 def test_a_priority_that_the_course_does_not_state_gives_no_points(

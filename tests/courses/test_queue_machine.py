@@ -1,7 +1,8 @@
 """Whatever people do in whatever order: no seat is sold twice, nobody is passed over, nobody lost.
 
-A machine of hypothesis books, cancels, joins, leaves, moves, pairs, answers offers and lets them
-lapse, on a real database; after each step the promises are looked at.
+A machine of hypothesis books, cancels, joins, leaves, moves, pairs, answers offers, for people and
+for their managers, lets offers lapse, moves dates and cancels them, on a real database; after each
+step the promises are looked at.
 """
 
 from __future__ import annotations
@@ -9,8 +10,10 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, time, timedelta
+from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as some
 from hypothesis.stateful import (
@@ -22,19 +25,22 @@ from hypothesis.stateful import (
 )
 from sqlalchemy import func, select, update
 
-from courses.models import Booking, Cohort, Offer, Waiting
+from courses.models import Approval, Booking, Cohort, Offer, Waiting
+from courses.queries import approving as approvals
 from courses.queries import cohorts, explaining, offers, queue
 from courses.queries import waiting as waiting_list
 from courses.queries.offers import OfferRow
-from courses.services import booking, changing, edits, waiting
+from courses.services import approving, booking, cancelling, changing, edits, waiting
+from courses.services.cancelling import Fate
+from courses.services.edits import Edit
 from courses.services.queue import answering, jobs, moving, pairs
 from lms import clock
-from lms.contracts import Actor
+from lms.contracts import SYSTEM, Actor
 from lms.db import Complaint, Complaints, db
 from lms.errors import Conflict
 from lms.messages.models import Message
 from tests import factories as make
-from tests.courses.conftest import World, oneself
+from tests.courses.conftest import TEMPLATE, World, oneself
 
 PEOPLE = some.integers(0, 5)
 DATES = some.integers(0, 1)
@@ -42,30 +48,62 @@ ANY = some.integers(0, 11)
 
 
 class Machine(RuleBasedStateMachine):
-    """Six people and two dates of one course, which three of them fill; one works elsewhere."""
+    """Six people and two dates of one course, which three of them fill; one works elsewhere.
+
+    The course may ask a manager (`asks`), who is the same for all.
+    """
 
     world: World
+    asks: bool
 
-    @initialize(paired=some.booleans())
-    def begin(self, paired: bool) -> None:
-        """One savepoint for each example; its end takes everything back."""
+    @initialize(paired=some.booleans(), days=some.integers(0, 1))
+    def begin(self, paired: bool, days: int) -> None:
+        """One savepoint for each example; its end takes everything back.
+
+        A pair is offered two places, perhaps a day ago.
+        """
         self.savepoint = db.session.begin_nested()
         db.session.connection()
         world = self.world
-        other = make.cohort(world.edition, world.place, code="BE-02", capacity=1)
-        make.session(other, date(2027, 4, 8))
         db.session.execute(update(Cohort).where(Cohort.id == world.cohort.id).values(capacity=2))
-        self.dates = [world.cohort.id, other.id]
+        self.template: dict[str, Any] = TEMPLATE
+        self.number = 1
+        self.dates = [world.cohort.id, self.another().id]
         far = make.organisation(locality_id=make.locality().id)
-        self.people = [make.person(organisation_id=far.id if n == 5 else None) for n in range(6)]
+        boss = make.person("Mark", "Boss", email="mark@example.org")
+        self.people = [
+            make.person(organisation_id=far.id if n == 5 else None, manager_id=boss.id)
+            for n in range(6)
+        ]
         self.waits = {one.id for one in self.people[3:]}
-        for n, cohort_id in enumerate((world.cohort.id, world.cohort.id, other.id)):
+        for n, cohort_id in enumerate((*self.dates[:1] * 2, self.dates[1])):
             booking.book_oneself(cohort_id, self.people[n].id, by=oneself(self.people[n]))
         for one in self.people[3:]:
             waiting.join(world.course.id, one.id, by=oneself(one))
         if paired:
             first, second, *_ = queue.line(world.course.id)
             pairs.make(first.id, second.id, by=world.coordinator)
+            for one in self.people[:2]:
+                booking.give_up(world.cohort.id, one.id, by=oneself(one))
+        if self.asks:
+            self.template = TEMPLATE | {"needs_approval": True}
+            db.session.execute(update(Cohort).values(template=self.template))
+            db.session.expire_all()
+        if days:
+            self.days_pass(days=days, gone=True)
+
+    def another(self) -> Cohort:
+        """A date more, of one place."""
+        self.number += 1
+        made = make.cohort(
+            self.world.edition,
+            self.world.place,
+            code=f"BE-{self.number:02}",
+            capacity=1,
+            template=self.template,
+        )
+        make.session(made, date(2027, 4, self.number))
+        return made
 
     def teardown(self) -> None:
         """Every decision that was taken is borne out by its own list."""
@@ -85,18 +123,25 @@ class Machine(RuleBasedStateMachine):
             return False
         return True
 
+    def done(self, act: Callable[[], object]) -> bool:
+        """The same of what may give places: who has one waits no more."""
+        before = self.placed()
+        done = self.tried(act)
+        self.waits -= {person_id for person_id, _ in self.placed() - before}
+        return done
+
+    def placed(self) -> set[tuple[uuid.UUID, uuid.UUID]]:
+        rows = db.session.execute(
+            select(Booking.person_id, Booking.cohort_id).where(Booking.state == "booked")
+        )
+        return {(person_id, cohort_id) for person_id, cohort_id in rows}
+
     def who(self, person_id: uuid.UUID) -> Actor:
         return next(oneself(one) for one in self.people if one.id == person_id)
 
     def an_offer(self, k: int) -> OfferRow | None:
         open_ = offers.of_course(self.world.course.id)
         return open_[k % len(open_)] if open_ else None
-
-    def has_place(self, who: uuid.UUID, cohort_id: uuid.UUID) -> bool:
-        held = select(Booking.id).where(
-            Booking.person_id == who, Booking.cohort_id == cohort_id, Booking.state == "booked"
-        )
-        return db.session.scalar(held) is not None
 
     # -- what people do
 
@@ -105,22 +150,19 @@ class Machine(RuleBasedStateMachine):
         who, cohort_id = self.people[n], self.dates[d]
         past = waiting_list.passed_over(cohorts.facts(cohort_id), [who.id])
         held = offers.open_of(cohort_id, who.id)
-        had = self.has_place(who.id, cohort_id)
-        self.tried(lambda: booking.book_oneself(cohort_id, who.id, by=oneself(who)))
-        if not had and self.has_place(who.id, cohort_id):
-            assert held or not past
-            self.waits.discard(who.id)
+        before = self.placed()
+        self.done(lambda: booking.book_oneself(cohort_id, who.id, by=oneself(who)))
+        assert held or not past or self.placed() == before
 
     @rule(n=PEOPLE, d=DATES, why=some.sampled_from(["", "Agreed with her team"]))
     def book_by_hand(self, n: int, d: int, why: str) -> None:
         who, cohort_id = self.people[n].id, self.dates[d]
         past = waiting_list.passed_over(cohorts.facts(cohort_id), [who])
         held = offers.open_of(cohort_id, who)
+        before = self.placed()
         by = self.world.coordinator
-        if self.tried(lambda: booking.book_other(cohort_id, who, by=by, reason=why)):
-            assert held or why or not past
-            if self.has_place(who, cohort_id):
-                self.waits.discard(who)
+        self.done(lambda: booking.book_other(cohort_id, who, by=by, reason=why))
+        assert held or why or not past or self.placed() == before
 
     @rule(k=ANY)
     def give_up(self, k: int) -> None:
@@ -152,9 +194,7 @@ class Machine(RuleBasedStateMachine):
     @rule(k=ANY)
     def accept(self, k: int) -> None:
         if held := self.an_offer(k):
-            together = {one.person_id for one in offers.of_pair(held)}
-            after = answering.accept(held.id, by=self.who(held.person_id))
-            self.waits -= together if after.state == "accepted" else set()
+            self.done(lambda: answering.accept(held.id, by=self.who(held.person_id)))
 
     @rule(k=ANY, leave=some.booleans())
     def decline(self, k: int, leave: bool) -> None:
@@ -162,19 +202,68 @@ class Machine(RuleBasedStateMachine):
             answering.decline(held.id, leave=leave, by=self.who(held.person_id))
             self.waits -= {held.person_id} if leave else set()
 
+    @rule(k=ANY, yes=some.booleans())
+    def a_manager_answers(self, k: int, yes: bool) -> None:
+        asked = db.session.scalars(select(Approval.id).order_by(Approval.id)).all()
+        if not asked:
+            return
+        found = approvals.get(asked[k % len(asked)])
+        who, leaves = found.person_id, False
+        if not yes and found.answer != "declined" and found.booking_state != "booked":
+            held = offers.open_of(found.cohort_id, who)
+            leaves = held is not None or (found.waits and found.booking_state != "requested")
+        reason = "" if yes else "No"
+        if self.done(lambda: approving.answer(found.id, approves=yes, reason=reason, by=SYSTEM)):
+            self.waits -= {who} if leaves else set()
+            joins = found.answer != "approved" and approvals.get(found.id).waits
+            self.waits |= {who} if yes and joins else set()
+
     # -- what time and staff do
 
-    @rule()
-    def lapse(self) -> None:
+    @rule(days=some.integers(1, 3), gone=some.booleans())
+    def days_pass(self, days: int, gone: bool) -> None:
+        """For places that are held; messages have `gone` meanwhile or not."""
         now = clock.now()
+        if gone:
+            db.session.execute(
+                update(Message).where(Message.state == "queued").values(state="sent", sent_at=now)
+            )
         db.session.execute(
-            update(Message).where(Message.state == "queued").values(state="sent", sent_at=now)
+            update(Offer)
+            .where(Offer.state == "open")
+            .values(expires_at=Offer.expires_at - timedelta(days=days))
         )
-        db.session.execute(
-            update(Offer).where(Offer.state == "open").values(expires_at=now - timedelta(seconds=1))
-        )
+        self.tend()
+
+    def tend(self) -> None:
         for _ in jobs.tend():
             pass
+
+    @rule(d=DATES)
+    def cancel_a_date(self, d: int) -> None:
+        """Its people wait again; there is another in its place."""
+        cohort_id, by = self.dates[d], self.world.coordinator
+        back = {person_id for person_id, on in self.placed() if on == cohort_id}
+        fate = Fate("waiting")
+        cancelling.cancel(cohort_id, reason="Flood", fate=fate, by=by)
+        self.waits |= back
+        self.dates[d] = self.another().id
+        self.tend()
+
+    @rule(d=DATES, near=some.booleans(), n=some.integers(1, 28))
+    def move_a_date(self, d: int, near: bool, n: int) -> None:
+        """To a day in May, or to noon today: too near to hold places."""
+        now = edits.current(cohorts.facts(self.dates[d]))
+        day, hour = (clock.today(), 12) if near else (date(2027, 5, n), 9)
+        start, end = clock.at(day, time(hour)), clock.at(day, time(hour + 3))
+        first, *rest = now.sessions
+        moved = replace(first, start=start, end=end)
+        self.change(d, replace(now, sessions=(moved, *rest)))
+
+    def change(self, d: int, edit: Edit) -> None:
+        by = self.world.coordinator
+        if self.tried(lambda: changing.propose(self.dates[d], edit, by=by)):
+            self.tried(lambda: changing.apply(self.dates[d], by=by))
 
     @rule(k=ANY, to=some.integers(1, 6))
     def move(self, k: int, to: int) -> None:
@@ -193,12 +282,7 @@ class Machine(RuleBasedStateMachine):
 
     @rule(capacity=some.integers(1, 4))
     def change_capacity(self, capacity: int) -> None:
-        by = self.world.coordinator
-        now = edits.current(cohorts.facts(self.dates[0]))
-        if self.tried(
-            lambda: changing.propose(self.dates[0], replace(now, capacity=capacity), by=by)
-        ):
-            changing.apply(self.dates[0], by=by)
+        self.change(0, replace(edits.current(cohorts.facts(self.dates[0])), capacity=capacity))
 
     # -- what must be true
 
@@ -208,7 +292,6 @@ class Machine(RuleBasedStateMachine):
         rows = db.session.execute(
             select(Cohort.capacity, Cohort.seats_taken, func.count(Booking.id).filter(held))
             .outerjoin(Booking, Booking.cohort_id == Cohort.id)
-            .where(Cohort.id.in_(self.dates))
             .group_by(Cohort.id)
         )
         assert all(taken == counted <= capacity for capacity, taken, counted in rows)
@@ -237,30 +320,51 @@ class Machine(RuleBasedStateMachine):
         assert db.session.scalar(held) == len(open_)
 
     @invariant()
-    def a_pair_waits_or_is_offered_places_together(self) -> None:
+    def of_a_pair_both_wait_are_offered_places_or_have_them_and_nobody_is_half_of_one(self) -> None:
         rows = db.session.execute(
             select(
-                Waiting.pair_id,
                 func.count(),
                 func.count(func.distinct(Waiting.state)),
                 func.count(func.distinct(Offer.cohort_id)),
             )
             .outerjoin(Offer, (Offer.waiting_id == Waiting.id) & (Offer.state == "open"))
-            .where(Waiting.pair_id.is_not(None), Waiting.closed_at.is_(None))
+            .where(Waiting.pair_id.is_not(None))
             .group_by(Waiting.pair_id)
         )
-        assert all((number, states) == (2, 1) and dates <= 1 for _, number, states, dates in rows)
+        assert all((number, states) == (2, 1) and dates <= 1 for number, states, dates in rows)
+
+    @invariant()
+    def both_of_a_pair_are_held_until_the_same_moment(self) -> None:
+        rows = db.session.scalars(
+            select(func.count(func.distinct(Offer.expires_at)))
+            .join(Waiting, Waiting.id == Offer.waiting_id)
+            .where(Offer.state == "open", Waiting.pair_id.is_not(None))
+            .group_by(Waiting.pair_id)
+        )
+        assert all(moments == 1 for moments in rows)
+
+    @invariant()
+    def nobody_has_a_place_that_a_manager_declined(self) -> None:
+        declined = (
+            select(Booking.id)
+            .join(Approval, Approval.booking_id == Booking.id)
+            .where(Booking.state == "booked", Approval.answer == "declined")
+        )
+        assert db.session.scalars(declined).all() == []
 
 
-def test_no_order_of_events_oversells_passes_over_or_loses_anybody(world: World) -> None:
+@pytest.mark.parametrize("asks", [False, True], ids=["books", "asks a manager"])
+def test_no_order_of_events_oversells_passes_over_or_loses_anybody(
+    world: World, asks: bool
+) -> None:
     class Here(Machine):
         pass
 
-    Here.world = world
+    Here.world, Here.asks = world, asks
     run_state_machine_as_test(
         Here,
         settings=settings(
-            max_examples=8,
+            max_examples=6,
             stateful_step_count=25,
             deadline=None,
             suppress_health_check=list(HealthCheck),

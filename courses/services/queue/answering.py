@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import update
 
-from courses.models import Offer, Waiting
+from courses.models import Waiting
 from courses.queries import clashes, cohorts, deadlines, offers, queue
 from courses.queries.cohorts import CohortFacts
-from courses.queries.offers import ACCEPTED, DECLINED, LAPSED, OPEN, REVOKED, OfferRow
+from courses.queries.offers import ACCEPTED, DECLINED, LAPSED, REVOKED, OfferRow
 from courses.services import links, notices, requests
-from courses.services.queue import letters, locking, offering, pairs
+from courses.services.queue import holding, letters, locking, offering, pairs
+from courses.services.queue.ending import change, end, wait_no_more
 from courses.services.requests import Approver
 from courses.services.seating import note_needs, seat_offered
-from courses.services.steps import step
 from lms import audit, clock
 from lms.contracts import SYSTEM, Actor, AfterLapse
 from lms.db import Complaint, crash_point, db
@@ -33,28 +34,34 @@ SUBJECT = "courses_cohort"
 def accept(
     offer_id: uuid.UUID, *, by: Actor, needs: str = "", approver: Approver | None = None
 ) -> OfferRow:
-    """Take the place that is held; how the offer stands afterwards, also when it had ended.
+    """Say yes to the place that is held; how the offer stands afterwards, also when it had ended.
 
-    Of a pair the first to accept has agreed, and both have their places once the other has. Where
-    the course asks for approval, the `approver` is asked and the place is held meanwhile. Raises
-    `Complaint` on `answer` when somebody has another course at that time by now.
+    It is theirs at once, or when the other of a pair has said yes too and, where the course asks
+    for approval, the `approver`: the place is held meanwhile. Raises `Complaint` on `answer` when
+    somebody has another course at that time by now.
     """
     held = _held(offer_id)
     if not held.is_open or held.agreed_at:
         return held
-    together = offers.of_pair(held)
     cohort = cohorts.facts(held.cohort_id)
+    _check_free(cohort, held, by)
     if needs.strip():
         note_needs(held.booking_id, needs)
+    change([held], agreed_at=clock.now())
     if requests.needed(cohort, held.person_id):
         requests.ask_for_offer(cohort, held, approver or Approver(), by=by)
-    elif any(one.agreed_at is None for one in together if one.id != held.id):
-        _check_free(cohort, held, by)
-        _set([held], agreed_at=clock.now())
+    if not _take_if_all_agree(cohort, held, by):
         audit.write("agreed to an offer", SUBJECT, cohort.id, by=by)
-    else:
-        _take(cohort, together, by)
     return _now(offer_id)
+
+
+def approved(offer_id: uuid.UUID, *, by: Actor) -> None:
+    """The manager said yes: the place is taken if its person has, and whoever comes with them.
+
+    Raises `Complaint` as `accept` does.
+    """
+    held = _held(offer_id)
+    _take_if_all_agree(cohorts.facts(held.cohort_id), held, by)
 
 
 def decline(offer_id: uuid.UUID, *, leave: bool = False, by: Actor) -> OfferRow:
@@ -67,8 +74,8 @@ def decline(offer_id: uuid.UUID, *, leave: bool = False, by: Actor) -> OfferRow:
         return held
     cohort = cohorts.facts(held.cohort_id)
     beside = [one for one in offers.of_pair(held) if one.id != held.id]
-    _end([held], DECLINED, waits="withdrawn" if leave else "waiting", by=by, why="said no")
-    _end(beside, REVOKED, waits="waiting", by=by, why="the other of the pair said no")
+    end([held], DECLINED, waits="withdrawn" if leave else "waiting", by=by, why="said no")
+    end(beside, REVOKED, waits="waiting", by=by, why="the other of the pair said no")
     if leave:
         pairs.part([held.waiting_id])
     publish(OfferDeclined(by, cohort.id, (held.booking_id,)))
@@ -85,20 +92,23 @@ def lapse(course_id: uuid.UUID) -> None:
     """
     locking.hold([course_id])
     due = offers.due(course_id)
-    told = letters.told([one.id for one in due])
-    ended: list[tuple[CohortFacts, list[OfferRow]]] = []
+    knows = letters.told(due) | {one.id for one in due if one.agreed_at}
+    ended: list[tuple[CohortFacts, _Over, Sequence[OfferRow]]] = []
     for cohort_id in sorted({one.cohort_id for one in due}):
         cohort = cohorts.facts(cohort_id)
         theirs = [one for one in due if one.cohort_id == cohort_id]
-        unheard = [one for one in theirs if not _told(one, theirs, told)]
-        ended.append((cohort, [one for one in theirs if one not in unheard]))
-        _ask_again(cohort, unheard)
-        _lapse(*ended[-1])
+        unheard = [one for one in theirs if not _know(one, theirs, knows)]
+        over = _Over.of([one for one in theirs if one not in unheard])
+        telling = [one for one in unheard if not one.agreed_at]
+        ended.append((cohort, over, _ask_again(cohort, unheard, telling=telling)))
+        _lapse(cohort, over)
     crash_point("offer.lapsed")
     offering.fill(course_id)
-    for cohort, over in ended:
-        letters.lapsed(cohort, [one for one in over if not one.agreed_at], by=SYSTEM)
-        letters.pair_ended(cohort, [one for one in over if one.agreed_at], by=SYSTEM)
+    for cohort, over, too_near in ended:
+        letters.lapsed(cohort, over.silent, by=SYSTEM)
+        letters.unanswered(cohort, over.asked, by=SYSTEM)
+        letters.pair_ended(cohort, over.beside, by=SYSTEM)
+        letters.too_near(cohort, too_near, by=SYSTEM)
 
 
 def revoke(cohort: CohortFacts, *, reason: str, by: Actor) -> list[OfferRow]:
@@ -107,7 +117,7 @@ def revoke(cohort: CohortFacts, *, reason: str, by: Actor) -> list[OfferRow]:
     The caller holds the course, and tells their people, who wait on where they stood.
     """
     held = offers.of_cohort(cohort.id)
-    _end(held, REVOKED, waits="waiting", by=by, why=reason)
+    end(held, REVOKED, waits="waiting", by=by, why=reason)
     return held
 
 
@@ -120,8 +130,8 @@ def give_back(waiting_ids: Collection[uuid.UUID], *, waits: str, by: Actor, why:
     beside = [
         one for row in held for one in offers.of_pair(row) if one.waiting_id not in waiting_ids
     ]
-    _end(held, DECLINED, waits=waits, by=by, why=why)
-    _end(beside, REVOKED, waits="waiting", by=by, why="the other of the pair has gone")
+    end(held, REVOKED if waits == "placed" else DECLINED, waits=waits, by=by, why=why)
+    end(beside, REVOKED, waits="waiting", by=by, why="the other of the pair has gone")
     for one in beside:
         letters.pair_ended(cohorts.facts(one.cohort_id), [one], by=SYSTEM)
 
@@ -133,6 +143,7 @@ def _held(offer_id: uuid.UUID) -> OfferRow:
     """The offer, with its course held, as it is after everybody before us."""
     found = _now(offer_id)
     locking.hold([found.course_id], also=[found.cohort_id])
+    pairs.part_from_gone([found.waiting_id])
     return _now(offer_id)
 
 
@@ -143,6 +154,17 @@ def _now(offer_id: uuid.UUID) -> OfferRow:
     return found
 
 
+def _take_if_all_agree(cohort: CohortFacts, held: OfferRow, by: Actor) -> bool:
+    """Make a place of an offer, of a pair both, if everybody and their managers said yes."""
+    together = offers.of_pair(held)
+    if len(together) < (2 if held.pair_id else 1) or not all(one.agreed_at for one in together):
+        return False
+    if any(requests.needed(cohort, one.person_id) for one in together):
+        return False
+    _take(cohort, together, by)
+    return True
+
+
 def _take(cohort: CohortFacts, together: Sequence[OfferRow], by: Actor) -> None:
     """Make places of offers, all or none."""
     ids = [one.booking_id for one in together]
@@ -151,8 +173,8 @@ def _take(cohort: CohortFacts, together: Sequence[OfferRow], by: Actor) -> None:
     except Complaint as refused:
         raise _explained(refused, cohort, together, by) from refused
     now = clock.now()
-    _set(together, state=ACCEPTED, decided_at=now)
-    _wait_no_more([one.waiting_id for one in together], "placed")
+    change(together, state=ACCEPTED, decided_at=now)
+    wait_no_more([one.waiting_id for one in together], "placed")
     links.follow_offers(one.id for one in together)
     letters.hush([one.id for one in together], by=by, why="the offer was accepted")
     audit.write("accepted an offer", SUBJECT, cohort.id, by=by, after={"places": len(ids)})
@@ -194,96 +216,80 @@ def _clash(when: str) -> Complaint:
 def again(cohort: CohortFacts) -> int:
     """Tell everybody for whom a place of a changed date is held what it is now, and until when.
 
-    How many; the caller holds the course.
+    Who had said yes has not said it to this. How many are told; the caller holds the course.
     """
     held = offers.of_cohort(cohort.id)
-    _ask_again(cohort, held)
-    return len(held)
+    change(held, agreed_at=None)
+    too_near = _ask_again(cohort, held, telling=held)
+    if too_near:
+        offering.fill(cohort.course_id)
+        letters.too_near(cohort, too_near, by=SYSTEM)
+    return len(too_near) + len(offers.of_cohort(cohort.id))
 
 
-def _told(one: OfferRow, due: Sequence[OfferRow], told: Collection[uuid.UUID]) -> bool:
-    """Whether the message has gone, to both of a pair."""
-    pair = [row for row in due if row.pair_id and row.pair_id == one.pair_id]
-    return all(row.id in told for row in (one, *pair))
+def _ask_again(
+    cohort: CohortFacts, held: Sequence[OfferRow], *, telling: Sequence[OfferRow]
+) -> Sequence[OfferRow]:
+    """A new deadline, and a message to some in place of one that has not gone or is true no more.
 
-
-def _ask_again(cohort: CohortFacts, held: Sequence[OfferRow]) -> None:
-    """A new deadline and a new message in place of one that has not gone or is not true any more.
-
-    So near the date that no deadline is left, the offer is taken back: they never heard of it.
+    So near the date that no deadline is left, the offers are taken back. Gives those of them whose
+    people knew of the place: they should hear of that.
     """
     if not held:
-        return
-    until = deadlines.until(cohort, clock.now())
-    if until is None:
-        _end(held, REVOKED, waits="waiting", by=SYSTEM, why="too near the date to ask again")
-        return
-    letters.hush([one.id for one in held], by=SYSTEM, why="the place is held until later")
-    _set(held, expires_at=until, token_version=Offer.token_version + 1)
-    ids = {one.id for one in held}
-    letters.offer(cohort, [row for row in offers.of_cohort(cohort.id) if row.id in ids], by=SYSTEM)
+        return []
+    moment = deadlines.until(cohort, clock.now())
+    if moment is not None:
+        holding.until(cohort, held, moment, telling=telling)
+        return []
+    end(held, REVOKED, waits="waiting", by=SYSTEM, why="too near the date to ask again")
+    heard = letters.heard_of(held)
+    return [one for one in held if one.id in heard]
 
 
-def _lapse(cohort: CohortFacts, over: Sequence[OfferRow]) -> None:
-    """End offers nobody answered, and what was agreed to by the other of a pair."""
-    silent = [one for one in over if one.agreed_at is None]
-    agreed = [one for one in over if one.agreed_at is not None]
-    if not silent:
-        return
-    why = f"no answer by {words.datetime_words(over[0].expires_at)}"
-    _end(silent, LAPSED, waits="waiting", by=SYSTEM, why=why)
-    _end(agreed, REVOKED, waits="waiting", by=SYSTEM, why="the other of the pair did not answer")
-    if queue.after_lapse(cohort.course_id) is AfterLapse.END:
+# -- the deadline ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Over:
+    """Offers whose time is over, by who did not answer: their people, a manager who was asked, or
+    the other of the pair.
+    """
+
+    silent: Sequence[OfferRow]
+    asked: Sequence[OfferRow]
+    beside: Sequence[OfferRow]
+
+    @classmethod
+    def of(cls, over: Sequence[OfferRow]) -> _Over:
+        agreed = [one for one in over if one.agreed_at]
+        return cls(
+            silent=[one for one in over if not one.agreed_at],
+            asked=[one for one in agreed if one.asked],
+            beside=[one for one in agreed if not one.asked],
+        )
+
+
+def _know(one: OfferRow, due: Sequence[OfferRow], knows: Collection[uuid.UUID]) -> bool:
+    """Whether the message has gone, to both of a pair."""
+    pair = [row for row in due if row.pair_id and row.pair_id == one.pair_id]
+    return all(row.id in knows for row in (one, *pair))
+
+
+def _lapse(cohort: CohortFacts, over: _Over) -> None:
+    """End offers for want of an answer; who said yes keeps their place in any case."""
+    for held, who in ((over.silent, "no answer"), (over.asked, "no answer of the manager")):
+        if held:
+            why = f"{who} by {words.datetime_words(held[0].expires_at)}"
+            end(held, LAPSED, waits="waiting", by=SYSTEM, why=why)
+    why = "the other of the pair has no place here"
+    end(over.beside, REVOKED, waits="waiting", by=SYSTEM, why=why)
+    if over.silent and queue.after_lapse(cohort.course_id) is AfterLapse.END:
         db.session.execute(
             update(Waiting)
-            .where(Waiting.id.in_([one.waiting_id for one in silent]))
+            .where(Waiting.id.in_([one.waiting_id for one in over.silent]))
             .values(joined_at=clock.now())
             .execution_options(synchronize_session=False)
         )
-    publish(OfferLapsed(SYSTEM, cohort.id, tuple(one.booking_id for one in over)))
-
-
-def _end(held: Sequence[OfferRow], state: str, *, waits: str, by: Actor, why: str) -> None:
-    """End open offers: the seats are free, and their people wait on or not."""
-    if not held:
-        return
-    booking_state = DECLINED if state == DECLINED else LAPSED
-    step([one.booking_id for one in held], booking_state, by=by, why=why)
-    _set(held, state=state, decided_at=clock.now())
-    ids = [one.waiting_id for one in held]
-    if waits == "waiting":
-        _wait_on(ids)
-    else:
-        _wait_no_more(ids, waits)
-    links.follow_offers(one.id for one in held)
-    letters.hush([one.id for one in held], by=by, why=f"the offer has ended: {why}")
-    for cohort_id in {one.cohort_id for one in held}:
-        audit.write(f"ended offers ({state})", SUBJECT, cohort_id, by=by, after={"why": why})
-
-
-def _set(held: Sequence[OfferRow], **values: object) -> None:
-    db.session.execute(
-        update(Offer)
-        .where(Offer.id.in_([one.id for one in held]), Offer.state == OPEN)
-        .values(**values, updated_at=clock.now())
-        .execution_options(synchronize_session=False)
-    )
-
-
-def _wait_on(waiting_ids: Collection[uuid.UUID]) -> None:
-    db.session.execute(
-        update(Waiting)
-        .where(Waiting.id.in_(waiting_ids), Waiting.state == "offered")
-        .values(state="waiting", updated_at=clock.now())
-        .execution_options(synchronize_session=False)
-    )
-
-
-def _wait_no_more(waiting_ids: Collection[uuid.UUID], state: str) -> None:
-    now = clock.now()
-    db.session.execute(
-        update(Waiting)
-        .where(Waiting.id.in_(waiting_ids), Waiting.closed_at.is_(None))
-        .values(state=state, closed_at=now, updated_at=now)
-        .execution_options(synchronize_session=False)
-    )
+    ids = [one.booking_id for one in (*over.silent, *over.asked, *over.beside)]
+    if ids:
+        publish(OfferLapsed(SYSTEM, cohort.id, tuple(ids)))

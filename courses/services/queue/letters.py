@@ -9,7 +9,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from courses.queries import catalogue, waiting
 from courses.queries.cohorts import CohortFacts
@@ -96,22 +96,44 @@ def revoked(cohort: CohortFacts, ended: Sequence[OfferRow], *, reason: str, by: 
     _ended(cohort, ended, "offer_ended", by, reason=why)
 
 
-def told(offer_ids: Sequence[uuid.UUID]) -> set[uuid.UUID]:
-    """Those of these offers that their people have been told of: a message has gone, or a letter
-    has been printed and handed over.
+def too_near(cohort: CohortFacts, ended: Sequence[OfferRow], *, by: Actor) -> None:
+    """Tell people that the date is too near by now for its places to be held."""
+    reason = "it is now too near to hold places, and whoever books first has them"
+    _ended(cohort, ended, "offer_ended", by, reason=reason)
+
+
+def unanswered(cohort: CohortFacts, ended: Sequence[OfferRow], *, by: Actor) -> None:
+    """Tell people who said yes that the place goes on, since their manager said nothing."""
+    _ended(cohort, ended, "offer_ended", by, reason="your manager did not answer in time")
+
+
+def told(held: Sequence[OfferRow]) -> set[uuid.UUID]:
+    """Those of these offers whose people have been told how they stand: the newest message has
+    gone, or has been printed and handed over.
     """
-    gone = Message.state.in_(("sent", "bounced")) | (
-        (Message.state == "cancelled") & (Message.last_error == PRINTED)
+    newest = {_key(OFFER, one.id, one.version): one.id for one in held}
+    rows = db.session.scalars(
+        select(Message.dedupe_key).where(Message.dedupe_key.in_(newest), _gone())
     )
+    return {newest[key] for key in rows}
+
+
+def heard_of(held: Sequence[OfferRow]) -> set[uuid.UUID]:
+    """Those whose people know of the place, or may: they agreed, or some message was let go."""
     rows = db.session.scalars(
         select(Message.subject_id).where(
             Message.subject_type == OFFER,
-            Message.subject_id.in_(offer_ids),
+            Message.subject_id.in_([one.id for one in held]),
             Message.kind == "courses.offer",
-            gone,
+            _gone() | Message.state.in_(("sending", "uncertain")),
         )
     )
-    return {one for one in rows if one is not None}
+    return {one for one in rows if one is not None} | {one.id for one in held if one.agreed_at}
+
+
+def _gone() -> ColumnElement[bool]:
+    printed = (Message.state == "cancelled") & (Message.last_error == PRINTED)
+    return Message.state.in_(("sent", "bounced")) | printed
 
 
 def hush(offer_ids: Sequence[uuid.UUID], *, by: Actor, why: str) -> None:
@@ -167,5 +189,10 @@ def _about(
         about_id=cohort.id,
         locality_ids=allowed,
         links=found,
-        dedupe_key=f"courses.{template}:{one.id}:{key}",
+        dedupe_key=_key(template, one.id, key),
     )
+
+
+def _key(template: str, offer_id: uuid.UUID, which: object) -> str:
+    """A message about an offer exists once, one about its place once for each deadline."""
+    return f"courses.{template}:{offer_id}:{which}"

@@ -19,7 +19,7 @@ from courses.queries.choosing import Choice, Line
 from courses.queries.cohorts import CohortFacts
 from courses.queries.fitting import Facts
 from courses.queries.queue import Waiter
-from courses.services.queue import letters, locking
+from courses.services.queue import letters, locking, points
 from courses.services.seating import Seat, seat_people
 from lms import audit, clock
 from lms.contracts import SYSTEM, Actor
@@ -89,6 +89,7 @@ def _offer(
     made = _rows(decision_id, cohort, chosen, booking_ids, until)
     audit.write("offered places", SUBJECT, cohort.id, by=by, after={"places": len(chosen)})
     publish(PlaceOffered(by, cohort.id, tuple(booking_ids)))
+    points.soon(cohort.course_id)
     crash_point("offer.made")
     letters.offer(cohort, [row for row in offers.of_cohort(cohort.id) if row.id in made], by=by)
     return {one.id for one in chosen}

@@ -8,7 +8,8 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection
 
-from sqlalchemy import select, update
+from sqlalchemy import exists, select, update
+from sqlalchemy.orm import aliased
 
 from courses.models import Waiting, WaitingPair
 from courses.queries import queue
@@ -44,9 +45,31 @@ def make(waiting_id: uuid.UUID, other_id: uuid.UUID, *, by: Actor) -> None:
 
 
 def part(waiting_ids: Collection[uuid.UUID]) -> None:
-    """Let these wait for themselves, and whoever they would have come with."""
-    pairs = select(Waiting.pair_id).where(Waiting.id.in_(waiting_ids), Waiting.pair_id.is_not(None))
+    """Let those wait for themselves who would have come with one of these; two of these are a pair
+    for good, wherever they go.
+    """
+    other = aliased(Waiting)
+    pairs = select(Waiting.pair_id).where(
+        Waiting.id.in_(waiting_ids),
+        exists().where(other.pair_id == Waiting.pair_id, other.id.not_in(waiting_ids)),
+    )
     _set(db.session.scalars(select(Waiting.id).where(Waiting.pair_id.in_(pairs))).all(), None)
+
+
+def part_from_gone(waiting_ids: Collection[uuid.UUID]) -> None:
+    """Let those of these wait for themselves who wait while their other does not any more."""
+    other = aliased(Waiting)
+    waits = exists().where(
+        other.pair_id == Waiting.pair_id, other.id != Waiting.id, other.closed_at.is_(None)
+    )
+    lone = select(Waiting.id).where(
+        Waiting.id.in_(waiting_ids),
+        Waiting.pair_id.is_not(None),
+        Waiting.closed_at.is_(None),
+        ~waits,
+    )
+    for waiting_id in db.session.scalars(lone).all():
+        part([waiting_id])
 
 
 def part_by_hand(waiting_id: uuid.UUID, *, by: Actor) -> None:
