@@ -7,13 +7,17 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select, text, update
+from sqlalchemy import Row, exists, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import aliased
 
 from courses.models import Booking, Cohort, Edition, Waiting
-from courses.services.queue import answering, letters, locking, offering, pairs, points
+from courses.services import requests
+from courses.services.queue import answering, ending, letters, locking, offering, pairs, points
 from lms import audit, clock
 from lms.contracts import SYSTEM, Actor
 from lms.db import db, uuid7
@@ -38,7 +42,8 @@ def join(
     take. A free place that fits is offered to them at once.
     """
     locking.hold([course_id])
-    if not _enter(course_id, [(person_id, joined_at or clock.now())], cohort_id, passed, by):
+    entry = _Entry(person_id, joined_at or clock.now(), cohort_id, passed)
+    if not _enter(course_id, [entry], by):
         return False
     offering.fill(course_id)
     if told:
@@ -49,11 +54,17 @@ def join(
 def join_again(cohort_id: uuid.UUID, booking_ids: Sequence[uuid.UUID], *, by: Actor) -> None:
     """Put people whose date was cancelled back into the queue, at their old places.
 
-    Who had waited before their booking stands where they stood, others since they booked. The
-    caller holds the course, and fills it.
+    Who had waited before their booking stands where they stood, with all that they and others had
+    said there, a pair as a pair; others since they booked. A manager's yes holds for what comes.
+    The caller holds the course, and fills it.
     """
     rows = db.session.execute(
-        select(Edition.course_id, Booking.person_id, Booking.created_at)
+        select(
+            Edition.course_id,
+            Booking.person_id,
+            Booking.created_at,
+            func.coalesce(Booking.prerequisite_waiver, "").label("waiver"),
+        )
         .join(Cohort, Cohort.edition_id == Edition.id)
         .join(Booking, Booking.cohort_id == Cohort.id)
         .where(Cohort.id == cohort_id, Booking.id.in_(booking_ids))
@@ -62,9 +73,13 @@ def join_again(cohort_id: uuid.UUID, booking_ids: Sequence[uuid.UUID], *, by: Ac
     if not rows:
         return
     course_id = rows[0].course_id
-    before = _joined_before(course_id, [row.person_id for row in rows])
-    since = [(row.person_id, before.get(row.person_id, row.created_at)) for row in rows]
-    _enter(course_id, since, None, (), by)
+    people = [row.person_id for row in rows]
+    back = _reopen(course_id, _waited(course_id, people, booking_ids), cohort_id, by)
+    new = [row for row in rows if row.person_id not in back]
+    entries = [_Entry(row.person_id, row.created_at, waiver=row.waiver) for row in new]
+    if entries:
+        _enter(course_id, entries, by)
+    requests.keep_word(course_id, booking_ids)
 
 
 def leave(course_id: uuid.UUID, person_id: uuid.UUID, *, by: Actor) -> bool:
@@ -98,63 +113,116 @@ def forget(person_id: uuid.UUID) -> None:
     db.session.execute(update(Waiting).where(Waiting.person_id == person_id).values(waiver=None))
 
 
-def _enter(
-    course_id: uuid.UUID,
-    since: Sequence[tuple[uuid.UUID, datetime]],
-    cohort_id: uuid.UUID | None,
-    passed: Collection[uuid.UUID],
-    by: Actor,
-) -> list[uuid.UUID]:
-    """The rows of those who do not wait yet, with their points; their ids."""
+@dataclass(frozen=True)
+class _Entry:
+    """Somebody new to a queue, with the date they asked for and those that they did not take."""
+
+    person_id: uuid.UUID
+    joined_at: datetime
+    cohort_id: uuid.UUID | None = None
+    passed: Collection[uuid.UUID] = ()
+    waiver: str = ""
+
+
+def _enter(course_id: uuid.UUID, entries: Sequence[_Entry], by: Actor) -> bool:
+    """The rows of those who do not wait yet, with their points; whether there were any."""
     now = clock.now()
+    rows: list[dict[str, Any]] = [
+        {
+            "id": uuid7(),
+            "course_id": course_id,
+            "person_id": one.person_id,
+            "cohort_id": one.cohort_id,
+            "joined_at": one.joined_at,
+            "state": "waiting",
+            "points": 0,
+            "localities": [],
+            "editions": [],
+            "availability": {"passed": sorted(map(str, one.passed))} if one.passed else {},
+            "waiver": one.waiver or None,
+            "created_at": now,
+            "updated_at": now,
+        }
+        for one in entries
+    ]
     made = db.session.execute(
         insert(Waiting)
-        .values(
-            [
-                {
-                    "id": uuid7(),
-                    "course_id": course_id,
-                    "person_id": person_id,
-                    "cohort_id": cohort_id,
-                    "joined_at": joined_at,
-                    "state": "waiting",
-                    "points": 0,
-                    "localities": [],
-                    "editions": [],
-                    "availability": {"passed": sorted(map(str, passed))} if passed else {},
-                    "created_at": now,
-                    "updated_at": now,
-                }
-                for person_id, joined_at in since
-            ]
-        )
+        .values(rows)
         .on_conflict_do_nothing(
             index_elements=["course_id", "person_id"],
             index_where=text("state in ('waiting', 'offered')"),
         )
         .returning(Waiting.id, Waiting.person_id)
-    ).all()
-    points.compute([row.id for row in made])
-    for row in made:
-        audit.write("joined the waiting list", SUBJECT, course_id, by=by)
-        publish(Waitlisted(by, course_id, row.person_id))
-    return [row.id for row in made]
+    )
+    return bool(_joined(course_id, made.all(), by))
 
 
-def _joined_before(
-    course_id: uuid.UUID, person_ids: Sequence[uuid.UUID]
-) -> dict[uuid.UUID, datetime]:
-    """Since when people had waited for this course before they got a place."""
+def _waited(
+    course_id: uuid.UUID, people: Sequence[uuid.UUID], booking_ids: Sequence[uuid.UUID]
+) -> list[uuid.UUID]:
+    """The newest row of each of these by which they had the place that these bookings were.
+
+    Not the row of a place that they gave up or used, nor of whoever waits again already.
+    """
+    dates = select(Cohort.id).join(Edition).where(Edition.course_id == course_id)
+    another = exists().where(
+        Booking.person_id == Waiting.person_id,
+        Booking.created_at >= Waiting.created_at,
+        Booking.id.not_in(booking_ids),
+        Booking.state.in_(("booked", "cancelled")),
+        Booking.cohort_id.in_(dates.where(Cohort.state != "cancelled")),
+    )
+    live = aliased(Waiting)
+    waits = exists().where(
+        live.person_id == Waiting.person_id, live.course_id == course_id, live.closed_at.is_(None)
+    )
     rows = db.session.execute(
-        select(Waiting.person_id, Waiting.joined_at)
+        select(Waiting.person_id, Waiting.id)
         .where(
             Waiting.course_id == course_id,
-            Waiting.person_id.in_(person_ids),
+            Waiting.person_id.in_(people),
             Waiting.state == "placed",
+            ~another,
+            ~waits,
         )
         .order_by(Waiting.closed_at)
     )
-    return {person_id: joined_at for person_id, joined_at in rows}
+    return list({person_id: waiting_id for person_id, waiting_id in rows}.values())
+
+
+def _reopen(
+    course_id: uuid.UUID, waiting_ids: Sequence[uuid.UUID], cohort_id: uuid.UUID, by: Actor
+) -> set[uuid.UUID]:
+    """Let people who had been placed wait again, save for the date that is cancelled; who they are.
+
+    One of a pair who is back alone waits alone.
+    """
+    rows = db.session.execute(
+        update(Waiting)
+        .where(Waiting.id.in_(waiting_ids))
+        .values(
+            state="waiting",
+            closed_at=None,
+            cohort_id=func.nullif(Waiting.cohort_id, cohort_id),
+            updated_at=clock.now(),
+        )
+        .returning(Waiting.id, Waiting.person_id)
+        .execution_options(synchronize_session=False)
+    )
+    back = _joined(course_id, rows.all(), by)
+    pairs.part_from_gone(waiting_ids)
+    return back
+
+
+def _joined(
+    course_id: uuid.UUID, rows: Sequence[Row[uuid.UUID, uuid.UUID]], by: Actor
+) -> set[uuid.UUID]:
+    """Compute the points of rows that wait since now, and say so; whose they are."""
+    points.compute([row.id for row in rows])
+    for row in rows:
+        audit.write("joined the waiting list", SUBJECT, course_id, by=by)
+        publish(Waitlisted(by, course_id, row.person_id))
+    return {row.person_id for row in rows}
 
 
 def _close(
@@ -171,11 +239,5 @@ def _close(
         return False
     answering.give_back(ids, waits=state, by=by, why=why)
     pairs.part(ids)
-    now = clock.now()
-    db.session.execute(
-        update(Waiting)
-        .where(Waiting.id.in_(ids), Waiting.closed_at.is_(None))
-        .values(state=state, closed_at=now, updated_at=now)
-        .execution_options(synchronize_session=False)
-    )
+    ending.wait_no_more(ids, state)
     return True
