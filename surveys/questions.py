@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from typing import ClassVar
 
+from lms import family_details
 from lms.contracts import JSON, Item, QuestionType
 from lms.web.forms import clean
 
@@ -103,13 +104,15 @@ class Text(QuestionType):
     template: ClassVar[str] = "surveys/questions/text.html"
 
     def clean(self, item: Item, raw: Sequence[str]) -> JSON:
-        """The words, trimmed; control signs are refused."""
+        """The words, trimmed; control signs are refused, and so are families' details."""
         typed = clean.text(raw[0], lines=True) if raw else ""
         longest = item.max_length or LONGEST
         if len(typed) > longest:
             raise ValueError(
                 f"Use {longest} characters or fewer. You have used {len(typed)}; all are kept here"
             )
+        if detail := family_details.find(typed):
+            raise ValueError(family_details.said(detail))
         return typed or None
 
     def words(self, item: Item, answer: JSON) -> str:

@@ -58,6 +58,7 @@ class LetInForm(web.OnceForm):
         "history and beside the certificate's evidence. No family's details.",
         longest=500,
         rows=3,
+        no_family_details=True,
     )
 
 

@@ -55,6 +55,7 @@ class MoveInQueueForm(web.OnceForm):
         hint="Shown in the history, and to the person beside their place.",
         longest=500,
         rows=3,
+        no_family_details=True,
     )
 
 
@@ -67,6 +68,7 @@ class LetInForm(web.OnceForm):
         hint="Shown in the history.",
         longest=500,
         rows=3,
+        no_family_details=True,
     )
 
 

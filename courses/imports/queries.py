@@ -21,7 +21,7 @@ from courses.models import Attendance, Booking, Completion, ComponentCompletion,
 from courses.queries import register
 from courses.queries.cohorts import CohortFacts
 from lms.db import db
-from lms.people.models import Person
+from lms.people.models import Person, PersonEmail
 from lms.records import ImportBatch, ImportRow
 from lms.registry import current_registry
 from lms.web.context import settings
@@ -112,6 +112,16 @@ def goes_at(batch: Batch) -> datetime | None:
     if batch.confirmed_at is None:
         return None
     return batch.confirmed_at + delay()
+
+
+def without_address(batch: Batch) -> int:
+    """How many of those whom a file booked have no address for messages: theirs are printed."""
+    booked = [uuid.UUID(one) for one in batch.made.get("bookings", ())]
+    address = select(PersonEmail.id).where(
+        PersonEmail.person_id == Booking.person_id, PersonEmail.is_primary
+    )
+    found = select(func.count()).where(Booking.id.in_(booked), ~address.exists())
+    return db.session.scalar(found) or 0
 
 
 def hanging(batch_id: uuid.UUID) -> list[str]:

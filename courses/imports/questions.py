@@ -115,8 +115,9 @@ def _question(found: Sequence[tuple[KeptRow, Reason]], lists: Lists) -> Question
 
 def _read(row: KeptRow, reason: Reason) -> str:
     """What the row is about, where no single cell is: the person's name."""
-    if reason.code in (reasons.CLASH, reasons.FULL, reasons.RULE, reasons.PERSON):
-        return f"{row.line.read.get('given_name', '')} {row.line.read.get('family_name', '')}"
+    if reason.code in (reasons.CLASH, reasons.FULL, reasons.RULE, reasons.PERSON, reasons.NAME):
+        names = (row.line.read.get("given_name", ""), row.line.read.get("family_name", ""))
+        return " ".join(filter(None, names))
     return ""
 
 

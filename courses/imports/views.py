@@ -267,7 +267,11 @@ def _outcome(batch: Batch, cohort: CohortFacts | None) -> web.Answer:
 def _messages(batch: Batch) -> dict[str, Any]:
     """When the confirmations go, and whether that is over."""
     goes_at = queries.goes_at(batch)
-    return {"goes_at": goes_at, "gone": goes_at is not None and goes_at <= clock.now()}
+    return {
+        "goes_at": goes_at,
+        "gone": goes_at is not None and goes_at <= clock.now(),
+        "printed": queries.without_address(batch),
+    }
 
 
 @blueprint.get("/imports/<uuid:batch_id>/rows/<verdict>")

@@ -102,6 +102,12 @@ class CohortFacts:
         last = f", book by {words.date(self.closes_at)}" if self.closes_at else ""
         return f"Any time, online{last}"
 
+    def when(self, whose: str = "your") -> str:
+        """As "Thursday 18 February 2027", without sessions "online, in your own time (BE-10)"."""
+        if self.first is not None:
+            return words.weekday_date(self.first.start)
+        return f"online, in {whose} own time ({self.code})"
+
     @property
     def dates(self) -> str:
         """As "from 18 February to 18 March 2027"; "" without sessions."""

@@ -34,17 +34,38 @@ from lms.web import words
 
 COHORT, BOOKING, MARK, LET_IN = "cohort", "booking", "mark", "let_in"
 PLACES = {
+    "requested": "asked for a place for {}",
     "booked": "booked {}",
     "offered": "offered {} a place",
     "moved": "moved {} to another date",
     "cancelled": "took {} off",
+    "refused": "said no to a place for {}",
+    "withdrawn": "took the request of {} back",
+    "declined": "said for {} that the date does not suit",
+    "lapsed": "passed on the place held for {}",
 }
 OWN_PLACES = {
+    "requested": "asked for a place",
     "booked": "took a place",
     "moved": "changed to another date",
     "cancelled": "gave their place up",
+    "withdrawn": "took their request back",
+    "declined": "said no to a place on this date",
 }
 """What somebody did to a place, in words; of their own where it is."""
+COHORTS = {
+    "draft": "began to put the cohort together",
+    "scheduled": "put the cohort together",
+    "published": "published the cohort",
+    "cancelled": "cancelled the cohort",
+}
+BY_ITSELF = {
+    "running": "The cohort began",
+    "finished": "The cohort finished",
+    "closed": "The cohort finished: every register is saved",
+}
+"""What somebody did to a cohort, and what comes with time."""
+STATES = {"requested": "asked for", "closed": "finished, registers saved"}
 
 
 @dataclass(frozen=True)
@@ -71,10 +92,12 @@ class Line:
     @property
     def step(self) -> str:
         """From what to what, as "booked → moved"."""
-        after = self.after.replace("_", " ")
         if self.before == self.after:
             return "changed"
-        return f"{self.before.replace('_', ' ')} → {after}" if self.before else after
+        before, after = (
+            STATES.get(state, state.replace("_", " ")) for state in (self.before, self.after)
+        )
+        return f"{before} → {after}" if before else after
 
     def sentence(self, numbers: Mapping[datetime, int]) -> str:
         """As "Sam Ellery marked session 2", by the numbers of sessions at their beginnings."""
@@ -86,13 +109,12 @@ class Line:
             return f"{self.by} let {self.whom} complete"
         if self.kind == BOOKING:
             own = OWN_PLACES.get(self.after) if self.whom == self.by else None
-            said = own or PLACES.get(self.after, f"{self.after}: {{}}").format(self.whom)
-            return f"{self.by} {said}"
+            return f"{words.capital(self.by)} {own or PLACES[self.after].format(self.whom)}"
         if self.before == self.after:
             return f"{self.by} changed the cohort"
-        return f"the cohort became {self.after}" + (
-            f" by {self.by}" if self.by != SYSTEM.name else ""
-        )
+        if self.by == SYSTEM.name and self.after in BY_ITSELF:
+            return BY_ITSELF[self.after]
+        return f"{words.capital(self.by)} {COHORTS.get(self.after, 'changed the cohort')}"
 
 
 def listed(

@@ -24,29 +24,37 @@ from courses.models import (
     SessionTrainer,
     Waiting,
 )
-from courses.queries import bookings, catalogue, cohorts, completion, offers, register, waiting
+from courses.queries import (
+    bookings,
+    catalogue,
+    cohorts,
+    completion,
+    offers,
+    register,
+    waiting,
+    week,
+)
 from courses.queries.cohorts import CohortFacts
 from courses.queries.completion import Standing
 from courses.queries.offers import OfferRow
 from courses.queries.sessions import SessionFacts, number_of_session
+from courses.queries.week import ACTIVE
 from lms import clock, working_days
 from lms.contracts import Actor, Agenda, Todo
 from lms.db import db
 from lms.permissions import allowed
 from lms.web import words
 
-COMING_UP = timedelta(days=28)
 WARN_BELOW = timedelta(days=10)
 SOON_LAPSED = timedelta(hours=24)
 NO_ROOM, LAPSING, FREE, BELOW, REGISTER = 10, 15, 20, 30, 40
 MOST = 50
-ACTIVE = ("scheduled", "published", "running")
 
 
 def agenda(actor: Actor, today: date) -> Iterable[Agenda]:
     """Sessions of this week and the next four for staff and trainers; one's own for everybody."""
     if allowed(actor, access.VIEW):
-        yield from _sessions(actor, today)
+        yield from week.sessions(actor, today)
     if actor.person_id is not None and actor.link is None:
         yield from _own(actor, actor.person_id)
 
@@ -60,47 +68,6 @@ def todos(actor: Actor) -> Iterable[Todo]:
         yield from _below(actor)
     if allowed(actor, access.VIEW):
         yield from _unmarked(actor)
-
-
-def _sessions(actor: Actor, today: date) -> Iterable[Agenda]:
-    week_ends = clock.start_of(today + timedelta(days=7 - today.weekday()))
-    until = clock.start_of(today) + COMING_UP
-    found = cohorts.matching(
-        access.cohorts(actor),
-        Cohort.state.in_(ACTIVE),
-        Cohort.id.in_(
-            select(Session.cohort_id).where(
-                Session.holds,
-                func.upper(Session.during) > clock.start_of(today),
-                func.lower(Session.during) < until,
-            )
-        ),
-    )
-    only_trainer = not allowed(actor, access.MANAGE)
-    for cohort in found[:MOST]:
-        for session in cohort.held:
-            if clock.start_of(today) < session.end and session.start < until:
-                kind = "this_week" if session.start < week_ends else "coming_up"
-                yield _session(cohort, session, kind, only_trainer)
-
-
-def _session(cohort: CohortFacts, session: SessionFacts, kind: str, only_trainer: bool) -> Agenda:
-    facts = [("", session.where)]
-    if not only_trainer:
-        facts.append(("Trainer", session.who or "nobody yet"))
-    elif session.address:
-        facts.append(("", session.address))
-    facts.append(("Booked", f"{cohort.seats_taken} of {cohort.capacity}"))
-    register = url_for("courses.open_register", cohort_id=cohort.id, number=session.number)
-    return Agenda(
-        kind,
-        f"{cohort.course}, {cohort.called(session)} ({cohort.code})",
-        session.start,
-        tuple(facts),
-        "Open register" if only_trainer else "Open cohort",
-        register if only_trainer else url_for("courses.cohort", cohort_id=cohort.id),
-        order=10,
-    )
 
 
 def _own(actor: Actor, person_id: uuid.UUID) -> Iterable[Agenda]:

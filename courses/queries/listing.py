@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, DateTime, Select, and_, exists, func, or_, select
@@ -29,6 +29,7 @@ from lms.db import db
 from lms.people.models import Locality
 from lms.web import words
 
+MOST_MONTHS = 36
 GROUPS: dict[str, tuple[str, ...]] = {
     "coming": ("scheduled", "published"),
     "running": ("running",),
@@ -69,6 +70,13 @@ class CohortLine:
         return f"{words.short_date(self.first)} to {words.short_date(self.last)}"
 
     @property
+    def state_words(self) -> str:
+        """The state as people read it: whether the registers are saved is a column of its own."""
+        if self.full and self.state in GROUPS["coming"]:
+            return "Full"
+        return "Finished" if self.state == "closed" else words.capital(self.state)
+
+    @property
     def full(self) -> bool:
         """Whether no place is left."""
         return self.capacity is not None and self.booked >= self.capacity
@@ -89,6 +97,8 @@ class CohortFilter:
     words: str = ""
     locality_id: uuid.UUID | None = None
     course: str = ""
+    since: date | None = None
+    until: date | None = None
 
 
 def listed(actor: Actor, wanted: CohortFilter) -> Select[*tuple[Any, ...]]:
@@ -144,6 +154,29 @@ def courses_seen(actor: Actor) -> list[tuple[str, str]]:
     return [(slug, title) for slug, title in rows]
 
 
+def months_seen(actor: Actor) -> list[date]:
+    """The first days of the months from the first session in reach to the last, newest 36."""
+    start, end = db.session.execute(
+        select(
+            func.min(func.lower(Session.during, type_=DateTime(timezone=True))),
+            func.max(func.upper(Session.during, type_=DateTime(timezone=True))),
+        )
+        .join(Cohort, Cohort.id == Session.cohort_id)
+        .where(access.cohorts(actor))
+    ).one()
+    if start is None:
+        return []
+    first, last = (clock.london(one).date().replace(day=1) for one in (start, end))
+    months = (last.year - first.year) * 12 + last.month - first.month
+    return [month_after(first, number) for number in range(months + 1)][-MOST_MONTHS:]
+
+
+def month_after(month: date, number: int = 1) -> date:
+    """The first day of a later month."""
+    years, index = divmod(month.month - 1 + number, 12)
+    return date(month.year + years, index + 1, 1)
+
+
 def _conditions(wanted: CohortFilter) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if wanted.group in GROUPS:
@@ -158,7 +191,27 @@ def _conditions(wanted: CohortFilter) -> list[ColumnElement[bool]]:
         found.append(Cohort.id.in_(there))
     if wanted.course:
         found.append(Course.slug == wanted.course)
-    return found
+    return [*found, *_dated(wanted)]
+
+
+def _dated(wanted: CohortFilter) -> list[ColumnElement[bool]]:
+    """With a session in these months; without sessions, open for booking in them."""
+    since = clock.start_of(wanted.since) if wanted.since else None
+    until = clock.start_of(month_after(wanted.until)) if wanted.until else None
+    if since is None and until is None:
+        return []
+    held = exists().where(
+        Session.cohort_id == Cohort.id, or_(Session.holds, Cohort.state == "cancelled")
+    )
+    within = held
+    begins, online = func.coalesce(Cohort.opens_at, Cohort.created_at), [~held]
+    if since is not None:
+        within = within.where(func.upper(Session.during) > since)
+        online.append(or_(Cohort.closes_at.is_(None), Cohort.closes_at >= since))
+    if until is not None:
+        within = within.where(func.lower(Session.during) < until)
+        online.append(begins < until)
+    return [or_(within, and_(*online))]
 
 
 def _escaped(text: str) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from courses import access
 from courses.models import Component, Trainer, Venue
@@ -137,18 +137,26 @@ def venues(actor: Actor, locality_ids: Sequence[uuid.UUID]) -> list[Option]:
     return [Option(*row) for row in rows]
 
 
-def trainers(provider_key: str) -> list[Option]:
-    """People who train for a provider, by name; `id` is the person's."""
+def trainers(provider_key: str, beside: Iterable[uuid.UUID] = ()) -> list[Option]:
+    """Who may be chosen to train for a provider, by name; `id` is the person's.
+
+    Only who has the role of a trainer there, because nobody else would see the cohort; and
+    `beside` them the people who train the cohort already.
+    """
     granted = select(RoleGrant.person_id).where(
         RoleGrant.role == Role.TRAINER.value,
         RoleGrant.ended_at.is_(None),
-        RoleGrant.scope_kind == ScopeKind.PROVIDER.value,
-        RoleGrant.scope_id == provider_key,
+        or_(
+            RoleGrant.scope_kind == ScopeKind.PROGRAMME.value,
+            and_(
+                RoleGrant.scope_kind == ScopeKind.PROVIDER.value,
+                RoleGrant.scope_id == provider_key,
+            ),
+        ),
     )
-    known = select(Trainer.person_id).where(Trainer.provider_key == provider_key)
     rows = db.session.execute(
         select(Person.id, Person.given_name, Person.family_name)
-        .where(or_(Person.id.in_(granted), Person.id.in_(known)), Person.erased_at.is_(None))
+        .where(or_(Person.id.in_(granted), Person.id.in_(list(beside))), Person.erased_at.is_(None))
         .order_by(Person.sort_key)
     )
     return [Option(one, f"{given} {family}".strip()) for one, given, family in rows]

@@ -58,12 +58,15 @@ def of_cohort(actor: Actor, cohort: CohortFacts) -> Roster:
 
 
 def said(mark: Mark | None, session: SessionFacts) -> str:
-    """A mark in a word or two: Present, Late 25, Left early, Absent, – where there is none."""
+    """A mark in a word or two: Present, Late 25, Left early 30, Absent, – where there is none."""
     if mark is None:
         return "–"
     if mark.mark == "late" and mark.arrived_at is not None:
         late = (mark.arrived_at - session.start).total_seconds() / 60
         return f"Late {max(late, 0):.0f}"
+    if mark.mark == "left_early" and mark.left_at is not None:
+        early = (session.end - mark.left_at).total_seconds() / 60
+        return f"Left early {max(early, 0):.0f}"
     return words.capital(mark.mark.replace("_", " "))
 
 
@@ -87,14 +90,20 @@ def _attention(
     """As "missed session 1; 3 h of 5 h", when the rule cannot be met any more."""
     if verdict is None or verdict.verdict != LOST:
         return ""
-    missed = [
-        str(one.number)
-        for one in cohort.held
-        if one.id in marks and marks[one.id].minutes < _length(one)
+    short = [one for one in cohort.held if one.id in marks and marks[one.id].minutes < _length(one)]
+    missed = [one for one in short if not marks[one.id].minutes]
+    parts = [
+        f"missed {what}{_numbers(found)}"
+        for what, found in (("", missed), ("part of ", [one for one in short if one not in missed]))
+        if found
     ]
-    noun = "session" if len(missed) == 1 else "sessions"
-    parts = [f"missed all or part of {noun} {words.listing(missed)}"] if missed else []
     return "; ".join([*parts, *verdict.reasons])
+
+
+def _numbers(sessions: Sequence[SessionFacts]) -> str:
+    """As "session 1", or "sessions 1 and 3"."""
+    noun = "session" if len(sessions) == 1 else "sessions"
+    return f"{noun} {words.listing(str(one.number) for one in sessions)}"
 
 
 def _length(session: SessionFacts) -> int:

@@ -244,11 +244,15 @@ def courses_of(person_id: uuid.UUID) -> list[uuid.UUID]:
 
 
 def what_can_change(course_id: uuid.UUID) -> str:
-    """Who may come before others later, in words: "people go first when they are ambassadors"."""
+    """Who may come before others later: "Your place can change: people go first when they are
+    ambassadors. After that, places go in the order of joining."
+    """
     stated = [rule.words for rule in queue.rules(course_id)]
     if not stated:
         return f"{FIRST_COME}."
-    return f"People go first when {words.listing(stated, 'or when')}; then in the order of joining."
+    when = "; or ".join(filter(None, ("; ".join(stated[:-1]), stated[-1])))
+    after = "After that, places go in the order of joining."
+    return f"Your place can change: people go first when {when}. {after}"
 
 
 def _before(

@@ -24,7 +24,6 @@ from lms import audit, clock
 from lms.contracts import Actor
 from lms.db import Complaint, crash_point, db
 from lms.events import BookingCancelled, CohortCancelled, publish
-from lms.web import words
 
 NOWHERE, WAITING_LIST = "nowhere", "waiting"
 
@@ -53,8 +52,7 @@ def what_people_read(cohort: CohortFacts, fate: Fate) -> str:
     """The sentence that says what happens to them."""
     if fate.cohort_id is not None:
         target = cohorts.facts(fate.cohort_id)
-        when = words.weekday_date(target.first.start) if target.first else target.code
-        return f"You have been moved to {when}. Its details come in another message."
+        return f"You have been moved to {target.when()}. Its details come in another message."
     if fate.kind == WAITING_LIST:
         return "You are back on the waiting list, at your old place."
     return "Choose another date when it suits you."

@@ -25,7 +25,6 @@ from lms.contracts import Actor
 from lms.db import db
 from lms.messages.models import Message
 from lms.messages.services import NewMessage, cancel_about, queue_many
-from lms.web import words
 from lms.web.context import settings
 
 CONFIRMATION, JOINING = "confirmation", "joining"
@@ -83,9 +82,14 @@ def moved(
     by: Actor,
 ) -> None:
     """Take the old dates out of people's calendars and tell them the new ones."""
-    what = f"Your place has been moved to {_when(target)}. Its dates come in another message."
+    what = f"Your place has been moved to {target.when()}. Its dates come in another message."
     _ended(cohort, old_ids, by=by, reason="", what=what, template="moved")
     confirm(target, new_ids, source=source, by=by)
+
+
+def published(cohort: CohortFacts, *, by: Actor) -> None:
+    """Tell the trainers of a new cohort that they train it; their calendars follow."""
+    posting.to_trainers(cohort, telling.trainers_of_publishing(cohort), by=by)
 
 
 def changed(
@@ -212,10 +216,6 @@ def _ended(
         ical=calendar(cohort, "CANCEL"),
         not_before=not_before,
     )
-
-
-def _when(cohort: CohortFacts) -> str:
-    return words.weekday_date(cohort.first.start) if cohort.first else cohort.code
 
 
 def _after_undo() -> datetime:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
@@ -32,6 +32,8 @@ ABSENCES = {
     "unknown": "Not known",
 }
 """Why somebody was absent; no free text, so that nothing private is written down."""
+ABOUT = timedelta(minutes=20)
+"""A time that we ask for is like one so long after the beginning, or before the end."""
 REST = "Marked with the rest as present"
 """Why a mark stands that nobody gave by itself; one press gives all of its marks one moment."""
 UNDONE = "Undone: marked with the rest as present"
@@ -271,10 +273,10 @@ def _time_complaint(times: Times, mark: NewMark, name: str) -> Complaint | None:
     between = f"between {words.time(times.start)} and {words.time(times.end)}, when the session ran"
     if mark.mark == "late":
         field, moment, verb = f"arrived-{mark.place_id}", mark.arrived_at, "arrived"
-        like = words.time(times.start)
+        like = words.time(min(times.start + ABOUT, times.end))
     elif mark.mark == "left_early":
         field, moment, verb = f"left-{mark.place_id}", mark.left_at, "left"
-        like = words.time(times.end)
+        like = words.time(max(times.end - ABOUT, times.start))
     else:
         return None
     if moment is None:

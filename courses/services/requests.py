@@ -194,7 +194,10 @@ def _said(found: ApprovalRow, cohort: CohortFacts) -> dict[str, object]:
         "why": found.why,
         "answer_by": words.weekday_datetime(found.answer_by),
         "answer_by_date": words.short_date(found.answer_by),
+        "answer_by_day": words.day_month(found.answer_by),
         "held": found.held,
+        "put_forward": found.source == "coordinator",
+        "on_record": found.manager_id == known_manager(found.person_id),
     }
 
 

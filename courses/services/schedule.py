@@ -31,6 +31,7 @@ from courses.queries import catalogue, cohorts, planning
 from courses.queries.catalogue import EditionFacts
 from courses.queries.cohorts import CohortFacts
 from courses.queries.planning import Planned
+from courses.services import notices
 from courses.services.cohorts import locked, record, step
 from courses.services.queue import locking, offering
 from lms import audit, clock
@@ -144,7 +145,7 @@ def discard(cohort_id: uuid.UUID, *, by: Actor) -> None:
 
 
 def publish(cohort_id: uuid.UUID, *, by: Actor) -> None:
-    """Hold rooms and trainers, offer places to those who wait, and let people book.
+    """Hold rooms and trainers, tell these, offer places to those who wait, and let people book.
 
     Raises `Complaints` with every gap and clash as a sentence when something is missing.
     """
@@ -153,7 +154,9 @@ def publish(cohort_id: uuid.UUID, *, by: Actor) -> None:
     step(cohort_id, "published", by=by)
     audit.write("published", SUBJECT, cohort_id, by=by)
     crash_point("cohort.published")
-    offering.fill(cohorts.facts(cohort_id).course_id)
+    facts = cohorts.facts(cohort_id)
+    notices.published(facts, by=by)
+    offering.fill(facts.course_id)
 
 
 def hold(cohort_id: uuid.UUID, *, by: Actor) -> None:

@@ -90,6 +90,16 @@ def people_of_cancellation(cohort: CohortFacts, reason: str, what: str) -> Notic
     return Notice("cancelled", values, calendar(cohort, "CANCEL"))
 
 
+def trainers_of_publishing(cohort: CohortFacts) -> list[TrainerNotice]:
+    """To each trainer of a new cohort: the sessions they train."""
+    names = _names(cohort)
+    found = [
+        TrainerNotice(person_id, names[person_id], _added(cohort, list(sessions.values())))
+        for person_id, sessions in _taught(cohort).items()
+    ]
+    return sorted(found, key=lambda one: (one.name, one.person_id))
+
+
 def trainers_of_change(
     before: CohortFacts, after: CohortFacts, changes: Sequence[Change]
 ) -> list[TrainerNotice]:

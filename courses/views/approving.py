@@ -28,7 +28,7 @@ from courses.services import requests
 from courses.services.links import APPROVAL
 from courses.services.requests import Approver
 from courses.views.blueprint import blueprint
-from lms import limits, web
+from lms import clock, limits, web
 from lms.db import Complaint
 from lms.errors import NotFound
 from lms.permissions import allow, by_link
@@ -82,6 +82,7 @@ def _page(found: ApprovalRow, here: str) -> web.Answer:
         minutes=approving.minutes(cohort),
         form=form,
         open=open_,
+        late=found.answer_by <= clock.now(),
     )
     return page
 
@@ -137,7 +138,8 @@ def approvals(cohort_id: uuid.UUID) -> str:
     actor = web.current_actor()
     cohort = cohorts.get(actor, cohort_id, access.MANAGE)
     found = approving.of_cohort(actor, cohort_id)
-    return web.render("courses/approvals.html", cohort=cohort, approvals=found)
+    late = {one.id for one in found if one.answer_by <= clock.now()}
+    return web.render("courses/approvals.html", cohort=cohort, approvals=found, late=late)
 
 
 @blueprint.route("/cohorts/<uuid:cohort_id>/approvals/<uuid:approval_id>", methods=["GET", "POST"])

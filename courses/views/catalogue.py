@@ -6,17 +6,21 @@ Anybody may look; whoever is known sees their own standing, staff the way to sch
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 
-from flask import url_for
+from flask import request, url_for
 
 from courses import access
 from courses.queries import bookings, catalogue, offers, prerequisites, standing, waiting
 from courses.queries.catalogue import CourseFacts
+from courses.queries.cohorts import CohortFacts
 from courses.services import waiting as waiting_list
 from courses.views.blueprint import blueprint
 from lms import web
 from lms.contracts import Actor
 from lms.permissions import allow, allowed, public
+
+TRIED = 3
 
 
 @blueprint.get("/courses")
@@ -37,6 +41,8 @@ def courses() -> web.Answer:
         jobs=jobs,
         tiers=tiers,
         total=catalogue.number(),
+        scheduling=request.args.get("for") == "schedule"
+        and allowed(web.current_actor(), access.MANAGE),
     )
 
 
@@ -59,6 +65,7 @@ def course(slug: str) -> web.Answer:
         held=_held(actor, found),
         may_schedule=allowed(actor, access.MANAGE) and found.state == "offered",
         may_book=allowed(actor, access.OWN),
+        next_date=_next_date(actor, found, [one for one in dates if left[one.id]]),
     )
 
 
@@ -97,6 +104,23 @@ def _free_to(actor: Actor, course: CourseFacts) -> list[uuid.UUID]:
         for one in dates
         if free[one.id] and not standing.of_person(actor, _own(actor), one).refusal
     ]
+
+
+def _next_date(
+    actor: Actor, course: CourseFacts, free: Sequence[CohortFacts]
+) -> CohortFacts | None:
+    """The soonest date with a place that the visitor could book, if they are on none.
+
+    Nobody is asked about more than a few dates.
+    """
+    if actor.person_id is None:
+        return free[0] if free else None
+    if _booked(actor, course) or _held(actor, course):
+        return None
+    return next(
+        (one for one in free[:TRIED] if not standing.of_person(actor, _own(actor), one).refusal),
+        None,
+    )
 
 
 def _booked(actor: Actor, course: CourseFacts) -> set[uuid.UUID]:

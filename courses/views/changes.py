@@ -176,7 +176,9 @@ def _form(actor: Actor, cohort: CohortFacts) -> EditForm:
     also = [(one.venue_id, one.venue) for one in cohort.held if one.venue_id not in known]
     venues = [(str(one.id), one.name) for one in rooms]
     venues += [(str(one), name) for one, name in dict(also).items() if one]
-    trainers = [(one.id, one.name) for one in planning.trainers(cohort.provider_key)]
+    trainers = [
+        (one.id, one.name) for one in planning.trainers(cohort.provider_key, people.values())
+    ]
     for part in (*(entry.form for entry in form.sessions), form.added.form):
         part.venue.choices = [*venues, (ONLINE, "Online, by a link")]
         part.trainers.choices = trainers
@@ -284,13 +286,17 @@ def _above(refused: Complaint | Complaints) -> Complaints:
     return Complaints(*(Complaint("", one.text) for one in several))
 
 
+def _left(cohort: CohortFacts) -> str:
+    return f"{words.plural(cohort.places_left, 'place')} left"
+
+
 def _fates(actor: Actor, cohort: CohortFacts) -> list[tuple[str, str, str]]:
     """Another date with places enough, the waiting list with their old place, or nowhere."""
     others = [
         (
             str(one.id),
-            f"Move them to {words.weekday_date(one.first.start) if one.first else one.code}",
-            f"{one.code}, {words.plural(one.places_left, 'place')} left",
+            f"Move them to {one.when('their')}",
+            ", ".join([*([one.code] if one.first else []), _left(one)]),
         )
         for one in cohorts.managed(actor, catalogue.dates_of(cohort.course_id))
         if one.id != cohort.id and one.places_left >= cohort.seats_taken

@@ -15,10 +15,11 @@ from flask import url_for
 from markupsafe import Markup
 
 from courses import access
-from courses.queries import cohorts, history, register
+from courses.queries import cancellation, cohorts, history, register
 from courses.queries.cohorts import CohortFacts, SessionFacts
 from courses.queries.register import Progress
 from courses.queries.roster import Person, Roster
+from courses.services.register import Times
 from lms import clock
 from lms.contracts import Actor, BookingColumn
 from lms.messages import queries as messages
@@ -26,7 +27,8 @@ from lms.permissions import allowed
 from lms.registry import current_registry
 from lms.web import words
 
-REGISTER_OPENS = timedelta(hours=24)
+NEAR = timedelta(days=7)
+"""So long before the first session an answer that is missing comes before a free place."""
 FIRST_COLUMNS = 50
 """Other rooms' columns ordered below this stand before the sessions, the others after the hours."""
 
@@ -35,18 +37,22 @@ FIRST_COLUMNS = 50
 class Next:
     """The one thing that comes next, with its one button ("" where there is none).
 
-    `over` says that courses ask nothing more, so that another room's next thing stands here.
+    `yields` says that courses ask nothing as urgent, so that another room's next thing stands
+    here if there is one; a session that comes (`dated`) is named beside it.
     """
 
     title: str
     lines: tuple[str, ...] = ()
     verb: str = ""
     url: str = ""
-    over: bool = False
+    yields: bool = False
+    dated: bool = False
 
 
 def state_words(cohort: CohortFacts) -> str:
-    """The state as people read it: a published cohort without places is full."""
+    """The state as people read it: without places it is full, and a closed one has finished."""
+    if cohort.state == "closed":
+        return "Finished"
     if cohort.state in ("published", "scheduled") and cohort.capacity and not cohort.places_left:
         return "Full"
     return words.capital(cohort.state)
@@ -65,7 +71,7 @@ def may_schedule(actor: Actor) -> bool:
 def next_thing(cohort: CohortFacts, manages: bool) -> Next:
     """Publish, add people, open the register, mark what is missing, certificates: in that order."""
     if cohort.state == "cancelled":
-        return Next("This cohort was cancelled")
+        return _cancelled(cohort)
     if cohort.state == "scheduled":
         return Next(
             "Publish it, so that people can book", (), "Check and publish", _url(cohort, "review")
@@ -74,12 +80,24 @@ def next_thing(cohort: CohortFacts, manages: bool) -> Next:
         return _register(cohort, unmarked, "Mark the register of")
     upcoming = cohort.next_session()
     if upcoming is None:
-        return _afterwards(cohort)
-    if manages and cohort.places_left and not _soon(upcoming):
-        title = f"Next: {cohort.called(upcoming)}, {_when(upcoming)}"
-        lines = (_place(upcoming), f"{words.plural(cohort.places_left, 'place')} free")
-        return Next(title, lines, "Add people", _url(cohort, "book"))
-    return _register(cohort, upcoming, "Next:")
+        return _afterwards(cohort, manages)
+    if Times(upcoming.start, upcoming.end).begun:
+        return _register(cohort, upcoming, "Next:")
+    return _coming(cohort, upcoming, manages)
+
+
+def _cancelled(cohort: CohortFacts) -> Next:
+    how = cancellation.of(cohort)
+    if how is None:
+        return Next("This cohort was cancelled")
+    title = f"{how.by} cancelled this cohort {words.datetime_words(how.at)}"
+    return Next(title, (*([f"Reason: {how.why}"] if how.why else []), *how.lines))
+
+
+def never_began(cohort: CohortFacts) -> bool:
+    """Whether it was cancelled before its first session: then no survey and certificate comes."""
+    how = cancellation.of(cohort)
+    return how is not None and how.before_it_began
 
 
 def columns(actor: Actor, cohort: CohortFacts) -> list[BookingColumn]:
@@ -176,27 +194,41 @@ def _unmarked(cohort: CohortFacts) -> SessionFacts | None:
     return next((one for one in over if one.id in progress and progress[one.id].to_mark), None)
 
 
-def _afterwards(cohort: CohortFacts) -> Next:
+def _coming(cohort: CohortFacts, session: SessionFacts, manages: bool) -> Next:
+    """Before the day: people while there is room; near it, what other rooms want done first."""
+    title, place = f"Next: {cohort.called(session)}, {_when(session)}", _place(session)
+    if manages and _room(cohort):
+        free = f"{words.plural(cohort.places_left, 'place')} free"
+        enough = cohort.seats_taken >= (cohort.minimum or 0)
+        near = session.start - clock.now() <= NEAR
+        url = _url(cohort, "book")
+        return Next(title, (place, free), "Add people", url, yields=near and enough, dated=True)
+    opens = f"Its register can be marked from {words.weekday_date(session.start)}"
+    return Next(title, (place, opens), yields=manages, dated=True)
+
+
+def _room(cohort: CohortFacts) -> bool:
+    """Whether people can still be added before the course begins."""
+    closed = cohort.closes_at is not None and cohort.closes_at <= clock.now()
+    return cohort.places_left > 0 and not cohort.started and not closed
+
+
+def _afterwards(cohort: CohortFacts, manages: bool) -> Next:
     if not cohort.held:
-        return Next(
-            "People do this course online, in their own time",
-            (),
-            "Add people",
-            _url(cohort, "book"),
-        )
+        title = "People do this course online, in their own time"
+        if manages and _room(cohort):
+            free = f"{words.plural(cohort.places_left, 'place')} free"
+            return Next(title, (free,), "Add people", _url(cohort, "book"))
+        return Next(title, yields=True)
     count = len(cohort.held)
     title = "The register is saved" if count == 1 else f"All {count} registers are saved"
-    return Next(title, ("Certificates are made as people complete.",), over=True)
+    return Next(title, ("Certificates are made as people complete.",), yields=True)
 
 
 def _register(cohort: CohortFacts, session: SessionFacts, what: str) -> Next:
     title = f"{what} {cohort.called(session)}, {_when(session)}"
     url = url_for("courses.open_register", cohort_id=cohort.id, number=session.number)
     return Next(title, (_place(session),), "Open register", url)
-
-
-def _soon(session: SessionFacts) -> bool:
-    return session.start - clock.now() <= REGISTER_OPENS
 
 
 def _when(session: SessionFacts) -> str:

@@ -12,6 +12,7 @@ from courses.forms.cohorts import DownloadForm
 from courses.queries import cohorts, history, listing, offers, planning, roster, waiting
 from courses.queries.listing import CohortFilter
 from courses.services import downloads
+from courses.services.register import ABSENCES
 from courses.views import cockpit
 from courses.views.blueprint import blueprint
 from lms import web
@@ -34,15 +35,20 @@ def cohorts_page() -> web.Answer:
     """Cohorts in reach, soonest first, narrowed in the address."""
     actor = web.current_actor()
     courses, places = listing.courses_seen(actor), planning.own_localities(actor)
+    months = {f"{month:%Y-%m}": month for month in listing.months_seen(actor)}
     filters = web.filters(
         "group",
         "q",
         "course",
         "place",
+        "from",
+        "to",
         allowed={
             "group": list(GROUP_NAMES),
             "course": [slug for slug, _ in courses],
             "place": [str(place.id) for place in places],
+            "from": list(months),
+            "to": list(months),
         },
     )
     wanted = CohortFilter(
@@ -50,6 +56,8 @@ def cohorts_page() -> web.Answer:
         words=filters["q"],
         course=filters["course"],
         locality_id=uuid.UUID(filters["place"]) if filters["place"] else None,
+        since=months.get(filters["from"]),
+        until=months.get(filters["to"]),
     )
     page = web.paginate(listing.listed(actor, wanted)).map(listing.as_line)
     added = current_registry().cohort_columns([line.id for line in page], actor)
@@ -62,8 +70,20 @@ def cohorts_page() -> web.Answer:
         groups=GROUP_NAMES,
         courses=courses,
         places=places,
+        months=[(key, f"{month:%B %Y}") for key, month in months.items()],
+        narrowed=_narrowed(wanted, dict(courses), {place.id: place.name for place in places}),
         may_schedule=cockpit.may_schedule(actor),
     )
+
+
+def _narrowed(wanted: CohortFilter, courses: dict[str, str], places: dict[uuid.UUID, str]) -> str:
+    """What the list is narrowed to, as " of Brief Encounters in Gateshead from April 2027"."""
+    said = [f"called ‘{wanted.words}’"] if wanted.words else []
+    said += [f"of {courses[wanted.course]}"] if wanted.course else []
+    said += [f"in {places[wanted.locality_id]}"] if wanted.locality_id else []
+    said += [f"from {wanted.since:%B %Y}"] if wanted.since else []
+    said += [f"{'' if wanted.since else 'up '}to {wanted.until:%B %Y}"] if wanted.until else []
+    return " ".join(["", *said])
 
 
 @blueprint.get("/cohorts/<uuid:cohort_id>")
@@ -101,6 +121,7 @@ def cohort(cohort_id: uuid.UUID) -> web.Answer:
         lines=history.number(actor, found),
         last=cockpit.last_change(actor, found),
         manages=manages,
+        never_began=cockpit.never_began(found),
     )
 
 
@@ -130,7 +151,12 @@ def cohort_history(cohort_id: uuid.UUID) -> web.Answer:
     person = uuid.UUID(filters["person"]) if filters["person"] else None
     page = web.paginate(history.listed(actor, found, person), per_page=100).map(history.as_line)
     return web.render(
-        "courses/history.html", cohort=found, page=page, people=people, filters=filters
+        "courses/history.html",
+        cohort=found,
+        page=page,
+        people=people,
+        filters=filters,
+        absences=ABSENCES,
     )
 
 

@@ -11,7 +11,7 @@ from flask import url_for
 
 from courses.forms.queue import ANSWERS, LEAVE, TAKE, OfferForm
 from courses.queries import approving as approval_queries
-from courses.queries import cohorts, offers, queue, waiting
+from courses.queries import cohorts, offers, own, queue, waiting
 from courses.queries.cohorts import CohortFacts
 from courses.queries.offers import ACCEPTED, OfferRow
 from courses.services import approving as approval
@@ -70,6 +70,7 @@ def page(held: Held) -> web.Answer:
     form = OfferForm()
     if held.offer.agreed_at:
         form.answer.choices = [one for one in ANSWERS if one[0] != TAKE]
+        form.answer.label.text = "Have you changed your mind?"
     if form.is_submitted() and not held.offer.is_open:
         return _on(held, held.offer)
     if form.validate_on_submit():
@@ -90,6 +91,8 @@ def page(held: Held) -> web.Answer:
         cohort=held.cohort,
         form=form,
         waits=waits is not None,
+        facts=own.facts(held.cohort),
+        why_ended=own.why_ended(held.offer),
         position=waiting.position(held.cohort.course_id, held.offer.person_id),
         **approving.asked_of(held.cohort, held.offer.person_id),
     )

@@ -14,6 +14,7 @@ from courses import access
 from courses.forms.booking import AnswerForm, BookForm
 from courses.queries import approving as approvals
 from courses.queries import bookings, catalogue, cohorts, offers, standing, waiting
+from courses.queries import own as own_queries
 from courses.queries.bookings import BookingRow
 from courses.queries.cohorts import CohortFacts
 from courses.queries.offers import OfferRow
@@ -32,7 +33,6 @@ from lms.db import Complaint
 from lms.errors import Gone
 from lms.people import links as people_links
 from lms.permissions import allow, by_link
-from lms.web import words
 
 GIVE_UP, KEEP = "give_up", "keep"
 
@@ -218,7 +218,7 @@ def _place(own: Own) -> web.Answer:
 
 
 def _shown(own: Own, held: BookingRow | None, found: Standing) -> dict[str, object]:
-    cohort = own.cohort
+    cohort, first = own.cohort, found.prerequisite
     return {
         "own": own,
         "cohort": cohort,
@@ -227,6 +227,9 @@ def _shown(own: Own, held: BookingRow | None, found: Standing) -> dict[str, obje
         "full": held is None and found.others_wait >= cohort.places_left,
         "position": waiting.position(cohort.course_id, own.person_id),
         "can_change": waiting.what_can_change(cohort.course_id),
+        "facts": own_queries.facts(cohort),
+        "first": first if first and found.refusal == first.words else None,
+        "given_up": own_queries.given_up(cohort.id, own.person_id),
         "me": snapshots.snapshots([own.person_id])[own.person_id],
         "others": _others(own),
         "declined": approvals.declined_of(cohort.id, own.person_id),
@@ -250,7 +253,7 @@ def _change(own: Own) -> web.Answer:
     others = _others(own)
     form = AnswerForm()
     form.answer.choices = [
-        *((str(one.id), f"Change to {_when(one)}", one.place) for one in others),
+        *((str(one.id), f"Change to {one.when()}", one.place if one.first else "") for one in others),
         (GIVE_UP, "Give up my place", "Somebody else can have it then."),
         (KEEP, "Keep my place as it is"),
     ]
@@ -287,10 +290,6 @@ def _others(own: Own) -> list[CohortFacts]:
     dates = catalogue.dates_of(own.cohort.course_id)
     left = waiting.free_for_all(dates)
     return [one for one in dates if one.id != own.cohort.id and left[one.id]]
-
-
-def _when(cohort: CohortFacts) -> str:
-    return words.weekday_date(cohort.first.start) if cohort.first else cohort.code
 
 
 def _calendar(own: Own) -> web.Answer:

@@ -21,6 +21,7 @@ from courses.queries.bookings import BookingRow
 from courses.services import booking as service
 from courses.services import letting_in, notices
 from courses.services import waiting as waiting_list
+from courses.services.register import ABSENCES
 from courses.views import approving
 from courses.views.blueprint import blueprint
 from lms import web
@@ -156,7 +157,9 @@ def booking(booking_id: uuid.UUID) -> web.Answer:
     lines = web.paginate(history.listed(actor, cohort, row.person_id), per_page=100).map(
         history.as_line
     )
-    return web.render("courses/booking.html", booking=row, cohort=cohort, page=lines)
+    return web.render(
+        "courses/booking.html", booking=row, cohort=cohort, page=lines, absences=ABSENCES
+    )
 
 
 @blueprint.route("/bookings/<uuid:booking_id>/off", methods=["GET", "POST"])
@@ -244,7 +247,7 @@ def _targets(actor: Actor, row: BookingRow) -> list[tuple[uuid.UUID, str, str]]:
     return [
         (
             one.id,
-            f"{words.weekday_date(one.first.start) if one.first else 'Online'} ({one.code})",
+            words.capital(one.when("their")) + (f" ({one.code})" if one.first else ""),
             f"{one.place}, {words.plural(one.places_left, 'place')} left",
         )
         for one in cohorts.managed(actor, catalogue.dates_of(row.course_id))

@@ -62,7 +62,12 @@ def save_register(cohort_id: uuid.UUID, number: int) -> web.Answer:
         return _conflict(cohort, session, error)
     find = request.form.get("find", "").strip()[:60] if FIND in request.form else ""
     if done or not find:
-        web.say(f"Register saved: {words.plural(len(done), 'mark')} changed")
+        missing = _to_mark(register.lines(session.id))
+        left = words.plural(missing, "person has", "people have")
+        web.say(
+            f"Register saved: {words.plural(len(done), 'mark')} changed",
+            detail=f"{left} no mark yet." if missing else None,
+        )
     return web.see(
         "courses.open_register",
         cohort_id=cohort_id,
@@ -167,7 +172,8 @@ def _page(
         sheet=sheet,
         form=sheet,
         counts=counts_words([row.line for row in sheet.rows]),
-        to_mark=sum(row.line.mark is None for row in sheet.rows),
+        to_mark=_to_mark([row.line for row in sheet.rows]),
+        rest=rest_words([row.line for row in sheet.rows]),
         begun=Times(session.start, session.end).begun,
         correcting=Times(session.start, session.end).over and any(row.seen for row in sheet.rows),
         absences=service.ABSENCES,
@@ -203,7 +209,7 @@ def _keep_tapped(session: SessionFacts, sheet: RegisterSheet) -> web.Answer:
     lines = register.lines(session.id)
     return jsonify(
         fields={f"seen-{line.place_id}": str(line.mark.id) if line.mark else "" for line in lines},
-        texts={"register-counts": counts_words(lines)},
+        texts={"register-counts": counts_words(lines), "mark-rest": rest_words(lines)},
         says=waiting[0].text if waiting else None,
     )
 
@@ -212,6 +218,16 @@ def _refused(text: str, status: int) -> Response:
     answer = jsonify(error=text)
     answer.status_code = status
     return answer
+
+
+def _to_mark(lines: list[Line]) -> int:
+    return sum(line.mark is None for line in lines)
+
+
+def rest_words(lines: list[Line]) -> str:
+    """What the button that marks the others says; it follows the marks as they are tapped."""
+    missing = _to_mark(lines)
+    return f"Mark the {missing} unmarked as present" if missing else "Everybody has a mark"
 
 
 def counts_words(lines: list[Line]) -> str:

@@ -6,17 +6,15 @@ Each step keeps its answers in the draft, so leaving and coming back loses nothi
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
 
 from flask import jsonify, request
 
 from courses import access
 from courses.forms.schedule import ConfirmForm, FormatForm
-from courses.queries import catalogue, cohorts, planning, waiting
+from courses.queries import catalogue, cohorts, planning, publishing
 from courses.queries.catalogue import EditionFacts
 from courses.queries.cohorts import CohortFacts
-from courses.queries.planning import Planned
-from courses.queries.waiting import WaitingRow
+from courses.services import previews
 from courses.services import schedule as service
 from courses.views import steps
 from courses.views.blueprint import blueprint
@@ -133,6 +131,8 @@ def _review(cohort: CohortFacts, edition: EditionFacts, status: int = 200) -> we
     actor = web.current_actor()
     gaps = planning.gaps(actor, cohort, edition) if cohort.state == "draft" else []
     sessions = planning.planned(cohort, edition)
+    made = publishing.as_published(cohort, sessions)
+    line = publishing.line_up(made, actor)
     form = ConfirmForm()
     form.form_errors = []
     page = web.render(
@@ -145,16 +145,11 @@ def _review(cohort: CohortFacts, edition: EditionFacts, status: int = 200) -> we
         designs=dict(steps.DESIGN_WORDS),
         gaps=[Problem(gap.text, steps.url(cohort, gap.step)) for gap in gaps],
         pressed=status != 200,
-        waiting=_waiting(cohort, sessions),
+        line=line,
+        review={"messages": previews.of_publishing(made, len(line.offered), line.until, actor)},
         confirm=form,
     )
     return page, status
-
-
-def _waiting(cohort: CohortFacts, sessions: Sequence[Planned]) -> list[tuple[WaitingRow, str]]:
-    """Who waits, in order, with why the planned dates do not suit some."""
-    times = [one.times for one in sessions if one.times]
-    return waiting.with_fit(cohort, web.current_actor(), times=times)[:100]
 
 
 def _next(cohort: CohortFacts, page: steps.Step) -> str:

@@ -10,8 +10,8 @@ MONTHS = (1, 3, 6)
 """A pledge is asked about so many calendar months after it was made."""
 
 STRENGTHS = {
-    1: "I'll see",
-    2: "I'll try",
+    1: "I’ll see",
+    2: "I’ll try",
     3: "I intend to",
     4: "I am determined",
     5: "Nothing will stop me",
@@ -60,7 +60,7 @@ GOALS = {
 }
 
 USES = {
-    "bulletin": "The ambassadors' bulletin",
+    "bulletin": "The ambassadors’ bulletin",
     "training": "Training courses",
     "reports": "Reports to those who pay for the programme",
     "public": "Our website and other public places",

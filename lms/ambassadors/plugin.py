@@ -14,7 +14,7 @@ from flask import Blueprint
 from lms import events, hookimpl
 from lms.ambassadors import access, jobs, reports, views
 from lms.ambassadors.queries import home
-from lms.ambassadors.services import leaving, recruiting, roles
+from lms.ambassadors.services import asking, leaving, recruiting, roles
 from lms.contracts import (
     Actor,
     Agenda,
@@ -111,7 +111,7 @@ def lms_personal_data(person_id: uuid.UUID) -> Iterable[PersonalRecord]:
 
 @hookimpl
 def lms_on_event(event: events.Event) -> None:
-    """Who says yes and finishes is invited; an erased person's words go."""
+    """Who says yes and finishes is invited; a new address is asked; an erased person's words go."""
     match event:
         case events.Upgraded():
             roles.synchronise()
@@ -121,5 +121,7 @@ def lms_on_event(event: events.Event) -> None:
             recruiting.note_completion(event)
         case events.CompletionWithdrawn():
             recruiting.note_withdrawal(event)
+        case events.AddressChanged():
+            asking.ask_at_new_address(event)
         case events.PersonErased():
             leaving.erase(event)

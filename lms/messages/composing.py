@@ -74,12 +74,10 @@ def addresses(message: Message) -> Addresses:
     """Where each link of a message leads; a dead one is missing."""
     found: dict[str, str] = {}
     code = ""
-    wanted: dict[str, uuid.UUID] = {}
-    endpoints: dict[uuid.UUID, str] = {}
+    wanted: dict[str, links.Target] = {}
     for name, target in message.links.items():
         if isinstance(target, list):
-            wanted[name] = uuid.UUID(target[0])
-            endpoints[wanted[name]] = target[1]
+            wanted[name] = uuid.UUID(target[0]), target[1]
         elif target.startswith("/"):
             found[name] = settings().base_url + target
         elif target.startswith(SIGN_IN):
@@ -87,9 +85,8 @@ def addresses(message: Message) -> Addresses:
             if mail:
                 found[name], code = mail.url, mail.code
         else:
-            wanted[name] = uuid.UUID(target)
-    urls = links.urls_of(wanted.values(), endpoints) if wanted else {}
-    found |= {name: urls[link_id] for name, link_id in wanted.items() if link_id in urls}
+            wanted[name] = uuid.UUID(target), None
+    found |= links.urls_to(wanted) if wanted else {}
     return Addresses(found, code, tuple(name for name in message.links if name not in found))
 
 

@@ -6,7 +6,6 @@ messages calls `cancel`, so that they leave a letter that has not gone.
 
 from __future__ import annotations
 
-import textwrap
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
@@ -23,7 +22,6 @@ from lms.messages.hours import open_now
 from lms.messages.models import Digest, Message
 from lms.messages.writing import NewMessage, first_names, write
 from lms.web import words
-from lms.web.context import settings
 
 KIND = "digest"
 TEMPLATE = "messages/digest.txt"
@@ -31,7 +29,6 @@ AT_A_TIME = 200
 """People whose messages are merged in one transaction."""
 NOT_GONE = ("queued", "held", "failed")
 """States of a letter that still changes with what is in it."""
-LONGEST_SUBJECT = 60
 
 
 # -- making ------------------------------------------------------------------------------------
@@ -164,12 +161,9 @@ def _parts(digest_ids: Iterable[uuid.UUID | None]) -> dict[uuid.UUID | None, lis
 
 def _values(parts: Sequence[Message]) -> dict[str, Any]:
     """What the template prints: a line for each message with its own link."""
-    title = f"{len(parts)} things from {settings().service_name}"
-    room = LONGEST_SUBJECT - len(title) - len(": ")
-    first = textwrap.shorten(parts[0].subject, room, placeholder="…") if room > 12 else ""
     ahead = [one.deadline for one in parts if one.deadline and one.deadline > clock.now()]
     return {
-        "title": f"{title}: {first}" if len(first) > len("…") else title,
+        "first": parts[0].subject,
         "lines": [_line(number, one) for number, one in enumerate(parts, start=1)],
         "until": words.weekday_datetime(min(ahead)) if ahead else "",
     }

@@ -1,21 +1,23 @@
 """A message's words: made from a template once, kept as text, shown as plain text, HTML or staff's.
 
-Templates extend `messages/frame.txt` and fill its blocks `subject`, `body` and `reason`. In the
-kept text `[Answer now]{{link survey}}` stands for a personal link and `**so**` for bold.
+Templates extend `messages/frame.txt` and fill its blocks `subject`, `body` and `reason`; a subject
+of several lines is said in the first that is short enough. In the kept text
+`[Answer now]{{link survey}}` stands for a personal link and `**so**` for bold.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+import uuid
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from flask import current_app
 from markupsafe import Markup, escape
 
-from lms.contracts import Actor
+from lms.contracts import Actor, Role
 from lms.web.context import settings
 
 PLACEHOLDER = re.compile(
@@ -24,6 +26,10 @@ PLACEHOLDER = re.compile(
     r"|\{\{\s*(?P<code>code)\s*\}\}"
 )
 PERSONAL = "[personal link]"
+SIGNS = (Role.COORDINATOR, Role.ADMINISTRATOR)
+"""Who acts for the team, and so signs its messages by name."""
+LONGEST_SUBJECT = 59
+"""Signs that lists of messages show, of a subject that can be said in several ways."""
 
 
 @dataclass(frozen=True)
@@ -47,11 +53,21 @@ def link(label: str, name: str) -> str:
 
 
 def make(
-    template: str, values: Mapping[str, Any], *, first_name: str, by: Actor
+    template: str,
+    values: Mapping[str, Any],
+    *,
+    first_name: str,
+    by: Actor,
+    to: uuid.UUID | None = None,
 ) -> tuple[str, str]:
-    """Subject and body of one message. Values are said on one line, without hidden characters."""
+    """Subject and body of one message. Values are said on one line, without hidden characters.
+
+    `actor` is who did what it tells, by name, unless that is its reader; the team signs, with the
+    name where they act for it.
+    """
     known = settings()
-    sender = by.name if by.person_id and by.link is None else ""
+    actor = one_line(by.name) if by.person_id not in (None, to) and by.link is None else ""
+    sender = actor if by.has(*SIGNS) else ""
     rendered = current_app.jinja_env.get_template(template).render(
         cleaned(values)
         | {
@@ -61,13 +77,19 @@ def make(
             "team": known.team,
             "phone": known.team_phone,
             "support_line": known.support_line,
-            "sender": one_line(sender),
-            "sign_off": ", ".join(filter(None, (one_line(sender), known.team, known.authority))),
+            "actor": actor,
+            "sign_off": ", ".join(filter(None, (sender, known.team, known.authority))),
             "link": link,
         }
     )
     subject, _, body = rendered.strip().partition("\n\n")
-    return one_line(subject), tidy(body)
+    return _fitting(subject.splitlines()), tidy(body)
+
+
+def _fitting(ways: Sequence[str]) -> str:
+    """The first way to say a subject that is short enough, or else the last."""
+    said = [one_line(way) for way in ways]
+    return next((way for way in said if len(way) <= LONGEST_SUBJECT), said[-1])
 
 
 def cleaned(value: Any) -> Any:

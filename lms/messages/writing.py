@@ -114,7 +114,9 @@ def _row(message: NewMessage, to: Recipient, by: Actor) -> dict[str, Any]:
     values, theirs = wording.with_notes(
         message.values, [(note.text, note.links) for note in message.notes]
     )
-    subject, body = wording.make(message.template, values, first_name=to.first_name, by=by)
+    subject, body = wording.make(
+        message.template, values, first_name=to.first_name, by=by, to=message.person_id
+    )
     links = {name: _kept(link) for name, link in {**message.links, **theirs}.items()}
     ical = message.ical
     reachable = to.has_address or message.to_address is not None

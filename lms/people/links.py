@@ -7,9 +7,10 @@ reads it. Neither message, job nor backup holds a token.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from flask import url_for
 from sqlalchemy import ColumnElement, select, update
@@ -26,6 +27,10 @@ from lms.web.context import settings
 
 KIND = "personal link"
 RENEWED_FOR = timedelta(days=30)
+
+Name = TypeVar("Name", bound=Hashable)
+Target = tuple[uuid.UUID, str | None]
+"""A link and which page of its purpose it opens; None for the purpose's own."""
 
 
 @dataclass(frozen=True)
@@ -83,24 +88,31 @@ def token(link: PersonalLink | uuid.UUID) -> str:
 
 def url(link_id: uuid.UUID, endpoint: str | None = None) -> str:
     """The full address behind a link: the page of its purpose, or another of the same purpose."""
-    return urls_of([link_id], {link_id: endpoint} if endpoint else {})[link_id]
+    return urls_to({link_id: (link_id, endpoint)})[link_id]
 
 
-def urls_of(
-    link_ids: Iterable[uuid.UUID], endpoints: dict[uuid.UUID, str] | None = None
-) -> dict[uuid.UUID, str]:
+def urls_of(link_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
     """The full addresses of several links in one query; a missing or dead one is left out."""
+    return urls_to({link_id: (link_id, None) for link_id in link_ids})
+
+
+def urls_to(targets: Mapping[Name, Target]) -> dict[Name, str]:
+    """The same by the caller's own names: one link may stand under several, each its own page."""
     found = db.session.execute(
         select(PersonalLink.id, PersonalLink.key, PersonalLink.purpose).where(
-            PersonalLink.id.in_(list(link_ids)), _live()
+            PersonalLink.id.in_({link_id for link_id, _ in targets.values()}), _live()
         )
     )
+    live = {row.id: (row.purpose, tokens.make(KIND, row.key)) for row in found}
     return {
-        row.id: urls.external(endpoints[row.id], token=tokens.make(KIND, row.key))
-        if endpoints and row.id in endpoints
-        else urls.personal(row.purpose, tokens.make(KIND, row.key))
-        for row in found
+        name: _address(*live[link_id], endpoint)
+        for name, (link_id, endpoint) in targets.items()
+        if link_id in live
     }
+
+
+def _address(purpose: str, token: str, endpoint: str | None) -> str:
+    return urls.external(endpoint, token=token) if endpoint else urls.personal(purpose, token)
 
 
 def live_for(purpose: str, object_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
@@ -231,7 +243,7 @@ def _refuse_dead(link: PersonalLink, *, erased: bool) -> None:
         raise Gone(
             "This link has been withdrawn",
             f"It stopped working {words.datetime_words(link.revoked_at or now)}.",
-            f"Use the newest message we sent you, or ask {settings().team}.",
+            f"Use the newest message we sent you, or ask {words.the(settings().team)}.",
         )
     if link.expires_at and link.expires_at <= now:
         raise Gone(

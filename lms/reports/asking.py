@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -187,15 +187,13 @@ def offered(actor: Actor) -> Offered:
 def filter_words(asked: Asked, actor: Actor, choices: Offered) -> tuple[tuple[str, str], ...]:
     """The filters as labels and words, those that are set."""
     report = asked.report
-    names = {str(value): text for value, text in choices.places}
-    names |= {one.value: one.words for one in choices.options}
     said = [
         ("From", month_words(asked.start)),
         ("To", month_words(asked.end)),
-        ("Place", _listed(asked.place, names)),
-        ("Course", _listed(asked.course, names)),
-        ("Cohort", _listed(asked.cohort, names)),
-        ("By", dict(report.breakdowns).get(asked.by, "")),
+        ("Place", words.listing(named(asked.place, choices))),
+        ("Course", words.listing(named(asked.course, choices))),
+        ("Cohort", words.listing(named(asked.cohort, choices))),
+        ("Broken down by", short(dict(report.breakdowns).get(asked.by, "")).lower()),
     ]
     for choice in report.choices:
         options = dict(choice.options(actor))
@@ -203,5 +201,15 @@ def filter_words(asked: Asked, actor: Actor, choices: Offered) -> tuple[tuple[st
     return tuple((label, text) for label, text in said if text)
 
 
-def _listed(values: Iterable[str], names: Mapping[str, str]) -> str:
-    return words.listing(names.get(value, value) for value in values)
+def short(breakdown: str) -> str:
+    """'Course' of 'By course', behind words that end in "by"."""
+    return words.capital(breakdown.removeprefix("By "))
+
+
+def named(values: Sequence[str], choices: Offered) -> tuple[str, ...]:
+    """What was chosen of places, courses or cohorts, by name; several cohorts by their codes."""
+    names = {str(value): text for value, text in choices.places}
+    for one in choices.options:
+        short = one.filter is Filter.COHORT and len(values) > 1
+        names[one.value] = (one.code if short else "") or one.words
+    return tuple(names.get(value, value) for value in values)

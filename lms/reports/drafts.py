@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from lms.contracts import Actor, Audience, Derived, Draft, Report
+from lms.contracts import Actor, Audience, Derived, Draft, Filter, Report
 from lms.envelope import Failed
 from lms.registry import current_registry
-from lms.reports.asking import Asked, filter_words, fingerprint, offered
+from lms.reports.asking import Asked, Offered, filter_words, fingerprint, named, offered
 from lms.reports.disclosure import POLICIES, DraftError
-from lms.reports.documents import Document, Heading, protect
+from lms.reports.documents import Chosen, Document, Heading, protect
 from lms.web.context import settings
 
 FAILED = (
@@ -55,10 +55,26 @@ def document_for_team(asked: Asked, actor: Actor, as_of: datetime) -> Document:
 
 def heading_of(asked: Asked, actor: Actor, as_of: datetime) -> Heading:
     """What stands around the figures."""
-    report = asked.report
-    filters = filter_words(asked, actor, offered(actor))
-    authority = settings().authority
-    return Heading(report.slug, report.question, report.about, as_of, filters, authority)
+    report, choices = asked.report, offered(actor)
+    return Heading(
+        report.slug,
+        report.question,
+        report.about,
+        as_of,
+        filter_words(asked, actor, choices),
+        settings().authority,
+        _chosen(asked, choices),
+    )
+
+
+def _chosen(asked: Asked, choices: Offered) -> Chosen:
+    return Chosen(
+        courses=named(asked.course, choices),
+        places=named(asked.place, choices),
+        cohorts=named(asked.cohort, choices),
+        by_cohort=Filter.COHORT in asked.report.filters,
+        known={str(key): name for key, name in choices.places},
+    )
 
 
 def fingerprint_of(draft: Draft) -> str:

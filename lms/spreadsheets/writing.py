@@ -38,6 +38,9 @@ TYPES = {
 _DANGEROUS = re.compile("'*[=+\\-@\t\r\n\x00\ufffd＝＋－＠]")
 _SHEET_NAME = re.compile(r"[\[\]:*?/\\]")
 _NOTES = "Notes"
+_LONGEST_NAME = 31
+_NARROWEST, _WIDEST, _WIDEST_HEADING = 8, 60, 20
+"""Widths of columns in letters; longer text wraps in its cell."""
 
 
 @dataclass(frozen=True)
@@ -101,35 +104,42 @@ def plain(cell: Cell) -> str:
 def write_xlsx(tables: Sequence[Table], notes: Sequence[str] = ()) -> bytes:
     """An Excel workbook, a sheet for each table and one for the notes; text is of type text."""
     from openpyxl import Workbook  # heavy: only a download needs it
-    from openpyxl.cell import WriteOnlyCell
-    from openpyxl.styles import Font
+    from openpyxl.utils import get_column_letter
 
     book = Workbook(write_only=True)
-
-    def cell_for(sheet: Any, value: Cell, *, bold: bool) -> Any:
-        cell = WriteOnlyCell(sheet)
-        if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
-            cell.value = value
-            if isinstance(value, Decimal):
-                cell.number_format = _number_format(value)
-        else:
-            # Set as they are: the library would guess a formula from the first character.
-            cell._value, cell.data_type = plain(value), "s"
-            cell.quotePrefix = bool(_DANGEROUS.match(cell._value))
-        if bold:
-            cell.font = Font(bold=True)
-        return cell
-
     for table, name in zip(_with_notes(tables, notes), _names(tables, notes), strict=True):
         sheet = book.create_sheet(name)
+        lines = list(table.lines())
+        for number, width in enumerate(_widths(lines, headed=bool(table.header)), 1):
+            sheet.column_dimensions[get_column_letter(number)].width = width
         if table.header:
             sheet.freeze_panes = "A2"
-        for number, line in enumerate(table.lines()):
+        for number, line in enumerate(lines):
             bold = number == 0 and bool(table.header)
-            sheet.append([cell_for(sheet, value, bold=bold) for value in line])
+            sheet.append([_excel_cell(sheet, value, bold=bold) for value in line])
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
+
+
+def _excel_cell(sheet: Any, value: Cell, *, bold: bool) -> Any:
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.styles import Alignment, Font
+
+    cell = WriteOnlyCell(sheet)
+    if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
+        cell.value = value
+        if isinstance(value, Decimal):
+            cell.number_format = _number_format(value)
+        return cell
+    # Set as they are: the library would guess a formula from the first character.
+    cell._value, cell.data_type = plain(value), "s"
+    cell.quotePrefix = bool(_DANGEROUS.match(cell._value))
+    if bold:
+        cell.font = Font(bold=True)
+    if len(cell._value) > (_WIDEST_HEADING if bold else _WIDEST):
+        cell.alignment = Alignment(wrap_text=True, vertical="top")
+    return cell
 
 
 def _number_format(value: Decimal) -> str:
@@ -143,13 +153,26 @@ def _number_format(value: Decimal) -> str:
 def write_ods(tables: Sequence[Table], notes: Sequence[str] = ()) -> bytes:
     """An OpenDocument spreadsheet, a sheet for each table and one for the notes."""
     from odf.opendocument import OpenDocumentSpreadsheet  # heavy: only a download needs it
+    from odf.style import Style, TableColumnProperties
     from odf.table import Table as OdfTable
-    from odf.table import TableRow
+    from odf.table import TableColumn, TableRow
 
     document = OpenDocumentSpreadsheet()
+    styles: dict[int, Style] = {}
+
+    def column_of(width: int) -> Any:
+        if width not in styles:
+            styles[width] = Style(name=f"wide{width}", family="table-column")
+            styles[width].addElement(TableColumnProperties(columnwidth=f"{width * 0.2:.1f}cm"))
+            document.automaticstyles.addElement(styles[width])
+        return TableColumn(stylename=styles[width])
+
     for table, name in zip(_with_notes(tables, notes), _names(tables, notes), strict=True):
         sheet = OdfTable(name=name)
-        for line in table.lines():
+        lines = list(table.lines())
+        for width in _widths(lines, headed=bool(table.header)):
+            sheet.addElement(column_of(width))
+        for line in lines:
             row = TableRow()
             for value in line:
                 row.addElement(_ods_cell(value))
@@ -199,11 +222,53 @@ def _with_notes(tables: Sequence[Table], notes: Sequence[str]) -> list[Table]:
     return [*tables, Table(_NOTES, (), [(note,) for note in notes])]
 
 
+def _widths(lines: Sequence[Sequence[Cell]], *, headed: bool) -> list[int]:
+    """How wide each column must be for what stands in it; a heading may wrap."""
+    found: list[int] = []
+    for number, line in enumerate(lines):
+        for place, cell in enumerate(line):
+            longest = max(map(len, plain(cell).split("\n")))
+            wide = min(longest, _WIDEST_HEADING if headed and not number else _WIDEST) + 2
+            if place == len(found):
+                found.append(_NARROWEST)
+            found[place] = max(found[place], wide)
+    return found
+
+
 def _names(tables: Sequence[Table], notes: Sequence[str]) -> list[str]:
-    """Names that Excel takes: 31 characters, none of `[]:*?/\\`, no two alike."""
+    """Names that Excel takes: 31 characters, none of `[]:*?/\\`, no two alike.
+
+    Where one is too long all are numbered, and it is cut in its middle: what tells two titles of
+    one question apart is at their ends.
+    """
+    named = _with_notes(tables, notes)
+    titles = [
+        " ".join(_SHEET_NAME.sub(" ", plain(table.name)).split()).strip(" '") for table in named
+    ]
+    numbered = len(tables) > 1 and any(len(title) > _LONGEST_NAME for title in titles)
     names: list[str] = []
-    for number, table in enumerate(_with_notes(tables, notes), 1):
-        name = _SHEET_NAME.sub(" ", plain(table.name)).strip(" '")[:28] or f"Sheet {number}"
+    for number, title in enumerate(titles, 1):
+        before = f"{number} " if numbered and number <= len(tables) else ""
+        name = before + _cut(title or f"Sheet {number}", _LONGEST_NAME - len(before))
         taken = {other.casefold() for other in names}
-        names.append(name if name.casefold() not in taken else f"{name[:26]} {number}")
+        names.append(name if name.casefold() not in taken else f"{name[:26].strip()} {number}")
     return names
+
+
+def _cut(title: str, room: int) -> str:
+    """The title in so many characters: its first and its last words."""
+    if len(title) <= room:
+        return title
+    words = title.split(" ")
+    head, tail = words[0][: room - 2], ""
+    for word in reversed(words[1:]):
+        longer = f"{word} {tail}".strip()
+        if len(longer) > room // 2:
+            break
+        tail = longer
+    for word in words[1:]:
+        longer = f"{head} {word}"
+        if len(longer) + len(tail) + 3 > room:
+            break
+        head = longer
+    return f"{head} … {tail}".strip()[:room]

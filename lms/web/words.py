@@ -97,6 +97,15 @@ def duration(value: int | float | Decimal | timedelta) -> str:
     return " ".join(parts)
 
 
+def hours(value: int | float | Decimal | timedelta) -> str:
+    """Minutes (or a timedelta) in full: '6 hours', '2 hours 30 minutes', '40 minutes'."""
+    whole, minutes = divmod(_minutes(value), 60)
+    parts = [plural(whole, "hour")] if whole else []
+    if minutes or not whole:
+        parts.append(plural(minutes, "minute"))
+    return " ".join(parts)
+
+
 def clock_duration(value: int | float | Decimal | timedelta) -> str:
     """Minutes (or a timedelta) as '5:35', for a narrow column."""
     hours, minutes = divmod(_minutes(value), 60)
@@ -178,6 +187,17 @@ def file_size(size: int) -> str:
     return f"{round_half_up(size / 1_000_000, 1)} MB"
 
 
+def the(name: str) -> str:
+    """'the Workforce development team' within a sentence, whether or not the name has its "The"."""
+    article, _, rest = name.partition(" ")
+    return f"the {rest if article.casefold() == 'the' else name}"
+
+
+def full_stop(text: str) -> str:
+    """'No room.': the text with a full stop, unless it ends as a sentence already."""
+    return text if text.rstrip("”’\"')")[-1:] in ("", ".", "!", "?", "…") else f"{text}."
+
+
 def capital(text: str) -> str:
     """The sentence with its first letter large and the rest as it was."""
     return text[:1].upper() + text[1:]
@@ -199,6 +219,7 @@ FILTERS = {
     "datetime_words": datetime_words,
     "weekday_datetime": weekday_datetime,
     "duration": duration,
+    "hours": hours,
     "clock_duration": clock_duration,
     "percent": percent,
     "count_of": count_of,
@@ -208,6 +229,8 @@ FILTERS = {
     "initials": initials,
     "certificate_number": certificate_number,
     "file_size": file_size,
+    "the": the,
+    "full_stop": full_stop,
     "capital": capital,
     "mask_email": mask_email,
 }

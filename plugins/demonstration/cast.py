@@ -199,7 +199,10 @@ TRAINEES = (
         "health-visitor",
         HERTFORDSHIRE,
         "Lea Valley Health Visiting",
-        about="An ambassador: six months after her pledge she is asked what came of it",
+        Role.TRAINER,
+        PROVIDER,
+        "oneplusone",
+        "An ambassador who trains too; six months after her pledge she is asked what came of it",
     ),
     Part(
         "hamid",

@@ -17,7 +17,9 @@ from lms.ambassadors.services.pledging import NewWords
 from lms.contracts import SYSTEM
 from lms.db import Complaints, db, rollback, unit_of_work
 from lms.messages.models import Message
-from lms.people.models import PersonalLink
+from lms.people import links
+from lms.people.models import Person, PersonalLink
+from lms.people.services import set_email
 from lms.testing import Frozen
 from lms.testing.client import in_own_context
 from lms.web.opening import LmsFlask
@@ -72,7 +74,7 @@ def test_on_the_day_one_message_counts_the_objectives_and_quotes_none(
     on(frozen, "2027-04-02")
     [letter] = db.session.scalars(select(Message).where(Message.kind == "check-in"))
     assert letter.subject == "One month on: your pledge"
-    assert "On 2 March 2027 you wrote down 2 things you would do" in letter.body
+    assert "On 2 March 2027 you wrote down two things you would do" in letter.body
     for words in WORDS:
         assert words.text not in letter.subject + letter.body
     assert check_in(pledge, 1).state == "due"
@@ -195,6 +197,53 @@ def test_somebody_who_left_is_reminded_of_nothing(pledge: Pledge, frozen: Frozen
     from_hand = asking.remind_now
     of.state, of.ended_at = "left", clock.now()
     assert from_hand([check_in(pledge, 1).id], by=SYSTEM) == 0
+
+
+@pytest.mark.parametrize("address", ["new@example.org", None])
+def test_who_has_another_address_is_asked_again_and_reminded_there(
+    pledge: Pledge, frozen: Frozen, address: str | None
+) -> None:
+    on(frozen, "2027-04-02")
+    of = db.session.get_one(Ambassador, pledge.ambassador_id)
+    first = making.token(check_in(pledge, 1), "check_in")
+    frozen("2027-04-03 12:00")
+    set_email(of.person_id, address, by=SYSTEM)
+    assert letters() == ["One month on: your pledge"]  # instead of the one that had not gone yet
+    assert making.token(check_in(pledge, 1), "check_in") != first
+    on(frozen, "2027-04-09")
+    assert letters() == ["One month on: your pledge", "How is your pledge going?"]
+    assert check_in(pledge, 1).reminders_sent == 1
+
+
+def test_another_address_before_the_day_or_after_the_answer_asks_nobody(
+    pledge: Pledge, frozen: Frozen
+) -> None:
+    of = db.session.get_one(Ambassador, pledge.ambassador_id)
+    set_email(of.person_id, "new@example.org", by=SYSTEM)
+    assert letters() == []
+    on(frozen, "2027-04-02")
+    answered(pledge, 1, "partly", "not_started")
+    set_email(of.person_id, "newer@example.org", by=SYSTEM)
+    assert letters() == []
+
+
+def test_a_reminder_brings_another_link_where_the_first_was_withdrawn(
+    pledge: Pledge, frozen: Frozen
+) -> None:
+    on(frozen, "2027-04-02")
+    links.revoke_all()
+    on(frozen, "2027-04-09")
+    assert letters() == ["One month on: your pledge", "How is your pledge going?"]
+    assert making.token(check_in(pledge, 1), "check_in")
+
+
+def test_a_reminder_that_is_not_written_is_not_counted(pledge: Pledge, frozen: Frozen) -> None:
+    on(frozen, "2027-04-02")
+    of = db.session.get_one(Ambassador, pledge.ambassador_id)
+    db.session.get_one(Person, of.person_id).erased_at = clock.now()  # whom no message reaches
+    on(frozen, "2027-04-16")
+    assert letters() == ["One month on: your pledge"]
+    assert check_in(pledge, 1).reminders_sent == 0
 
 
 # -- answering -----------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
+from lms import clock
 from lms.ambassadors import jobs
 from lms.ambassadors.models import (
     Ambassador,
@@ -15,14 +16,14 @@ from lms.ambassadors.models import (
     ObjectiveWording,
     Tally,
 )
-from lms.ambassadors.services import case_studies, leaving, tallies
+from lms.ambassadors.services import case_studies, leaving, recruiting, tallies
 from lms.ambassadors.services.case_studies import Story
 from lms.contracts import SYSTEM
 from lms.db import Complaint, Complaints, db
 from lms.errors import Conflict
 from lms.events import PersonErased, publish
 from lms.messages.models import Message
-from lms.people.models import PersonalLink, RoleGrant
+from lms.people.models import Person, PersonalLink, RoleGrant
 from lms.testing import Frozen
 from tests.ambassadors import making
 from tests.ambassadors.making import World, answered, pledged, world
@@ -67,7 +68,7 @@ def test_pledge_and_people_pass_to_the_one_who_stays(herts: World, frozen: Froze
     )
     assert set(db.session.scalars(roles)) == {heir.person_id, mentee.person_id}
     letter = db.session.scalars(select(Message).where(Message.kind == "handover")).one()
-    assert letter.subject == "Jo Rowe has handed on to you"
+    assert letter.subject == "You take over from Jo Rowe"
     assert "the pledge and 1 ambassador to look after" in letter.body
     assert letter.person_id == heir.person_id
 
@@ -139,6 +140,30 @@ def test_an_erased_person_who_was_only_invited_is_asked_no_more(herts: World) ->
     publish(PersonErased(SYSTEM, of.person_id))
     db.session.expire_all()
     assert of.state == "lapsed"
+
+
+def test_an_erased_person_who_said_not_now_is_never_asked_again(
+    herts: World, frozen: Frozen
+) -> None:
+    of = making.invited(herts)
+    recruiting.decline(of.id, ask_again=True, by=making.by_link(of))
+    publish(PersonErased(SYSTEM, of.person_id))
+    db.session.expire_all()
+    assert (of.state, of.ask_again_on) == ("declined", None)
+    frozen("2027-09-02 10:22")
+    jobs.tick()
+    assert db.session.scalars(select(Ambassador.state)).all() == ["declined"]
+
+
+def test_who_was_erased_before_their_wish_was_is_not_asked_either(
+    herts: World, frozen: Frozen
+) -> None:
+    of = making.invited(herts)
+    recruiting.decline(of.id, ask_again=True, by=making.by_link(of))
+    db.session.get_one(Person, of.person_id).erased_at = clock.now()
+    frozen("2027-09-02 10:22")
+    jobs.tick()
+    assert db.session.scalars(select(Ambassador.state)).all() == ["declined"]
 
 
 def test_a_case_study_may_be_used_until_its_day_and_not_after(herts: World, frozen: Frozen) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from html import unescape
 
 import pytest
 from sqlalchemy import select
 
-from lms.ambassadors import jobs
+from lms.ambassadors import jobs, own_words
 from lms.ambassadors.models import Ambassador, CheckIn, ObjectiveWording, Pledge, Tally
 from lms.ambassadors.services import tallies
 from lms.db import db
@@ -29,6 +30,11 @@ FIRST = {
     "share": "no",
 }
 
+SARAH = (
+    "'my client Sarah' looks like somebody's name. We never keep families' details. "
+    "Take it out and save again. Your other words are kept"
+)
+
 
 @pytest.fixture
 def herts(session: object) -> World:
@@ -44,6 +50,15 @@ def person_of(of: Ambassador) -> Person:
     return db.session.get_one(Person, of.person_id)
 
 
+def problems(answer: object) -> list[tuple[str, str]]:
+    """The lines of the error summary: where each leads, and its words."""
+    summary = said(answer).partition('class="govuk-error-summary"')[2].partition("</ul>")[0]
+    return [
+        (href, " ".join(text.split()))
+        for href, text in re.findall(r'<a href="([^"]*)"[^>]*>(.*?)</a>', summary, re.S)
+    ]
+
+
 # -- the invitation --------------------------------------------------------------------------------
 
 
@@ -54,6 +69,7 @@ def test_the_invitation_shows_the_role_and_chooses_nothing(
     assert "Become an ambassador" in page
     assert "about an hour a month" in page.lower()
     assert "Read the role in full (version 1)" in page
+    assert "drafted" not in page
     assert "for D. R." in page
     assert "checked" not in page
     assert "Dilys" not in page
@@ -141,7 +157,7 @@ def test_a_complaint_stands_at_the_objective_it_is_about(herts: World, client: P
     page = said(answer)
     assert answer.status_code == 422
     assert 'href="#objectives-2-text"' in page
-    assert "'client Sarah' looks like somebody's name. We never keep families' details." in page
+    assert SARAH in page
     assert "ask at every visit" in page
     assert db.session.scalars(select(Pledge)).all() == []
 
@@ -162,6 +178,37 @@ def test_what_is_missing_is_said_in_the_words_of_the_question(
     answer = client.post(path, data={k: v for k, v in FIRST.items() if k != field})
     assert answer.status_code == 422
     assert says in said(answer)
+
+
+def test_all_that_is_wrong_with_a_pledge_is_said_at_once(herts: World, client: PageClient) -> None:
+    path = f"/a/{token(making.ambassador(herts), 'ambassador')}/pledge"
+    answer = client.post(
+        path,
+        data={
+            "objectives-0-known_when": "my client Sarah says so",
+            "objectives-1-text": "x" * 201,
+            "objectives-2-text": "",
+        },
+    )
+    assert answer.status_code == 422
+    assert problems(answer) == [
+        ("#objectives-0-text", "Write what you will do"),
+        ("#objectives-0-known_when", SARAH),
+        ("#objectives-0-by_months", "Choose by when"),
+        ("#objectives-1-text", "I will… must be 200 characters or fewer"),
+        ("#objectives-1-by_months", "Choose by when"),
+        ("#strength", "Choose how committed you feel"),
+        ("#share", "Choose whether to share your pledge with your manager"),
+    ]
+    assert db.session.scalars(select(Pledge)).all() == []
+
+
+def test_all_that_is_wrong_with_new_words_is_said_at_once(herts: World, client: PageClient) -> None:
+    of = making.ambassador(herts)
+    pledged(of)
+    path = f"/a/{token(of, 'ambassador')}/pledge/1"
+    answer = client.press(path, text="", known_when="my client Sarah says so")
+    assert problems(answer) == [("#text", "Write what you will do"), ("#known_when", SARAH)]
 
 
 def test_the_second_press_finds_the_pledge_made(herts: World, client: PageClient) -> None:
@@ -208,6 +255,21 @@ def test_signed_in_the_pledge_shows_how_it_went(
         assert words in page
 
 
+def test_the_link_that_takes_a_pledge_back_stands_with_the_pledge(
+    herts: World, as_person: AsPerson
+) -> None:
+    of = making.ambassador(herts)
+    pledged(of)
+    browser = as_person(person_of(of))
+    browser.press("/pledge/withdraw", "Take my pledge back")
+    assert "Take this pledge back" not in said(browser.get("/pledge"))
+    pledged(of)
+    page = said(browser.get("/pledge"))
+    assert page.index("In your own words") < page.index("Take this pledge back")
+    assert page.index("Take this pledge back") < page.index("How it is going")
+    assert "Earlier pledges" in page.split("Take this pledge back")[1]
+
+
 def test_sharing_and_taking_back_are_ones_own_to_decide(herts: World, as_person: AsPerson) -> None:
     of = making.ambassador(herts)
     made = pledged(of)
@@ -235,14 +297,32 @@ def asked(herts: World, frozen: Frozen) -> CheckIn:
 TAPS = {"status_1": "partly", "status_2": "not_started"}
 
 
-def test_their_own_words_stand_at_the_top_of_the_check_in(
+def test_their_own_words_are_the_questions_at_the_top_of_the_check_in(
     asked: CheckIn, client: PageClient
 ) -> None:
     page = said(client.get(f"/k/{token(asked, 'check_in')}"))
-    first = page.index(WORDS[0].text)
-    assert first < page.index(WORDS[1].text) < page.index("<form")
-    assert "On 2 March 2027 you wrote:" in page
+    assert page.index("On 2 March 2027 you wrote:") < page.index(f"I will {WORDS[0].text}")
+    assert page.index(f"I will {WORDS[1].text}") < page.index("What got in the way?")
+    for objective in WORDS:
+        assert page.count(f"I will {objective.text}") == 1
     assert "checked" not in page
+    assert "--small" not in page
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("ask at every visit", "I will ask at every visit"),
+        ("Ask at every visit", "I will ask at every visit"),
+        ("I will ask at every visit", "I will ask at every visit"),
+        ("i’ll ask", "I’ll ask"),
+        ("will ask", "I will ask"),
+        ("NHS leaflets: bring them", "I will NHS leaflets: bring them"),
+        ("A poster goes up", "I will a poster goes up"),
+    ],
+)
+def test_an_objective_goes_on_from_i_will(text: str, says: str) -> None:
+    assert own_words.promise(text) == says
 
 
 def test_a_check_in_is_two_taps_and_a_button(asked: CheckIn, client: PageClient) -> None:
@@ -273,7 +353,16 @@ def test_what_was_answered_is_shown_to_whoever_signed_in(
 def test_an_objective_without_a_tap_is_asked_for(asked: CheckIn, client: PageClient) -> None:
     answer = client.press(f"/k/{token(asked, 'check_in')}", status_1="fully")
     assert answer.status_code == 422
-    assert "Choose how your objective 2 is going" in said(answer)
+    assert "Choose how “bring the leaflets to our Tuesday…” is going" in said(answer)
+
+
+def test_all_that_is_wrong_with_an_answer_is_said_at_once_in_the_order_of_the_page(
+    asked: CheckIn, client: PageClient
+) -> None:
+    answer = client.press(
+        f"/k/{token(asked, 'check_in')}", status_1="fully", sentence="Call them on 07700 900123"
+    )
+    assert [href for href, _ in problems(answer)] == ["#status_2", "#sentence"]
 
 
 def test_a_familys_detail_is_explained_and_the_rest_kept(
@@ -403,6 +492,11 @@ def test_a_draft_may_be_unfinished_and_what_is_sent_may_not(
     assert refused.status_code == 422
     for words in ("Write what you did", "Choose where we may use it", "Tick the box to agree"):
         assert words in said(refused)
+    both = browser.press(
+        "/case-studies/new", situation="My client Sarah rang.", action="", then="send"
+    )
+    assert problems(both)[0][0] == "#situation"
+    assert ("#action", "Write what you did") in problems(both)
     kept = browser.press("/case-studies/new", situation="Begun.", then="keep")
     assert kept.status_code == 303
     assert "Begun." in said(browser.get(kept.location))

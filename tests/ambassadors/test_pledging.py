@@ -67,8 +67,8 @@ def test_the_confirmation_names_days_and_strength_and_none_of_the_words(
     pledged(making.ambassador(herts), share=True)
     letter = db.session.scalars(select(Message).where(Message.kind == "pledge")).one()
     assert letter.subject == "Your pledge of 2 March 2027"
-    for said in ("2 things", "4 of 5", "2 April 2027, 2 June 2027 and 2 September 2027",
-                 ", your manager"):  # fmt: skip
+    for said in ("two things", "4 of 5", "2 April 2027, 2 June 2027 and 2 September 2027",
+                 "and your manager"):  # fmt: skip
         assert said in letter.body
     for words in WORDS:
         assert words.text not in letter.subject + letter.body

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from lms.ambassadors import jobs
+from lms.ambassadors import jobs, own_words
 from lms.ambassadors.models import (
     Ambassador,
     Bulletin,
@@ -21,6 +21,7 @@ from lms.ambassadors.models import (
     Pledge,
     Tally,
 )
+from lms.ambassadors.queries import board
 from lms.ambassadors.services import tallies
 from lms.contracts import SYSTEM
 from lms.db import db
@@ -108,6 +109,56 @@ def test_who_waits_longest_stands_first_and_filters_narrow(
     assert "No ambassador matches" in said(browser.get("/ambassadors?q=nobody"))
 
 
+def test_a_barrier_that_was_ticked_is_not_quoted_as_own_words(
+    herts: World, as_person: AsPerson, frozen: Frozen
+) -> None:
+    frozen("2027-03-02 10:00")
+    said_it = pledged(making.ambassador(herts))
+    ticked = pledged(making.ambassador(herts, herts.person("Femi")))
+    frozen("2027-04-02 10:22")
+    jobs.tick()
+    answered(said_it, 1, "partly", "fully", obstacles=("time",), sentence=SENTENCE)
+    answered(ticked, 1, "partly", "fully", obstacles=("caseload", "onward"))
+    page = said(as_person(herts.priya).get("/ambassadors"))
+    assert f"“{SENTENCE}”" in page
+    assert "Too much other work" in page
+    assert "“Too much other work" not in page
+
+
+def test_the_whole_list_of_a_filter_is_one_page_to_print(herts: World, as_person: AsPerson) -> None:
+    for number in range(26):
+        making.ambassador(herts, herts.person(f"Anna{number}"))
+    making.invited(herts, herts.person("Femi"))
+    browser = as_person(herts.priya)
+    page = said(browser.get("/ambassadors"))
+    assert page.count("Anna") == 25
+    assert 'href="/ambassadors?all=print"' in page
+    printed = said(browser.get("/ambassadors?all=print"))
+    assert printed.count("Anna") == 26
+    assert "Active: 26 ambassadors. Made on" in printed
+    assert "Femi" not in printed
+    assert "<select" not in printed
+    assert "pagination" not in printed
+    assert "Femi" in said(browser.get("/ambassadors?all=print&state=invited"))
+    narrowed = said(browser.get("/ambassadors?check=no_pledge&q=anna1"))
+    assert 'href="/ambassadors?all=print&check=no_pledge&q=anna1"' in narrowed
+    assert "Active, No pledge yet, “anna1”: 11 ambassadors" in said(
+        browser.get("/ambassadors?all=print&check=no_pledge&q=anna1")
+    )
+
+
+def test_a_list_that_is_too_long_to_print_says_so(
+    herts: World, as_person: AsPerson, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(board, "MOST_PRINTED", 2)
+    for name in ("Anna", "Beth", "Cara"):
+        making.ambassador(herts, herts.person(name))
+    page = said(as_person(herts.priya).get("/ambassadors?all=print"))
+    assert "Only the first 2 fit on this list" in page
+    assert "Beth Rowe" in page
+    assert "Cara Rowe" not in page
+
+
 def test_a_page_of_many_takes_as_many_queries_as_a_page_of_one(
     herts: World, pledge: Pledge, as_person: AsPerson, count_queries: Any
 ) -> None:
@@ -150,13 +201,54 @@ def test_reminding_shows_the_message_first_and_writes_to_those_of_the_filter(
     jobs.tick()
     browser = as_person(herts.priya)
     page = said(browser.get("/ambassadors/remind"))
-    assert "Remind 1 person" in page
-    assert "How is your pledge going?" in page
-    assert "[personal link]" in page
+    for words in ("Remind 1 person", "Dilys Rowe", "How is your pledge going?", "[personal link]"):
+        assert words in page
     before = len(db.session.scalars(select(Message)).all())
     browser.press("/ambassadors/remind", "Remind 1 person")
     browser.press("/ambassadors/remind", "Remind 1 person")
     assert len(db.session.scalars(select(Message)).all()) == before + 1
+
+
+def test_who_has_read_that_we_do_not_ask_again_is_named_and_not_written_to(
+    herts: World, as_person: AsPerson, frozen: Frozen
+) -> None:
+    frozen("2027-01-05 10:00")
+    late = pledged(making.ambassador(herts, herts.person("Femi")))
+    frozen("2027-01-20 10:00")
+    pledged(making.ambassador(herts, herts.person("Beth")))
+    for day in ("2027-02-05 10:22", "2027-02-12 10:22", "2027-02-20 10:22", "2027-02-21 10:22"):
+        frozen(day)
+        jobs.tick()
+    assert making.check_in(late, 1).reminders_sent == 2
+    browser = as_person(herts.priya)
+    assert "Remind 1 person" in said(browser.get("/ambassadors"))
+    page = said(browser.get("/ambassadors/remind"))
+    gets_it, left_out = page.split("Who does not get it")
+    assert "Beth Rowe" in gets_it
+    assert "Femi Rowe" not in gets_it
+    assert "Femi Rowe" in left_out
+    before = set(db.session.scalars(select(Message.id)))
+    browser.press("/ambassadors/remind", "Remind 1 person")
+    new = [one for one in db.session.scalars(select(Message)) if one.id not in before]
+    assert [db.session.get_one(Person, one.person_id).given_name for one in new] == ["Beth"]
+
+
+def test_where_all_have_had_their_last_reminder_nobody_is_reminded(
+    herts: World, as_person: AsPerson, frozen: Frozen
+) -> None:
+    frozen("2027-01-05 10:00")
+    pledged(making.ambassador(herts, herts.person("Femi")))
+    for day in ("2027-02-05 10:22", "2027-02-12 10:22", "2027-02-19 10:22"):
+        frozen(day)
+        jobs.tick()
+    browser = as_person(herts.priya)
+    assert "/ambassadors/remind" not in said(browser.get("/ambassadors"))
+    page = said(browser.get("/ambassadors/remind"))
+    assert "Nobody to remind" in page
+    assert "Femi Rowe" in page
+    before = len(db.session.scalars(select(Message)).all())
+    browser.post("/ambassadors/remind", data={})
+    assert len(db.session.scalars(select(Message)).all()) == before
 
 
 # -- the story -------------------------------------------------------------------------------------
@@ -257,9 +349,10 @@ def test_a_leaver_is_noted_and_handed_on_from_the_board(
     browser, path = as_person(herts.priya), f"/ambassadors/{pledge.ambassador_id}"
     day = {"leaves_on-day": "30", "leaves_on-month": "4", "leaves_on-year": "2027"}
     browser.press(path, "Note their last day", **day)
-    board = said(browser.get("/ambassadors"))
-    assert "Dilys Rowe leaves on 30 April 2027" in board
-    assert "Hand on" in said(browser.get("/home"))
+    listed = said(browser.get("/ambassadors"))
+    assert "Dilys Rowe leaves on 30 April 2027" in listed
+    assert "Hand on the pledge" in listed
+    assert "Choose who takes over their pledge" in said(browser.get("/home"))
     answer = browser.press(f"{path}/hand-on", to=str(heir.id), why="A new post")
     assert answer.location == path
     story = said(browser.get(path))
@@ -269,6 +362,29 @@ def test_a_leaver_is_noted_and_handed_on_from_the_board(
     assert "From Dilys Rowe" in mine
     assert WORDS[0].text in mine
     assert SENTENCE not in mine
+
+
+def test_what_is_handed_on_is_shown_before_it_is(
+    herts: World, pledge: Pledge, as_person: AsPerson
+) -> None:
+    for name in ("Femi", "Beth"):
+        making.ambassador(herts, herts.person(name)).mentor_id = pledge.ambassador_id
+    db.session.flush()
+    page = said(as_person(herts.priya).get(f"/ambassadors/{pledge.ambassador_id}/hand-on"))
+    assert "Dilys Rowe stops being an ambassador" in page
+    assert "Their pledge of 2 March 2027" in page
+    for objective in WORDS:
+        assert f"“{objective.text}”" in page
+    looks_after = page.split("The 2 ambassadors they look after")[1]
+    assert looks_after.index("Beth Rowe") < looks_after.index("Femi Rowe") < page.index("</html>")
+
+
+def test_somebody_with_nothing_to_hand_on_is_said_to_have_nothing(
+    herts: World, as_person: AsPerson
+) -> None:
+    of = making.ambassador(herts)
+    page = said(as_person(herts.priya).get(f"/ambassadors/{of.id}/hand-on"))
+    assert "no pledge at the moment and look after nobody" in page
 
 
 # -- case studies, meetings, bulletin, role ---------------------------------------------
@@ -283,7 +399,9 @@ def test_a_review_marks_what_may_identify_and_approves_or_asks(
     writer.press("/case-studies/new", **told, then="send")
     study = db.session.scalars(select(CaseStudy)).one()
     path = f"/case-studies/{study.id}"
-    assert "We met in Hatfield" in said(priya.get("/case-studies"))
+    listed = said(priya.get("/case-studies"))
+    assert "We met in Hatfield" in listed
+    assert '<strong class="govuk-tag govuk-tag--blue">Sent</strong>' in listed
     page = said(priya.get(path))
     assert "<mark>Hatfield</mark>" in page
     assert "<mark>3 May</mark>" in page
@@ -298,7 +416,23 @@ def test_a_review_marks_what_may_identify_and_approves_or_asks(
     priya.press(path, "Approve")
     db.session.expire_all()
     assert study.state == "approved"
+    assert '"govuk-tag govuk-tag--green">Ready</strong>' in said(priya.get("/case-studies"))
     assert as_person(world("Essex").priya).get(path).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("text", "begins"),
+    [
+        ("", ""),
+        ("We met.\nThen we talked.", "We met."),
+        ("Parents waiting in our reception often argued under their breath", "Parents waiting in…"),
+        ("Parents, waiting", "Parents, waiting"),
+        ("Parents waiting in, and then", "Parents waiting in…"),
+        ("Antidisestablishmentarianism", "Antidisestablishmen…"),
+    ],
+)
+def test_a_long_text_is_cut_after_a_word(text: str, begins: str) -> None:
+    assert own_words.beginning(text, 19) == begins
 
 
 def test_a_meeting_is_planned_and_who_was_there_is_counted(
@@ -315,12 +449,18 @@ def test_a_meeting_is_planned_and_who_was_there_is_counted(
     wrong = browser.press("/ambassadors/meetings/new", **fields | {"end": "1pm"})
     assert "must end after it starts" in said(wrong)
     path = browser.press("/ambassadors/meetings/new", **fields).location
-    assert "Spring meeting" in said(as_person(person_of(dilys)).get("/home"))
+    assert "Network meeting: Spring meeting" in said(as_person(person_of(dilys)).get("/home"))
+    browser.press(f"{path}/edit", title="Network meeting: this year")
+    home = said(as_person(person_of(dilys)).get("/home"))
+    assert "Network meeting: this year" in home
+    assert "Network meeting: Network meeting" not in home
     frozen("2027-03-10 16:30")
     browser = as_person(herts.priya)
     browser.press(path, "Save who was there", present=str(dilys.id))
     assert db.session.scalars(select(NetworkAttendance.ambassador_id)).all() == [dilys.id]
-    assert "Held" in said(browser.get("/ambassadors/meetings"))
+    assert '"govuk-tag govuk-tag--green">Held</strong>' in said(
+        browser.get("/ambassadors/meetings")
+    )
     assert as_person(world("Essex").priya).get(path).status_code == 404
     meeting = db.session.scalars(select(NetworkMeeting)).one()
     assert f"/ambassadors/meetings/{meeting.id}" == path
@@ -381,10 +521,12 @@ def test_only_an_administrator_of_the_programme_describes_the_role(
     ruth = make.person("Ruth")
     make.grant(ruth, "administrator", "programme")
     browser = as_person(ruth)
+    assert "This first version was drafted" in said(browser.get("/ambassadors/role"))
     browser.press("/ambassadors/role", text="## What it is\n\nAn hour a month.\n\n- One\n- Two")
     page = said(browser.get("/ambassadors/role"))
     assert "version 2" in page
     assert "<li>Two</li>" in page
+    assert "drafted" not in page
 
 
 def test_the_tally_of_the_month_is_counted_above_the_board(

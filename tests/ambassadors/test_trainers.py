@@ -148,5 +148,7 @@ def test_the_page_has_a_list_and_then_a_table(herts: World, as_person: AsPerson)
     trained(person_of(dilys), femi)
     trained(femi, make.person())
     page = unescape(browser.get("/ambassadors/trainers").text)
-    assert page.index("trained 1 person in 1 cohort, 2 with those below") < page.index("<table")
-    assert "Shown from 5 pairs on" in page
+    assert page.index(
+        "trained 1 person in 1 cohort, 2 including the people that those trained"
+    ) < page.index("<table")
+    assert "Shown once 5 people have answered both times" in page

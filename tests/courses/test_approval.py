@@ -108,8 +108,10 @@ def test_a_request_holds_no_seat_and_asks_the_manager_on_record_once(
     assert seats(asking) == 0
     assert found.manager_id == mark.id
     (told,) = messages(mark, "approval")
-    assert told.subject == "Can Amara Okafor go on Brief Encounters? Answer by 8 Feb 2027"
-    assert "from 18 to 25 February 2027, 6 h of work time. Why: “To help”." in told.body
+    assert told.subject == "Can Amara Okafor go on Brief Encounters? Answer by 8 Feb"
+    assert "from 18 to 25 February 2027, 6 h of work time." in told.body
+    assert "Why: “To help.”" in told.body
+    assert "because we have you on record as Amara Okafor’s manager." in told.body
     assert "No place is held until you say yes" in told.body
     assert told.urgency == "now"
     assert messages(amara, "confirmation") == []
@@ -443,7 +445,7 @@ def test_the_page_behind_the_message_chooses_nothing_and_its_button_answers(
     page = client.get(path).get_data(as_text=True)
     client.head(path)
     assert "Can Amara Okafor go on this course?" in page
-    assert "6 h of work time" in page
+    assert "6 hours of work time" in page
     assert "checked" not in page
     assert "Cohorts" not in page
     assert states(amara) == ["requested"]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
@@ -11,8 +13,8 @@ from sqlalchemy import select
 from courses.models import Component, Course, Edition
 from courses.queries import catalogue
 from courses.queries import waiting as waiting_list
+from courses.services import booking, waiting
 from courses.services import catalogue as service
-from courses.services import waiting
 from lms.contracts import SYSTEM
 from lms.db import db
 from lms.events import Upgraded, publish
@@ -20,7 +22,7 @@ from lms.people.models import Person
 from lms.registry import current_registry
 from lms.testing.client import PageClient
 from tests import factories as make
-from tests.courses.conftest import World, oneself
+from tests.courses.conftest import TEMPLATE, World, oneself
 
 AsPerson = Callable[[Person], PageClient]
 
@@ -161,3 +163,36 @@ def test_a_date_that_has_begun_is_not_offered(
     frozen("2027-02-18 09:30")
 
     assert catalogue.dates_of(world.course.id) == []
+
+
+def test_the_next_date_with_a_place_is_the_one_green_button_of_a_trainees_course_page(
+    world: World, as_person: AsPerson
+) -> None:
+    full = make.cohort(world.edition, world.place, code="BE-00", capacity=1)
+    make.session(full, make.hours(date(2027, 2, 11)))
+    make.booking(full)
+    amara = make.person()
+    browser = as_person(amara)
+
+    page = browser.get("/courses/brief-encounters").get_data(as_text=True)
+    booking.book_oneself(world.cohort.id, amara.id, by=oneself(amara))
+    booked = browser.get("/courses/brief-encounters").get_data(as_text=True)
+    staff = as_person(world.priya).get("/courses/brief-encounters").get_data(as_text=True)
+
+    assert f'<a class="govuk-button" href="/cohorts/{world.cohort.id}/place"' in page
+    assert "Book Thursday 18 February 2027, Hertfordshire" in page
+    (wait,) = re.findall(r'<button[^>]*class="([^"]*)"[^>]*>Join the waiting list', page)
+    assert "govuk-button--secondary" in wait
+    assert "Book Thursday" not in booked
+    assert "Book Thursday" not in staff
+
+
+def test_no_green_button_books_a_date_that_would_be_refused(
+    world: World, as_person: AsPerson
+) -> None:
+    make.course(key="oneplusone:first", slug="first", title="Think Couple")
+    world.course.template = TEMPLATE | {"follow_on_of": "oneplusone:first"}
+
+    page = as_person(make.person()).get("/courses/brief-encounters").get_data(as_text=True)
+
+    assert "Book Thursday" not in page

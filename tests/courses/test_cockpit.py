@@ -4,19 +4,27 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from datetime import date, time
 from typing import Any
 
 import pytest
 
-from courses.models import Place
-from courses.services import booking, register, waiting
-from lms.contracts import Actor
+from courses.models import BookingChange
+from courses.models import Place as Seat
+from courses.queries.register import lines
+from courses.services import booking, cancelling, register, waiting
+from courses.services.cancelling import Fate
+from courses.services.cohorts import record
+from courses.services.register import NewMark
+from lms import clock
+from lms.contracts import SYSTEM, Actor, Panel, Place
 from lms.db import db
 from lms.events import RegisterMarked, publish
 from lms.messages.models import Message
 from lms.people import links as people_links
 from lms.people.models import Person
 from lms.records import AuditEntry
+from lms.registry import Failed, Registry
 from lms.testing.client import PageClient
 from tests import factories as make
 from tests.courses.conftest import DAY, World, oneself
@@ -34,7 +42,7 @@ def book(world: World, number: int) -> list[Any]:
 
 def mark(world: World, number: int, mark: str) -> None:
     session = world.sessions[number]
-    for place in db.session.query(Place).filter_by(session_id=session.id):
+    for place in db.session.query(Seat).filter_by(session_id=session.id):
         make.attendance(place, mark)
 
 
@@ -95,6 +103,52 @@ def test_the_button_of_the_day_changes_with_time(
     assert "Next: session 2 of 2" in page
 
 
+def test_near_the_course_what_another_room_wants_done_comes_before_a_free_place(
+    world: World,
+    as_person: AsPerson,
+    frozen: Callable[[str], object],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def asked(_: Registry, place: Place, *__: object) -> tuple[list[Panel], list[Failed]]:
+        values = {"cohort_id": world.cohort.id, "count": 2}
+        wanted = Panel("2 people have not answered", "courses/approvals_panel.html", values)
+        return ([wanted] if place is Place.COHORT_NEXT else []), []
+
+    book(world, 2)
+    monkeypatch.setattr(Registry, "panels", asked)
+    at = f"/cohorts/{world.cohort.id}"
+
+    early = as_person(world.priya).get(at).get_data(as_text=True)
+    frozen("2027-02-14 09:00")
+    near = as_person(world.priya).get(at).get_data(as_text=True)
+    world.cohort.minimum = 3
+    db.session.flush()
+    below = as_person(world.priya).get(at).get_data(as_text=True)
+
+    assert "2 people have not answered" not in early
+    assert "Add people" in early
+    assert "2 people have not answered" in near
+    assert "Next: session 1 of 2, Thursday 18 February 2027, 9:30am" in near
+    assert "Add people" not in near
+    assert "Add people" in below
+
+
+def test_no_button_opens_a_register_before_its_day_or_adds_people_after_the_course_has_begun(
+    world: World, as_person: AsPerson, frozen: Callable[[str], object]
+) -> None:
+    book(world, 2)
+    frozen("2027-02-18 13:00")
+    mark(world, 0, "present")
+    frozen("2027-02-21 09:00")
+
+    page = as_person(world.priya).get(f"/cohorts/{world.cohort.id}").get_data(as_text=True)
+
+    assert "Next: session 2 of 2, Thursday 25 February 2027, 9:30am" in page
+    assert "Its register can be marked from Thursday 25 February 2027" in page
+    assert "Open register" not in page
+    assert "Add people" not in page
+
+
 def test_the_page_says_who_changed_what_last_in_a_sentence(
     world: World, as_person: AsPerson, frozen: Callable[[str], object]
 ) -> None:
@@ -135,7 +189,7 @@ def test_who_cannot_complete_any_more_is_named_with_the_reason(
     }
     ids = book(world, 2)
     frozen("2027-02-18 13:00")
-    first, second = db.session.query(Place).filter_by(session_id=world.sessions[0].id)
+    first, second = db.session.query(Seat).filter_by(session_id=world.sessions[0].id)
     make.attendance(first, "absent")
     make.attendance(second, "present")
     publish(RegisterMarked(world.coordinator, world.cohort.id, world.sessions[0].id, tuple(ids)))
@@ -144,7 +198,7 @@ def test_who_cannot_complete_any_more_is_named_with_the_reason(
 
     text = page.get_data(as_text=True)
     assert "Needs attention (1)" in text
-    assert "missed all or part of session 1; Workshop: 0 min of 5 h" in text
+    assert "missed session 1; Workshop: 0 min of 5 h" in text
     assert "Offer another date" in text
 
 
@@ -270,3 +324,108 @@ def test_a_hundred_and_one_people_stand_on_two_pages(world: World, as_person: As
 
     assert "Showing 1 to 100 of 101 people" in browser.get(at).get_data(as_text=True)
     assert "Showing 101 to 101 of 101 people" in browser.get(f"{at}?page=2").get_data(as_text=True)
+
+
+@pytest.mark.parametrize(
+    ("fate", "became"),
+    [
+        ("cohort", "2 people were moved to Thursday 4 March 2027 (BE-02)"),
+        ("waiting", "2 people lost their places; 2 of them wait for the course now"),
+        ("nowhere", "2 people lost their places"),
+    ],
+)
+def test_a_cancelled_cohort_says_who_cancelled_it_why_and_what_became_of_the_people(
+    world: World, as_person: AsPerson, fate: str, became: str
+) -> None:
+    other = make.cohort(world.edition, world.place, code="BE-02")
+    make.session(other, make.hours(date(2027, 3, 4)))
+    make.wave(world.cohort)
+    book(world, 2)
+    to = Fate("cohort", other.id) if fate == "cohort" else Fate(fate)
+    cancelling.cancel(world.cohort.id, reason="Snow", fate=to, by=world.coordinator)
+
+    page = as_person(world.priya).get(f"/cohorts/{world.cohort.id}").get_data(as_text=True)
+
+    assert "Priya Nair cancelled this cohort on 1 February 2027 at 9am" in page
+    assert "Reason: Snow" in page
+    assert became in page
+    assert "Before survey" not in page
+    assert "Surveys" not in page
+
+
+def test_the_history_speaks_of_people_and_not_of_states(
+    world: World, as_person: AsPerson, frozen: Callable[[str], object]
+) -> None:
+    def last() -> str:
+        page = as_person(world.priya).get(f"/cohorts/{world.cohort.id}").get_data(as_text=True)
+        return page.split("Last change: ")[1].split("</p>")[0]
+
+    asked = make.booking(world.cohort, make.person("Amara", "Okafor"), state="requested")
+    frozen("2027-02-01 09:01")
+    changed = BookingChange(booking_id=asked.id, to_state="requested", by_label="Amara Okafor")
+    make.keep(changed)
+    assert last() == "Amara Okafor asked for a place on 1 February 2027 at 9:01am"
+    frozen("2027-02-01 09:02")
+    record(world.cohort.id, "scheduled", "published", by=world.coordinator)
+    assert last().startswith("Priya Nair published the cohort")
+    frozen("2027-02-01 09:03")
+    record(world.cohort.id, "published", "running", by=SYSTEM)
+    assert last().startswith("The cohort began")
+
+
+def test_why_somebody_was_absent_and_how_early_they_left_is_said_in_words(
+    world: World, as_person: AsPerson, frozen: Callable[[str], object]
+) -> None:
+    book(world, 2)
+    frozen("2027-02-18 13:00")
+    one, two = (row.place_id for row in lines(world.sessions[0].id))
+    left = NewMark(two, "left_early", left_at=clock.at(date(2027, 2, 18), time(12)))
+    register.save(
+        world.sessions[0].id, [NewMark(one, "absent", reason="unknown"), left], by=world.coordinator
+    )
+    browser, at = as_person(world.priya), f"/cohorts/{world.cohort.id}"
+
+    assert "Left early 30" in browser.get(at).get_data(as_text=True)
+    history = browser.get(f"{at}/history").get_data(as_text=True)
+    assert "Not known" in history
+    assert ">unknown<" not in history
+
+
+def test_at_the_weekend_this_week_is_the_week_that_comes(
+    world: World, as_person: AsPerson, frozen: Callable[[str], object]
+) -> None:
+    frozen("2027-02-13 09:00")
+
+    page = as_person(world.priya).get("/home").get_data(as_text=True)
+
+    assert "This week" in page
+    assert "Thursday 18 February 2027" in page.split("This week")[1].split("Coming up")[0]
+    assert "Open cohort" in page
+
+
+def test_a_trainer_opens_the_register_on_its_day_and_before_that_the_roster(
+    world: World, as_person: AsPerson, frozen: Callable[[str], object]
+) -> None:
+    make.assignment(make.wave(world.cohort), make.booking(world.cohort), state="submitted")
+    frozen("2027-02-15 09:00")
+    before = as_person(world.sam).get("/home").get_data(as_text=True)
+    frozen("2027-02-18 08:45")
+    on_the_day = as_person(world.sam).get("/home").get_data(as_text=True)
+
+    assert "Open roster" in before
+    assert "Open register" not in before
+    assert "Surveys before: 1 of 1" in before
+    assert "Open register" in on_the_day
+
+
+def test_what_is_late_is_overdue(
+    world: World, as_person: AsPerson, frozen: Callable[[str], object]
+) -> None:
+    book(world, 1)
+    frozen("2027-02-18 13:00")
+    same_day = as_person(world.priya).get("/home").get_data(as_text=True)
+    frozen("2027-02-20 13:00")
+    later = as_person(world.priya).get("/home").get_data(as_text=True)
+
+    assert "by 18 Feb 2027" in same_day
+    assert "overdue since 18 Feb 2027" in later

@@ -88,6 +88,15 @@ def test_a_reason_is_asked_for_and_what_was_typed_is_kept(
     assert db.session.scalar(select(ComponentCompletion.id)) is None
 
 
+def test_the_reason_names_no_family(world: World, beth: Booking, as_person: AsPerson) -> None:
+    why = "Made up with her client Sarah"
+    refused = as_person(world.priya).press(f"/bookings/{beth.id}/let-in", reason=why)
+    assert refused.status_code == 422
+    assert "looks like somebody&#39;s name" in refused.text
+    assert f"{why}</textarea>" in refused.text
+    assert db.session.scalar(select(ComponentCompletion.id)) is None
+
+
 def test_a_register_corrected_afterwards_does_not_take_the_completion_back(
     world: World, beth: Booking
 ) -> None:

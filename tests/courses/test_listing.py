@@ -156,3 +156,78 @@ def test_a_date_of_another_place_is_not_offered_to_people_of_a_cancelled_one(
 
     assert "BE-20" in page
     assert "BE-21" not in page
+
+
+def test_the_list_is_narrowed_by_place_and_months_in_the_address_and_says_what_is_not_there(
+    world: World, as_person: AsPerson
+) -> None:
+    gateshead = make.locality("Gateshead")
+    make.grant(world.priya, "coordinator", "locality", gateshead.id)
+    for code, where, day in (
+        ("BE-30", world.place, date(2027, 4, 8)),
+        ("BE-31", gateshead, date(2027, 6, 3)),
+    ):
+        make.session(make.cohort(world.edition, where, code=code), day)
+    browser = as_person(world.priya)
+
+    def codes(query: str) -> set[str]:
+        page = browser.get(f"/cohorts?{query}").get_data(as_text=True)
+        return {code for code in ("BE-01", "BE-30", "BE-31") if f">{code}<" in page}
+
+    assert codes("") == {"BE-01", "BE-30", "BE-31"}
+    assert codes("from=2027-04") == {"BE-30", "BE-31"}
+    assert codes("from=2027-03&to=2027-05") == {"BE-30"}
+    assert codes(f"place={gateshead.id}") == {"BE-31"}
+    page = browser.get(f"/cohorts?place={gateshead.id}&from=2027-03&to=2027-05").get_data(
+        as_text=True
+    )
+    assert "No coming cohorts in Gateshead from March 2027 to May 2027." in page
+    assert "Clear filters" in page
+    assert '<option value="2027-03" selected>' in page
+
+
+def test_only_places_and_months_that_somebody_reaches_can_be_chosen(
+    world: World, as_person: AsPerson
+) -> None:
+    luton = make.locality("Luton")
+    make.session(make.cohort(world.edition, luton), date(2027, 9, 9))
+
+    page = as_person(world.priya).get("/cohorts").get_data(as_text=True)
+
+    assert "Luton" not in page
+    assert "September 2027" not in page
+
+
+def test_without_sessions_a_cohort_is_in_the_months_in_which_it_can_be_booked(
+    world: World, as_person: AsPerson
+) -> None:
+    online(world, closes_at=clock.at(date(2027, 3, 1), time(23, 59)))
+    make.session(make.cohort(world.edition, world.place), date(2027, 5, 6))
+    browser = as_person(world.priya)
+
+    assert "BE-10" in browser.get("/cohorts?from=2027-03").get_data(as_text=True)
+    assert "BE-10" not in browser.get("/cohorts?from=2027-04").get_data(as_text=True)
+
+
+def test_a_closed_cohort_has_finished_for_people(world: World, as_person: AsPerson) -> None:
+    world.cohort.state = "closed"
+    browser = as_person(world.priya)
+
+    listed = browser.get("/cohorts?group=finished").get_data(as_text=True)
+    page = browser.get(f"/cohorts/{world.cohort.id}").get_data(as_text=True)
+
+    for shown in (listed, page):
+        assert ">Finished</strong>" in shown
+        assert ">Closed</strong>" not in shown
+
+
+def test_scheduling_begins_with_choosing_a_course(world: World, as_person: AsPerson) -> None:
+    browser = as_person(world.priya)
+
+    assert 'href="/courses?for=schedule"' in browser.get("/cohorts").get_data(as_text=True)
+    page = browser.get("/courses?for=schedule").get_data(as_text=True)
+    plain = as_person(make.person()).get("/courses?for=schedule").get_data(as_text=True)
+
+    assert "Choose a course to schedule" in page
+    assert "/courses/brief-encounters/cohorts/new" in page
+    assert "Choose a course to schedule" not in plain

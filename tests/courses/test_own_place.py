@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
 
@@ -17,7 +18,7 @@ from lms.people.models import Person
 from lms.records import OnceKey
 from lms.testing.client import PageClient
 from tests import factories as make
-from tests.courses.conftest import World, oneself
+from tests.courses.conftest import TEMPLATE, World, oneself
 
 AsPerson = Callable[[Person], PageClient]
 
@@ -189,3 +190,75 @@ def test_no_personal_link_is_kept_with_what_a_form_was_answered(
 
     assert booked.location == path
     assert db.session.scalars(select(OnceKey.location)).all() == []
+
+
+def test_date_place_trainer_and_hours_stand_in_rows_of_their_own(
+    world: World, client: PageClient
+) -> None:
+    page = client.get(link_of(world, make.person())).get_data(as_text=True)
+
+    rows = dict(re.findall(r"<dt[^>]*>(.*?)</dt>\s*<dd[^>]*>(.*?)</dd>", page))
+    assert rows["Session 2"] == "Thursday 25 February 2027, 9:30am to 12:30pm"
+    assert rows["Place"] == "Stevenage Library, Room 2"
+    assert rows["Trainer"] == "Sam Ellery"
+    assert rows["Hours"] == "6 hours"
+
+
+def test_a_course_done_online_is_named_by_how_it_is_done_when_one_changes_to_it(
+    world: World, as_person: AsPerson
+) -> None:
+    edition = make.edition(world.course, format="e-learning", title="E-learning only")
+    make.cohort(edition, world.place, code="BE-10", state="running")
+    amara = make.person()
+    booking.book_oneself(world.cohort.id, amara.id, by=oneself(amara))
+    make.booking(world.cohort, locality_id=world.place.id)
+
+    own = as_person(amara).get(f"/cohorts/{world.cohort.id}/place/change").get_data(as_text=True)
+    staff = as_person(world.priya).get(f"/cohorts/{world.cohort.id}/cancel").get_data(as_text=True)
+
+    assert "Change to online, in your own time (BE-10)" in own
+    assert "Move them to online, in their own time (BE-10)" in staff
+
+
+def test_who_lacks_the_course_before_is_led_to_it(world: World, as_person: AsPerson) -> None:
+    make.course(key="oneplusone:first", slug="first", title="Think Couple")
+    world.course.template = TEMPLATE | {"follow_on_of": "oneplusone:first"}
+
+    page = as_person(make.person()).get(f"/cohorts/{world.cohort.id}/place").get_data(as_text=True)
+
+    assert "You cannot book this date" in page
+    assert "Do Think Couple first." in page
+    assert 'href="/courses/first"' in page
+
+
+def test_a_full_date_leads_to_ones_place_on_the_waiting_list(
+    world: World, as_person: AsPerson
+) -> None:
+    world.cohort.capacity = 1
+    make.booking(world.cohort)
+    amara = make.person()
+    waiting.join(world.course.id, amara.id, by=oneself(amara), told=False)
+
+    page = as_person(amara).get(f"/cohorts/{world.cohort.id}/place").get_data(as_text=True)
+
+    assert "This date is full" in page
+    assert 'href="/courses/brief-encounters/waiting/place"' in page
+
+
+def test_the_link_of_a_place_given_up_says_when_and_whether_it_has_gone(
+    world: World, client: PageClient
+) -> None:
+    amara = make.person()
+    booking.book_oneself(world.cohort.id, amara.id, by=oneself(amara))
+    path = link_of(world, amara)
+    booking.give_up(world.cohort.id, amara.id, by=oneself(amara))
+
+    free = client.get(path).get_data(as_text=True)
+    world.cohort.capacity = 1
+    make.booking(world.cohort)
+    gone = client.get(path).get_data(as_text=True)
+
+    assert "You gave your place up on 1 February 2027 at 9am. You can take it back" in free
+    assert "Your place has gone to somebody else" in gone
+    assert "You gave your place up on 1 February 2027 at 9am. It has gone to somebody else" in gone
+    assert "Join the waiting list" in gone

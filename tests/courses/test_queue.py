@@ -259,8 +259,37 @@ def test_the_message_of_the_waiting_list_says_the_place_why_and_what_can_change_
     assert last is not None
     assert "You are 2nd of 2 waiting for Brief Encounters." in last.body
     assert "Why: you joined on 1 February 2027." in last.body
-    assert "People go first when nobody of their job has been" in last.body
+    assert waiting_list.what_can_change(world.course.id) in last.body
     assert "hold it until a stated time" in last.body
+
+
+@pytest.mark.parametrize(
+    ("rules", "said"),
+    [
+        (0, "Places go in the order in which people joined the list."),
+        (
+            1,
+            "Your place can change: people go first when nobody of their job has been. "
+            "After that, places go in the order of joining.",
+        ),
+        (
+            2,
+            "Your place can change: people go first when nobody of their job has been; or their "
+            "agency had few places. After that, places go in the order of joining.",
+        ),
+        (
+            3,
+            "Your place can change: people go first when nobody of their job has been; their "
+            "agency had few places; or they asked twice. After that, places go in the order of "
+            "joining.",
+        ),
+    ],
+)
+def test_what_can_change_a_place_reads_as_one_sentence_however_many_rules_there_are(
+    world: World, rules: int, said: str
+) -> None:
+    with_rules(world, [*RULES, {"key": "twice", "points": 5, "words": "they asked twice"}][:rules])
+    assert waiting_list.what_can_change(world.course.id) == said
 
 
 def test_raising_the_capacity_offers_the_new_places_in_order(world: World, frozen: Frozen) -> None:

@@ -370,7 +370,7 @@ def test_when_one_of_a_pair_says_no_the_others_place_is_not_held_and_they_are_to
     assert db.session.scalar(select(Cohort.seats_taken)) == 0
     message = db.session.scalars(select(Message).where(Message.kind == "courses.offer_ended")).one()
     assert message.person_id == one.person_id
-    assert "who comes with you cannot come on this date" in message.body
+    assert "the person who comes with you cannot come on this date" in message.body
 
 
 def test_who_said_yes_is_not_blamed_when_the_other_of_the_pair_does_not_answer(
@@ -414,7 +414,7 @@ def test_a_cancelled_date_takes_its_offers_back_and_everybody_stands_where_they_
         select(Message).where(Message.person_id == held.person_id).order_by(Message.id)
     ).all()[-1]
     assert told.kind == "courses.offer_ended"
-    assert "it will not take place. The room is flooded." in told.body
+    assert "the course will not take place on this date. Reason: The room is flooded." in told.body
     assert "You are back on the waiting list, 1st of 3." in told.body
 
 

@@ -140,6 +140,24 @@ def test_moving_somebody_asks_for_a_place_and_a_reason(
     assert db.session.scalar(select(WaitingMove.by_label)) == "Priya Nair"
 
 
+@pytest.mark.parametrize(("what", "more"), [("move", {"place": "1"}), ("let-in", {})])
+def test_a_reason_in_the_queue_names_no_family(
+    world: World, queued: list[Person], as_person: AsPerson, what: str, more: dict[str, str]
+) -> None:
+    make.course(key="oneplusone:first", slug="first", title="Think Couple")
+    world.course.template = TEMPLATE | {"follow_on_of": "oneplusone:first"}
+    path = f"/courses/brief-encounters/queue/{waiting_id(queued[1])}/{what}"
+
+    refused = as_person(world.priya).press(path, reason="She sees the Khan family", **more)
+
+    page = refused.get_data(as_text=True)
+    assert refused.status_code == 422
+    assert "the Khan family&#39; looks like somebody&#39;s name. We never keep" in page
+    assert "She sees the Khan family</textarea>" in page
+    assert db.session.scalar(select(WaitingMove.id)) is None
+    assert db.session.scalar(select(Waiting.id).where(Waiting.waiver.contains("Khan"))) is None
+
+
 def test_a_person_in_the_queue_shows_which_dates_suit_them_and_why_not(
     world: World, queued: list[Person], as_person: AsPerson
 ) -> None:
@@ -225,9 +243,10 @@ def test_the_review_says_who_will_be_offered_places_and_who_is_passed_over(
 
     page = text(as_person(world.priya), f"/cohorts/{draft.id}/review")
 
-    assert "3 people waiting for this course will be offered places in this order" in page
+    assert "2 people waiting for this course will be offered places in this order" in page
     assert page.index("Colin Okafor") < page.index("Beth Okafor")
-    assert "passed over, does not work in Hertfordshire" in page
+    assert "Passed over" in page
+    assert "Somebody from another place: does not work in Hertfordshire" in page
 
 
 def test_home_asks_staff_about_offers_that_lapse_within_a_day(

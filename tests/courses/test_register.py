@@ -80,7 +80,7 @@ def test_a_register_is_kept_with_minutes_and_who_marked_it(room, as_person):
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ("", "Enter when Beth Lyons arrived, like 9:30am"),
+        ("", "Enter when Beth Lyons arrived, like 9:50am"),
         ("8:00am", "must be between 9:30am and 12:30pm"),
         ("half past", "The time must be a time, like 9:30am"),
     ],
@@ -104,7 +104,7 @@ def test_each_tap_is_kept_and_an_unfinished_one_does_not_hold_up_the_others(room
         headers={"X-Asked-By": "script", "X-CSRF-Token": _word(browser, room.page)},
     )
     assert answer.status_code == 200
-    assert answer.json["says"] == "Enter when Beth Lyons arrived, like 9:30am"
+    assert answer.json["says"] == "Enter when Beth Lyons arrived, like 9:50am"
     assert answer.json["texts"]["register-counts"].startswith("Here 1")
     assert marks(room)["Amara Lyons"] == "present"
 
@@ -358,3 +358,38 @@ def test_the_number_of_queries_does_not_grow_with_the_people(room, as_person, co
 def _word(browser, page: str) -> str:
     text = browser.get(page).get_data(as_text=True)
     return text.split('name="csrf_token" value="')[1].split('"')[0]
+
+
+def test_the_button_for_the_others_follows_the_marks_as_they_are_tapped(room, as_person):
+    browser = as_person(room.priya)
+
+    def tap(*places):
+        answer = browser.post(
+            room.page,
+            data={f"mark-{place}": "present" for place in places},
+            headers={"X-Asked-By": "script", "X-CSRF-Token": _word(browser, room.page)},
+        )
+        return answer.json["texts"]["mark-rest"]
+
+    assert (
+        '<span id="mark-rest">Mark the 4 unmarked as present</span>' in browser.get(room.page).text
+    )
+    assert tap(room.places[0]) == "Mark the 3 unmarked as present"
+    assert tap(*room.places) == "Everybody has a mark"
+
+
+def test_saving_says_how_many_have_no_mark_yet(room, as_person):
+    browser = as_person(room.priya)
+
+    browser.press(room.page, "Save register", **{f"mark-{room.places[0]}": "present"})
+    first = browser.get(room.page).text
+    browser.press(room.page, "Save register", **{f"mark-{p}": "present" for p in room.places})
+    last = browser.get(room.page).text
+
+    assert "3 people have no mark yet." in first
+    assert "no mark yet" not in last
+
+
+def test_somebody_who_left_early_is_asked_for_a_time_before_the_end(room):
+    with pytest.raises(Complaints, match="left, like 12:10pm"):
+        register.save(room.session.id, [NewMark(room.places[0], "left_early")], by=room.by)

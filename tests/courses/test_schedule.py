@@ -15,6 +15,7 @@ from courses.queries.planning import Planned
 from courses.services import schedule
 from lms.contracts import Design, Role, ScopeKind
 from lms.db import Complaint, Complaints, db
+from lms.messages.models import Message
 from lms.people.models import Person
 from lms.testing.client import PageClient
 from tests import factories as make
@@ -334,3 +335,85 @@ def test_a_new_draft_says_what_is_missing_without_calling_it_a_problem_yet(
     assert "There is a problem" not in opened
     assert "Before you can publish:" in opened
     assert "There is a problem" in pressed
+
+
+def test_only_who_has_the_role_of_a_trainer_can_be_chosen_and_who_is_chosen_opens_the_register(
+    world: World, as_person: AsPerson, frozen: Callable[[str], object]
+) -> None:
+    dilys, dele = make.person("Dilys", "Rowe"), make.person("Dele", "Okonjo")
+    make.grant(dilys, "trainer", "provider", "oneplusone")
+    # Trained here once, and has the role no more.
+    make.trainer(dele)
+    made = drafted(world, date(2027, 3, 4))
+    browser, at = as_person(world.priya), f"/cohorts/{made}/schedule/4"
+
+    page = browser.get(at).get_data(as_text=True)
+    browser.press(
+        at, **{"sessions-0-venue": str(world.room.id), "sessions-0-trainers": str(dilys.id)}
+    )
+    browser.press(f"/cohorts/{made}/review", "Publish cohort")
+    frozen("2027-03-04 09:00")
+
+    assert "Dilys Rowe" in page
+    assert "Dele Okonjo" not in page
+    assert as_person(dilys).get(f"/cohorts/{made}").status_code == 200
+    assert as_person(dilys).get(f"/cohorts/{made}/sessions/1/register").status_code == 200
+    assert "Open register" in as_person(dilys).get("/home").get_data(as_text=True)
+
+
+def test_who_trains_a_cohort_already_stays_among_the_choices_of_its_change(
+    world: World, as_person: AsPerson
+) -> None:
+    dele = make.person("Dele", "Okonjo")
+    make.teaches(make.trainer(dele), world.sessions[1])
+
+    page = as_person(world.priya).get(f"/cohorts/{world.cohort.id}/edit").get_data(as_text=True)
+
+    assert "Dele Okonjo" in page
+
+
+def test_the_review_shows_every_message_before_it_is_sent_and_publishing_tells_the_trainer(
+    world: World, as_person: AsPerson
+) -> None:
+    made = drafted(world, date(2027, 3, 4))
+    waits = make.person("Amara", "Okafor")
+    make.waiting(world.cohort, waits)
+    browser, at = as_person(world.priya), f"/cohorts/{made}/review"
+
+    page = browser.get(at).get_data(as_text=True)
+    browser.press(at, "Publish cohort")
+
+    for said in (
+        "To 1 person who waits, at once",
+        "A place is free and is being held for you until",
+        "To Sam Ellery, who trains, at once",
+        "Priya Nair put you down to train Brief Encounters (BE-02).",
+        "To everybody who books, at once",
+        "To everybody booked, five working days before",
+        "We start on time and mark late arrivals.",
+    ):
+        assert said in page
+    told = db.session.scalars(select(Message).where(Message.person_id == world.sam.id)).one()
+    assert told.subject == "You train: Brief Encounters (BE-02)"
+    assert told.ical is not None
+
+
+def test_the_review_keeps_those_passed_over_and_those_without_a_place_apart_and_repeats_nobody(
+    world: World, as_person: AsPerson, frozen: Callable[[str], object]
+) -> None:
+    made = drafted(world, date(2027, 3, 4))
+    schedule.set_numbers(made, capacity=6, minimum=None, last_day=None, by=world.coordinator)
+    away = make.organisation(locality_id=make.locality("Luton").id)
+    for number in range(8):
+        frozen(f"2027-02-01 09:{number:02}")
+        employer = {"organisation_id": away.id} if number == 1 else {}
+        make.waiting(world.cohort, make.person(f"Number{number}", "One", **employer))
+
+    page = as_person(world.priya).get(f"/cohorts/{made}/review").get_data(as_text=True)
+
+    assert "6 people waiting for this course will be offered places in this order" in page
+    assert "See the other 1" in page
+    assert "1 person waits on: all places are offered" in page
+    passed = page.split("Passed over")[1]
+    assert "does not work in Hertfordshire" in passed
+    assert "Nobody: everybody may book" not in page

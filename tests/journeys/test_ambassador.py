@@ -68,7 +68,7 @@ def test_an_ambassador_pledges_and_says_how_it_goes(
     invitation = ("Would you be an ambassador?", "Read the role and answer")
     dilys.open(programme.site.link(DILYS, *invitation))
     dilys.heading("Become an ambassador")
-    dilys.choose("Will you be an ambassador?", "Yes, I'll be an ambassador")
+    dilys.choose("Will you be an ambassador?", "Yes, I’ll be an ambassador")
     dilys.press("Send my answer")
     pledge(dilys)
 
@@ -113,5 +113,5 @@ def test_an_ambassador_pledges_and_says_how_it_goes(
     priya.open("/ambassadors")
     priya.reads("Dilys Rowe", "Fully done")
     priya.press("Dilys Rowe")
-    priya.reads("Answered at 6 months", "Helped: My manager and Doing it a few times")
+    priya.reads("Answered at 6 months", "Helped: My manager; doing it a few times")
     assert str(of.id) in priya.page.url

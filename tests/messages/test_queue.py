@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select, text, update
 
 from lms import clock, permissions
-from lms.contracts import SYSTEM, Actor, BookingNote
+from lms.contracts import SYSTEM, Actor, BookingNote, Grant, Role, Scope, ScopeKind
 from lms.db import Complaint, db, uuid7
 from lms.errors import Conflict
 from lms.events import PersonErased, publish
@@ -24,7 +24,7 @@ from tests.letters import text as plain
 from tests.messages.conftest import send
 
 NEW_LINK = "messages/new-link.txt"
-PRIYA = Actor(uuid7(), "Priya Nair")
+PRIYA = Actor(uuid7(), "Priya Nair", (Grant(Role.COORDINATOR, Scope(ScopeKind.PROGRAMME)),))
 
 
 def a_link(person, **options):

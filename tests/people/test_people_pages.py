@@ -15,7 +15,7 @@ import lms
 from lms import audit, clock
 from lms.contracts import SYSTEM
 from lms.db import Complaint, unit_of_work, uuid7
-from lms.people import services
+from lms.people import links, services
 from lms.people.models import Organisation, Person, PersonEmail, RoleGrant
 from lms.people.services import NewPerson
 from lms.records import AuditEntry
@@ -299,6 +299,17 @@ def fields_of(page):
         unescape(name): unescape(value)
         for name, value in re.findall(r'<input[^>]* name="([^"]+)"[^>]* value="([^"]*)"', page)
     }
+
+
+def test_a_first_address_leaves_the_links_that_were_given_on_paper(session):
+    person = factories.person(email=None)
+    link = links.grant("blue", person_id=person.id, object_id=uuid7(), expires_at=None)
+    assert services.set_email(person.id, "first@example.org", by=SYSTEM)
+    session.refresh(link)
+    assert link.revoked_at is None
+    assert services.set_email(person.id, "second@example.org", by=SYSTEM)
+    session.refresh(link)
+    assert link.revoked_at is not None
 
 
 def test_the_trail_has_no_address_in_it(two_places, as_person, session):

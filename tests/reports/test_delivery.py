@@ -111,27 +111,63 @@ def test_a_file_may_say_place_time_and_source_itself_and_bad_rows_are_told_not_d
         SOUND,
     )
     browser = as_person(analyst)
-    page = upload(
-        browser, "/reports/counts/upload", write_xlsx([Table("T", COLUMNS, rows)]), "table.xlsx"
-    )
+    file = write_xlsx([Table("T", COLUMNS, rows)])
+    page = upload(browser, "/reports/counts/upload", file, "table.xlsx", base="starts")
     words = html.unescape(page.get_data(as_text=True))
     assert "1 row can be saved, 4 rows cannot and will be left out" in words
     for wrong in (
-        "Retained cannot be more than clients starts",
-        "“Essex” is no place that you may count for",
+        "Retained cannot be more than clients who started",
+        "“Essex” is not a place that you may count for",
         "Clients enrolled must be a whole number",
         "The same as row 2",
     ):
         assert wrong in words
     keep(browser, page)
-    assert [row.project for row in counts()] == ["Arguing Better"]
+    assert [(row.project, row.milestone_base) for row in counts()] == [("Arguing Better", "starts")]
+
+
+def test_what_milestones_are_a_share_of_is_asked_where_the_file_does_not_tell(analyst, as_person):
+    browser = as_person(analyst)
+    file = write_csv([Table("T", COLUMNS, [SOUND])])
+    refused = upload(browser, "/reports/counts/upload", file)
+    assert refused.status_code == 422
+    assert "the file has no column “% Milestones”" in html.unescape(refused.get_data(as_text=True))
+    page = upload(browser, "/reports/counts/upload", file, base="retained")
+    assert "1 row can be saved" in page.get_data(as_text=True)
+    alike = (*SOUND[:3], 34, 34, 22, *SOUND[6:])
+    both_the_same = write_csv([Table("T", COLUMNS, [alike])])
+    assert upload(browser, "/reports/counts/upload", both_the_same).status_code == 200
+
+
+def test_everything_that_a_file_lacks_is_asked_for_at_once(analyst, as_person):
+    page = upload(as_person(analyst), "/reports/counts/upload", PUBLISHED)
+    words = html.unescape(page.get_data(as_text=True))
+    assert page.status_code == 422
+    for text in (
+        "Choose the place: the file does not say it",
+        "Enter the first day counted: the file does not say it",
+        "Enter the last day counted: the file does not say it",
+        "Enter where the numbers come from: the file does not say it",
+    ):
+        assert text in words
+    assert "Choose what milestones are a share of" not in words
+
+
+def test_the_preview_shows_the_rows_as_they_will_be_kept(analyst, place, as_person):
+    page = upload(
+        as_person(analyst), "/reports/counts/upload", PUBLISHED,
+        place=str(place.id), source="RPC report", **WHEN,
+    )  # fmt: skip
+    words = html.unescape(page.get_data(as_text=True))
+    for text in ("Northumberland", "1 Oct 2021", "27 Feb 2024", "RPC report", "Of those retained"):
+        assert text in words
 
 
 def test_a_second_file_changes_what_is_there_and_says_so_before(analyst, as_person):
     browser = as_person(analyst)
     for row in (SOUND, (*SOUND[:4], 29, *SOUND[5:])):
         file = write_csv([Table("T", COLUMNS, [row])])
-        page = upload(browser, "/reports/counts/upload", file)
+        page = upload(browser, "/reports/counts/upload", file, base="retained")
         keep(browser, page)
     assert "Changed: retained 28 → 29" in page.get_data(as_text=True)
     assert [row.retained for row in counts()] == [29]
@@ -190,7 +226,7 @@ def test_counts_are_handed_in_changed_and_removed_by_form(analyst, place, as_per
     assert "Arguing Better" in browser.get("/reports/counts").get_data(as_text=True)
     wrong = browser.press(page, "Save", retained="40")
     assert wrong.status_code == 422
-    assert "Retained cannot be more than starts" in wrong.get_data(as_text=True)
+    assert "Retained cannot be more than clients who started" in wrong.get_data(as_text=True)
     assert browser.press(page, "Save", retained="30").status_code == 303
     assert [row.retained for row in counts()] == [30]
     assert browser.press(page, "Remove these counts").status_code == 303
@@ -242,7 +278,7 @@ def test_headcounts_are_handed_in_by_form_and_by_file(analyst, place, as_person)
     )
     words = html.unescape(page.get_data(as_text=True))
     assert "1 row can be saved, 1 row cannot and will be left out" in words
-    assert "“Nobody” is no organisation that you may count for" in words
+    assert "“Nobody” is not an organisation that you may count for" in words
     keep(browser, page)
     found = db.session.scalars(select(HeadcountTarget).order_by(HeadcountTarget.on_date)).all()
     assert [(row.number, row.on_date) for row in found] == [

@@ -6,7 +6,6 @@ import csv
 import io
 import zipfile
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from xml.etree import ElementTree
@@ -21,10 +20,7 @@ from sqlalchemy import select
 from lms.cli import cli
 from lms.contracts import (
     Audience,
-    Bar,
-    ChartKind,
     Count,
-    DataChart,
     DataTable,
     Definition,
     Derived,
@@ -37,9 +33,10 @@ from lms.contracts import (
 from lms.db import db
 from lms.records import AuditEntry
 from lms.reports.disclosure import POLICIES
-from lms.reports.documents import Document, Heading, drawing, protect
+from lms.reports.documents import Document, Heading, protect
 from lms.reports.documents.files import as_file
 from lms.reports.models import Release
+from lms.spreadsheets import Table, write_xlsx
 from lms.testing import run_jobs_of
 from lms.web.opening import LmsFlask
 from tests.reports.conftest import Sample, crowd
@@ -177,7 +174,7 @@ def test_the_page_shows_the_same(as_role: Sign, sample: Sample) -> None:
         "report": "sample",
         "format": "csv",
         "audience": "team",
-        "filters": "Filters: By: cohort.",
+        "filters": "Filters: Broken down by: cohort.",
         "rows": 4,
     }
 
@@ -260,6 +257,10 @@ def test_a_pack_is_printed_by_a_job_and_holds_no_hidden_figure(
     text = " ".join(page.extract_text() for page in reader.pages)
     assert "How did people answer?" in text
     assert "[c]" in text
+    title = "How did people answer? Hertfordshire, October 2026 to March 2027, version 1"
+    assert reader.metadata
+    assert reader.metadata.title == title
+    assert title in " ".join(text.split())
     assert b"pdfuaid:part" in reader.trailer["/Root"]["/Metadata"].get_data()
     assert reader.trailer["/Root"]["/MarkInfo"]["/Marked"]
     other = as_role("analyst").browser
@@ -267,51 +268,10 @@ def test_a_pack_is_printed_by_a_job_and_holds_no_hidden_figure(
     assert other.get(f"{asked.location}/pack.pdf").status_code == 404
 
 
-# -- pictures --------------------------------------------------------------------------------------
-
-
-def chart(kind: ChartKind) -> tuple[Draft, Document]:
-    """Two bars of three, of which the first has two small parts."""
-    values = {"a1": 2, "a2": 3, "a3": 40, "b1": 10, "b2": 20, "b3": 30, "a": 45, "b": 60}
-    figures = [Count(key, value, Subject.ANSWERS) for key, value in values.items()]
-    figures += [
-        Derived(f"{key}_share", values[key] / values[key[0]], (key, key[0]), Form.PERCENT)  # type: ignore[misc]
-        for key in list(values)[:6]
-    ]
-    bars = (Bar("Before", ("a1", "a2", "a3")), Bar("After", ("b1", "b2", "b3"), "{b} people"))
-    series = ("Low", "Middle", "High")
-    shares = DataTable("s", "Shares", "When", series, (
-        Row("Before", ("a1_share", "a2_share", "a3_share")),
-        Row("After", ("b1_share", "b2_share", "b3_share")),
-    ))  # fmt: skip
-    draft = Draft(tuple(figures), (DataChart(kind, "Answers", series, bars), shares))
-    return draft, protect(draft, HEADING, POLICIES[Audience.PARTNER]).document
-
-
-def test_what_is_hidden_of_a_bar_is_one_block_that_tells_only_the_sum() -> None:
-    _, document = chart(ChartKind.STACKED)
-    [before, after] = drawing.stacked(document.blocks[0])  # type: ignore[arg-type]
-    assert [(piece.series, piece.text) for piece in before.pieces] == [(None, "[c]"), (2, "40")]
-    assert before.pieces[0].width == pytest.approx(100 * 5 / 45, abs=0.01)
-    assert before.summary == "Before: Low [c], Middle [c], High 40"
-    assert [piece.text for piece in after.pieces] == ["10", "20", "30"]
-    assert after.note == "60 people"
-
-
-def test_a_bar_whose_whole_is_hidden_is_not_drawn_to_scale() -> None:
-    draft, document = chart(ChartKind.STACKED)
-    picture = document.blocks[0]
-    bar = replace(picture.bars[0], rest=None, to_scale=False)  # type: ignore[union-attr]
-    [drawn] = drawing.stacked(replace(picture, bars=(bar,)))  # type: ignore[arg-type, type-var]
-    assert drawn.pieces == ()
-    assert len(draft.blocks) == 2
-
-
-def test_hidden_beams_have_no_length_and_hidden_points_no_place() -> None:
-    _, document = chart(ChartKind.BARS)
-    groups = drawing.side_by_side(document.blocks[0])  # type: ignore[arg-type]
-    assert [len(drawn.pieces) for drawn in groups[0]] == [0, 0, 1]
-    _, document = chart(ChartKind.CURVE)
-    low, _, high = drawing.curves(document.blocks[0])  # type: ignore[arg-type]
-    assert low.points[0] is None
-    assert None not in high.points
+def test_the_sheets_of_a_book_have_names_that_tell_them_apart_and_columns_wide_enough() -> None:
+    first, second = "The same people before and after", "The same people before and after, in short"
+    tables = [Table(name, ("When", "Mean"), [("Before " * 8, 2)]) for name in (first, second)]
+    book = load_workbook(io.BytesIO(write_xlsx(tables, ["Said."])))
+    names = book.sheetnames
+    assert names == ["1 The same people … and after", "2 The same people … in short", "Notes"]
+    assert book.worksheets[0].column_dimensions["A"].width > 40

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from datetime import date
 
 import pytest
@@ -71,28 +72,27 @@ def test_the_example_is_counted_where_we_can_and_says_what_was_not_collected(bro
     names = {name.split(".")[0]: name for name in grid.rows}
     assert len(names) == 9
     assert grid[names["4"], "Number"] == "12"
-    rise = [grid[names["5"], c] for c in ("Of", "Before", "After", "% change")]
-    assert rise == ["12", "6", "12", "100%"]
+    rise = [grid[names["5"], c] for c in report.COLUMNS]
+    assert rise == ["[z]", "12", "[z]", "6", "12", "100%"]
     assert grid[names["2"], "Number"] == "[x]"
     assert [grid[names["8"], c] for c in ("Before", "After", "% change")] == ["[x]"] * 3
-    assert notes(draft, "indicators")[1] == (
-        "2. Source: Website statistics; the months of the report."
-    )
+    assert "Website statistics (2); Registers (4)" in notes(draft, "indicators")[0]
+    assert notes(draft, "indicators")[1:] == []
     assert draft.place == "Hertfordshire"
     words = html.unescape(browser.get(page).get_data(as_text=True))
-    assert "A number from elsewhere, not entered yet" in words
+    assert "A count from elsewhere, not entered yet" in words
 
 
 def test_numbers_from_elsewhere_stand_with_their_source_and_period(browser, herts):
     page = begin(browser, herts)
     new = f"{page}/indicators/new"
-    for title, kind, first, second in (
-        ("Visits", "count", "157", ""),
-        ("Confident", "percentage", "22", "31"),
-        ("Referrals", "change", "20", "36"),
+    for title, kind, numbers in (
+        ("Visits", "count", {"number": "157"}),
+        ("Confident", "percentage", {"part": "22", "whole": "31"}),
+        ("Referrals", "change", {"before": "20", "after": "36"}),
     ):
         sent = browser.press(
-            new, "Save", title=title, kind=kind, first=first, second=second, source="Web",
+            new, "Save", title=title, kind=kind, source="Web", **numbers,
             **{"ends_on-day": "30", "ends_on-month": "6", "ends_on-year": "2027"},
         )  # fmt: skip
         assert sent.status_code == 303
@@ -105,7 +105,56 @@ def test_numbers_from_elsewhere_stand_with_their_source_and_period(browser, hert
         "36",
         "80%",
     ]
-    assert notes(draft, "indicators")[0] == "1. Source: Web; to 30 June 2027."
+    assert notes(draft, "indicators")[:2] == [
+        "Source: Web (1, 2 and 3).",
+        "Indicator 1 counts up to 30 June 2027, not the months of the report.",
+    ]
+
+
+def test_the_form_asks_for_the_numbers_of_the_kind_that_was_chosen_and_for_no_others(
+    browser, herts
+):
+    page = begin(browser, herts)
+    form = {"title": "Visits", "source": "Web"}
+    nothing = browser.press(f"{page}/indicators/new", "Save", **form)
+    assert "Choose where the figure comes from" in nothing.get_data(as_text=True)
+    unsaid = browser.press(f"{page}/indicators/new", "Save", kind="here", **form)
+    assert "Choose what to count" in unsaid.get_data(as_text=True)
+    kept = browser.press(
+        f"{page}/indicators/new", "Save", kind="count", number="157", part="3", before="9", **form
+    )
+    assert kept.status_code == 303
+    [line] = lines()
+    assert (line.kind, line.definition) == ("count", {"first": 157})
+
+
+def test_every_field_of_the_form_is_labelled_and_stands_under_its_kind_without_scripts(
+    browser, herts
+):
+    page = begin(browser, herts)
+    words = html.unescape(browser.get(f"{page}/indicators/new").get_data(as_text=True))
+    labels = [
+        " ".join(label.split()) for label in re.findall(r"<label[^>]*>(.*?)</label>", words, re.S)
+    ]
+    assert labels[1:-1][:9] == [
+        "Counted here, from our own records",
+        "What to count",
+        "A count from elsewhere, like 157 visits",
+        "The count",
+        "A percentage from elsewhere, like 22 of 31 (71%)",
+        "How many of them (the part)",
+        "Out of how many (the whole)",
+        "A change from elsewhere, like from 20 to 36 (up 80%)",
+        "The number before",
+    ]
+    assert words.count("govuk-radios__conditional--hidden") == 4
+
+
+def test_a_source_with_braces_names_no_figure(browser, herts):
+    page = begin(browser, herts)
+    form = {"title": "Visits", "kind": "count", "number": "1", "source": "The {old} list"}
+    assert browser.press(f"{page}/indicators/new", "Save", **form).status_code == 303
+    assert notes(build(), "indicators") == ["Source: The (old) list (1)."]
 
 
 def test_an_indicators_own_period_goes_before_the_reports(browser, herts):
@@ -116,6 +165,7 @@ def test_an_indicators_own_period_goes_before_the_reports(browser, herts):
         f"{page}/indicators/new",
         "Save",
         title="Attended",
+        kind="here",
         measure="attended",
         source="Registers",
         **{"starts_on-day": "1", "starts_on-month": "1", "starts_on-year": "2026"},
@@ -130,7 +180,7 @@ def test_indicators_are_changed_moved_and_removed(browser, herts):
     page = begin(browser, herts, example="hertfordshire")
     first, second, *_ = lines()
     changed = browser.press(
-        f"{page}/indicators/{first.id}", "Save", title="Ambassadors", measure=""
+        f"{page}/indicators/{first.id}", "Save", title="Ambassadors", kind="count", number=""
     )
     assert changed.status_code == 303
     assert browser.post(f"{page}/indicators/{second.id}/up").status_code == 303
@@ -147,10 +197,10 @@ def test_indicators_are_changed_moved_and_removed(browser, herts):
 def test_half_a_share_is_refused_in_words(browser, herts):
     page = begin(browser, herts)
     form = {"title": "Share", "kind": "percentage", "source": "Web"}
-    half = browser.press(f"{page}/indicators/new", "Save", first="3", **form)
+    half = browser.press(f"{page}/indicators/new", "Save", part="3", **form)
     assert half.status_code == 422
     assert "Enter both numbers" in half.get_data(as_text=True)
-    more = browser.press(f"{page}/indicators/new", "Save", first="9", second="3", **form)
+    more = browser.press(f"{page}/indicators/new", "Save", part="9", whole="3", **form)
     assert "The part cannot be more than the whole" in more.get_data(as_text=True)
 
 
@@ -174,4 +224,10 @@ def test_a_measure_that_went_with_its_plugin_stays_as_not_collected(browser, her
 
 
 def test_without_a_set_it_is_said_where_to_choose_indicators():
-    assert "Choose them at “Indicators”" in report.build(ask()).empty
+    assert "No indicators have been chosen yet" in report.build(ask()).empty
+
+
+def test_an_empty_report_of_indicators_has_a_button_to_where_they_are_chosen(browser):
+    words = browser.get("/reports/indicators").get_data(as_text=True)
+    assert "Make a set of indicators" in words
+    assert 'href="/reports/sets"' in words

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
+from lms import clock
 from lms.contracts import Actor, Filter, Grant, Option, Role, Scope, ScopeKind
 from lms.db import commit
 from lms.registry import current_registry
@@ -15,6 +17,13 @@ def analyst(*scopes: Scope) -> Actor:
     return Actor(None, "Ana", tuple(Grant(Role.ANALYST, scope) for scope in scopes))
 
 
+def over(place: Any, **columns: Any) -> Any:
+    """A cohort whose last session was yesterday."""
+    made = make.cohort(None, place, **columns)
+    make.session(made, clock.today() - timedelta(days=1))
+    return made
+
+
 def asked(actor: Actor) -> list[Option]:
     """What the rooms offer."""
     return current_registry().report_options(actor)
@@ -22,8 +31,8 @@ def asked(actor: Actor) -> list[Option]:
 
 def test_an_analyst_is_offered_the_courses_and_cohorts_of_their_own_places(session: Any) -> None:
     mine, theirs = make.locality(), make.locality()
-    here, there = make.cohort(None, mine), make.cohort(None, theirs)
-    make.cohort(None, mine, state="draft")
+    here, there = over(mine), over(theirs)
+    over(mine, state="draft")
     commit()
     everything = asked(analyst(Scope(ScopeKind.PROGRAMME)))
     cohorts = {o.value: o for o in everything if o.filter is Filter.COHORT}
@@ -35,7 +44,17 @@ def test_an_analyst_is_offered_the_courses_and_cohorts_of_their_own_places(sessi
     assert [o.value for o in asked(analyst(place)) if o.filter is Filter.COHORT] == [str(here.id)]
 
 
+def test_only_cohorts_that_are_over_are_offered_because_only_they_count(session: Any) -> None:
+    place = make.locality()
+    done, coming = over(place), make.cohort(None, place)
+    make.session(coming, clock.today() + timedelta(days=1))
+    make.cohort(None, place)
+    commit()
+    offered = asked(analyst(Scope(ScopeKind.PROGRAMME)))
+    assert [one.value for one in offered if one.filter is Filter.COHORT] == [str(done.id)]
+
+
 def test_whoever_may_count_nothing_is_offered_nothing(session: Any) -> None:
-    make.cohort()
+    over(make.locality())
     commit()
     assert asked(Actor(None, "Tom", (Grant(Role.TRAINER, Scope(ScopeKind.PROGRAMME)),))) == []

@@ -38,8 +38,8 @@ def test_an_analyst_asks_and_sees_everything_at_once(as_role: Sign, sample: Samp
     assert "34 of 46 who attended answered (74%)." in page
     assert "For: our team only" in page
     assert ">[c]<" not in page
-    assert "Hertfordshire · October 2026 to March 2027" in page
-    assert "By: cohort" in page
+    assert "Hertfordshire · October 2026 to March 2027 · 2 cohorts" in page
+    assert "Broken down by: cohort" in page
 
 
 def test_a_page_writes_nothing_and_a_version_is_on_record_before_it_is_seen(
@@ -168,4 +168,85 @@ def test_the_key_and_the_sentence_describe_the_table(as_role: Sign, sample: Samp
     assert len(described) == 2
     for word in described:
         assert f'id="{word}"' in page
-    assert "[c] hidden to protect people · [x] not collected · [z] does not apply" in page
+    assert "[c] hidden to protect people" in page
+
+
+def test_the_key_says_only_the_marks_that_stand_in_its_table(as_role: Sign, sample: Sample) -> None:
+    sample.people = crowd(A=40)
+    page = text_of(as_role("analyst").browser.get("/reports/sample"))
+    assert "hidden to protect people" not in page
+    assert "not collected" not in page
+
+
+def test_before_a_version_is_made_everything_asked_and_what_it_means_is_said(
+    as_role: Sign, sample: Sample
+) -> None:
+    herts = make.locality("Hertfordshire")
+    sample.people = crowd(A=40)
+    ana = as_role("analyst").browser
+    page = words_of(
+        ana.get(f"/reports/sample?audience=partner&place={herts.id}&start=2026-01&by=cohort")
+    )
+    said = page.partition("A version for a partner organisation")[2].partition("Make this")[0]
+    for words in (
+        "Report How did people answer?",
+        "Courses All",
+        "Places Hertfordshire",
+        "Period January 2026 until now",
+        "Cohorts All that are over",
+        "Broken down by Cohort",
+        "A version cannot be changed or taken back.",
+        "Later versions are compared with this one, so they may have to hide more.",
+    ):
+        assert words in said
+
+
+def test_the_list_of_versions_shows_whoever_may_make_them_those_within_reach(
+    as_role: Sign, sample: Sample
+) -> None:
+    herts, essex = make.locality("Hertfordshire"), make.locality("Essex")
+    sample.people = [Trainee("A", str(herts.id), "gp", 4)] * 20
+    everywhere = as_role("analyst").browser
+    assert "No version has been made yet" in words_of(everywhere.get("/reports/versions"))
+    for place in ("", f"&place={herts.id}"):
+        everywhere.press(f"/reports/sample?audience=partner{place}", "Make this version")
+    page = words_of(everywhere.get("/reports/versions"))
+    assert "Version 2" in page
+    assert "Version 1" in page
+    assert "How did people answer?" in page
+    assert "A partner organisation" in page
+    here = words_of(as_role("analyst", herts).browser.get("/reports/versions"))
+    assert ("Version 2" in here, "Version 1" in here) == (True, False)
+    there = words_of(as_role("analyst", essex).browser.get("/reports/versions"))
+    assert "Version" not in there.replace("Versions", "").replace("Every version", "")
+    assert as_role("manager").browser.get("/reports/versions").status_code == 403
+
+
+def test_comparing_says_that_something_is_hidden_only_when_something_changed(
+    as_role: Sign, sample: Sample
+) -> None:
+    sample.people = crowd(A=40, B=16, C=7)
+    ana = as_role("analyst").browser
+    form = {"title": "Quarter 1", "report": ["sample"], "start": "2026-01", "end": "2026-03"}
+    at = ana.post("/reports/returns", data=form | {"audience": "partner"}).location
+    assert "Nothing has changed" in words_of(ana.get(f"{at}/now"))
+    sample.people = sample.people[1:]
+    page = words_of(ana.get(f"{at}/now"))
+    assert "The records have changed. What changed is hidden to protect people" in page
+
+
+def test_months_are_offered_with_the_newest_first_throughout(as_role: Sign, sample: Sample) -> None:
+    page = as_role("analyst").browser.get("/reports/sample").get_data(as_text=True)
+    select_from = page.partition('name="start"')[2].partition("</select>")[0]
+    values = [part[:7] for part in select_from.split('value="')[2:]]
+    assert len(values) > 24
+    assert values == sorted(values, reverse=True)
+
+
+def test_a_manager_is_not_offered_reports_that_have_nothing_for_them(
+    as_role: Sign, sample: Sample
+) -> None:
+    managers = words_of(as_role("manager").browser.get("/reports"))
+    assert "How did people answer?" in managers
+    assert "Did confidence change?" not in managers
+    assert "Did confidence change?" in words_of(as_role("analyst").browser.get("/reports"))

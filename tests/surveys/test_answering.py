@@ -6,17 +6,18 @@ import threading
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import undefer
 
 from courses.models import Place
 from lms import clock
-from lms.contracts import NOBODY
+from lms.contracts import NOBODY, Item
 from lms.db import db, rollback, unit_of_work
 from lms.people import links
 from lms.testing.client import in_own_context, keep
 from lms.web.context import settings
 from surveys.models import Assignment, Submission, Wave
+from surveys.queries import respondent
 from surveys.services import answering, assigning, opening
 from tests import factories as make
 from tests.surveys.world import asked, five, path, world
@@ -210,6 +211,47 @@ def test_the_page_about_the_course_follows_and_may_be_skipped(session, client, f
     client.press(sent.location, "Send", **{"q-keep_or_change": "More time to practise"})
     assert {tuple(kept.answers) for kept in submissions()} >= {("keep_or_change",)}
     assert "You have already answered" in client.get(address).get_data(as_text=True)
+
+
+@pytest.fixture
+def more(session, client, frozen):
+    """The page about the course, for somebody who has answered the five questions."""
+    frozen("2027-03-01 09:00")
+    w = world(begins=date(2027, 3, 2))
+    _was_there(w)
+    frozen("2027-03-23 12:15")
+    opening.open_due(w.cohort.id)
+    return client.press(path(asked(w, "post")), "Send my answers", **five()).location
+
+
+def test_a_familys_detail_in_own_words_is_refused_and_the_page_keeps_all_that_was_typed(
+    client, more, caplog
+):
+    typed = {"q-keep_or_change": "My client Sarah found it hard", "q-length": "right"}
+    refused = client.press(more, "Send", **typed)
+    page = refused.get_data(as_text=True)
+    assert refused.status_code == 422
+    assert "looks like somebody&#39;s name. We never keep families&#39; details" in page
+    assert "My client Sarah found it hard</textarea>" in page
+    assert page.count(" checked") == 1
+    assert "Sarah" not in caplog.text
+    for table in ("surveys_submission", "surveys_assignment", "audit_entry"):
+        held = db.session.execute(text(f"select string_agg(t::text, '') from {table} t"))
+        assert "Sarah" not in (held.scalar_one() or "")
+    client.press(more, "Send", **typed | {"q-keep_or_change": "More time to practise"})
+    assert {"keep_or_change": "More time to practise", "length": "right"} in [
+        kept.answers for kept in submissions()
+    ]
+
+
+def test_a_draft_keeps_what_was_chosen_beside_own_words_that_were_refused(session):
+    one = asked(world(), "pre")
+    items = [*respondent.get(one.id).items, Item("why", "text", "Why?")]
+    sent = {"helping": ["3"], "why": ["My client Sarah asked"]}
+    assert answering.keep_draft(one.id, items, answering.read(items, sent).answers)
+    assert db.session.scalar(select(Assignment.draft).where(Assignment.id == one.id)) == {
+        "helping": 3
+    }
 
 
 def test_cancelling_a_booking_withdraws_the_link_and_asks_no_more(session, client):

@@ -403,6 +403,21 @@ def test_lines_are_kept_and_their_ends_made_one() -> None:
     assert not Long(formdata=MultiDict({"value": "\n".join("x" * 10_000)})).validate()
 
 
+@pytest.mark.parametrize("kind", [web.TextField, web.TextAreaField])
+def test_a_field_that_may_hold_no_familys_detail_refuses_one_and_shows_it_again(
+    kind: type[web.TextField],
+) -> None:
+    class Why(web.SearchForm):
+        value = kind("Why?", no_family_details=True)
+
+    form = Why(formdata=MultiDict({"value": "my client Sarah asked"}))
+    assert not form.validate()
+    [said] = form.value.errors
+    assert said.startswith("'my client Sarah' looks like somebody's name. We never keep")
+    assert (form.value.data, form.value.value) == ("", "my client Sarah asked")
+    assert Why(formdata=MultiDict({"value": "a client asked"})).validate()
+
+
 ANYTHING = st.text() | st.sampled_from(["9:30am", "4", "2027", "a@x.uk", "yes", "hv", "-1", "1e9"])
 FIELDS = ("name", "email", "job", "start-day", "start-month", "start-year", "start", "at",
           "capacity", "support", "needs", "agree", "why", "sheet", "once")  # fmt: skip

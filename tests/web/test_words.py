@@ -75,6 +75,9 @@ def test_a_length_is_said_in_hours_and_minutes() -> None:
     assert words.duration(0) == "0 min"
     assert words.duration(timedelta(minutes=40)) == "40 min"
     assert words.clock_duration(335) == "5:35"
+    assert words.hours(360) == "6 hours"
+    assert words.hours(61) == "1 hour 1 minute"
+    assert words.hours(timedelta(minutes=40)) == "40 minutes"
 
 
 def test_a_number_stands_with_its_base_and_a_small_base_gets_no_percentage() -> None:

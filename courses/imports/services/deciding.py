@@ -115,6 +115,9 @@ def counts(found: Sequence[Line], decisions: Sequence[Decision]) -> dict[str, An
         "people": sum(line.kind == lines.PERSON for line, _ in pairs),
         "waits": sum(plan.waits for plan in plans),
         "no_email": sum(plan.email is None and plan.person_id is None for plan in plans),
+        "printed": sum(
+            plan.email is None and plan.person_id is None and not plan.waits for plan in plans
+        ),
         "organisations": sorted(new),
         **_marks([mark for _, decision in pairs for mark in decision.marks]),
     }

@@ -86,14 +86,14 @@ def lapsed(cohort: CohortFacts, ended: Sequence[OfferRow], *, by: Actor) -> None
 
 def pair_ended(cohort: CohortFacts, ended: Sequence[OfferRow], *, by: Actor) -> None:
     """Tell people that the place held for them goes on, since who comes with them cannot."""
-    _ended(cohort, ended, "offer_ended", by, reason="who comes with you cannot come on this date")
+    reason = "the person who comes with you cannot come on this date"
+    _ended(cohort, ended, "offer_ended", by, reason=reason)
 
 
 def revoked(cohort: CohortFacts, ended: Sequence[OfferRow], *, reason: str, by: Actor) -> None:
     """Tell people that the date whose place was held for them will not take place."""
-    _ended(
-        cohort, ended, "offer_ended", by, reason=f"it will not take place. {reason.rstrip('. ')}"
-    )
+    why = f"the course will not take place on this date. Reason: {words.capital(reason)}"
+    _ended(cohort, ended, "offer_ended", by, reason=why)
 
 
 def told(offer_ids: Sequence[uuid.UUID]) -> set[uuid.UUID]:

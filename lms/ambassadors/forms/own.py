@@ -4,21 +4,36 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from wtforms import FieldList, FormField
 
 from lms import clock, web
-from lms.ambassadors import codes
+from lms.ambassadors import codes, own_words
 from lms.ambassadors.services.case_studies import PARTS, YEARS, Story
 from lms.ambassadors.services.check_ins import Reply
 from lms.ambassadors.services.pledging import NewWords
+from lms.ambassadors.services.words import refuse_family_details
 from lms.db import Complaint, Complaints
 
 YES, NO, NOT_NOW = "yes", "no", "not_now"
 BY_MONTHS = tuple((months, f"{months} month{'s' if months > 1 else ''}") for months in codes.MONTHS)
 YES_NO = ((YES, "Yes"), (NO, "No"))
+NO_WORDS, NO_MONTHS = "Write what you will do", "Choose by when"
+
+
+def without_family_details(form: web.Form, fields: Iterable[Any]) -> bool:
+    """Whether no family's detail stands in these fields; where one does, the form says so.
+
+    Services refuse them too; asked here, they are said together with whatever else is wrong.
+    """
+    try:
+        refuse_family_details({field.name: field.data for field in fields if field.data})
+    except Complaints as found:
+        form.add_complaint(found)
+        return False
+    return True
 
 
 class AnswerForm(web.Form):
@@ -27,7 +42,7 @@ class AnswerForm(web.Form):
     answer = web.RadioField(
         "Will you be an ambassador?",
         missing="Choose yes or not now",
-        choices=((YES, "Yes, I'll be an ambassador"), (NOT_NOW, "Not now")),
+        choices=((YES, "Yes, I’ll be an ambassador"), (NOT_NOW, "Not now")),
     )
     ask_again = web.RadioField("May we ask you again in six months?", choices=YES_NO)
     role_version = web.HiddenField()
@@ -65,8 +80,15 @@ class WordsPart(web.Part):
 
     @property
     def is_blank(self) -> bool:
-        """Whether nothing of it was filled in."""
-        return not (self.text.data or self.known_when.data or self.by_months.data)
+        """Whether nothing of it was filled in, not even something that cannot be kept."""
+        return not (self.text.data or self.known_when.data or self.by_months.data or self.errors)
+
+    def complete(self) -> bool:
+        """Whether it says what and by when; what is missing is said."""
+        for field, sentence in ((self.text, NO_WORDS), (self.by_months, NO_MONTHS)):
+            if not field.data and not field.errors:
+                field.errors = [sentence]
+        return not (self.text.errors or self.by_months.errors)
 
     @property
     def said(self) -> NewWords:
@@ -87,9 +109,18 @@ class PledgeForm(web.Form):
     share = web.RadioField(
         "Share my pledge with my manager",
         missing="Choose whether to share your pledge with your manager",
-        hint="They would see what you pledge. They never see how you say it goes.",
+        hint="They would see what you pledge, but never what you say about how it is going.",
         choices=YES_NO,
     )
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Whether all of it is right; everything that is not is said at once."""
+        right = super().validate(extra_validators)
+        parts = [self.objectives[n].form for n in self.filled]
+        for part in parts:
+            right = part.complete() and right
+        fields = [field for part in parts for field in (part.text, part.known_when)]
+        return without_family_details(self, fields) and right
 
     @property
     def filled(self) -> list[int]:
@@ -126,14 +157,19 @@ class PledgeForm(web.Form):
 class RewordForm(web.Form):
     """An objective in other words, and how much it counts."""
 
-    text = web.TextAreaField("I will…", longest=200, rows=3)
+    text = web.TextAreaField("I will…", missing=NO_WORDS, longest=200, rows=3)
     known_when = web.TextField("I’ll know I have done it when… (optional)", longest=120)
-    by_months = web.RadioField("By", choices=BY_MONTHS, coerce=int)
+    by_months = web.RadioField("By", missing=NO_MONTHS, choices=BY_MONTHS, coerce=int)
     weight = web.RadioField(
-        "How much does it count beside your other objectives? (optional)",
+        "How much does it count compared with your other objectives? (optional)",
         choices=tuple(codes.WEIGHTS.items()),
         coerce=int,
     )
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Whether all of it is right; everything that is not is said at once."""
+        right = super().validate(extra_validators)
+        return without_family_details(self, (self.text, self.known_when)) and right
 
     @property
     def said(self) -> NewWords:
@@ -159,17 +195,17 @@ class CheckInForm(web.Form):
 
     obstacles = web.CheckboxesField(
         "What got in the way?",
-        hint="If not all of it is done. Choose any",
+        hint="If something is not fully done. Choose all that apply.",
         choices=tuple(codes.BARRIERS.items()),
     )
     helped = web.CheckboxesField(
         "What helped?",
-        hint="If some of it is done. Choose any",
+        hint="If something is partly or fully done. Choose all that apply.",
         choices=tuple(codes.HELPS.items()),
     )
     support = web.RadioField(
         "How well does your manager support you in this? (optional)",
-        hint="Only added up with others’ answers. Nobody sees yours.",
+        hint="We only add it up with other people’s answers. Nobody sees yours.",
         choices=(*codes.SUPPORT.items(), (0, codes.NO_MANAGER)),
         coerce=int,
     )
@@ -181,6 +217,16 @@ class CheckInForm(web.Form):
     )
     seen = web.HiddenField()
     asked: Objectives = ()
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Whether all of it is right; everything that is not is said at once."""
+        right = super().validate(extra_validators)
+        return without_family_details(self, (self.sentence,)) and right
+
+    @property
+    def error_summary(self) -> list[web.Problem]:
+        """In the order of the page: the objectives come first."""
+        return sorted(super().error_summary, key=lambda one: not one.href.startswith("#status"))
 
     def status_of(self, position: int) -> Any:
         """The question about an objective."""
@@ -212,12 +258,12 @@ def check_in_form(objectives: Objectives) -> CheckInForm:
     fields: dict[str, Any] = {"asked": tuple(objectives)}
     for _, position, text in objectives:
         fields[f"status_{position}"] = web.RadioField(
-            text,
-            missing=f"Choose how your objective {position} is going",
+            own_words.promise(text),
+            missing=f"Choose how “{own_words.beginning(text, 40)}” is going",
             choices=tuple(codes.OUTCOMES.items()),
         )
         fields[f"goal_{position}"] = web.RadioField(
-            f"Objective {position}: beside what you hoped",
+            f"“{own_words.beginning(text, 40)}”: compared with what you hoped",
             choices=tuple(codes.GOALS.items()),
             coerce=int,
         )
@@ -249,12 +295,14 @@ class CaseStudyForm(web.Form):
     change = web.TextAreaField("What changed?", longest=2000, rows=5)
     lesson = web.TextAreaField("What would you tell a colleague?", longest=2000, rows=5)
     uses = web.CheckboxesField(
-        "Where may we use it?", hint="Choose any", choices=tuple(codes.USES.items())
+        "Where may we use it?", hint="Choose all that apply.", choices=tuple(codes.USES.items())
     )
-    naming = web.RadioField("What may stand with it?", choices=tuple(codes.NAMING.items()))
+    naming = web.RadioField(
+        "What may we say about who wrote it?", choices=tuple(codes.NAMING.items())
+    )
     expires_on = web.DateField(
-        "Until when?",
-        hint=f"{YEARS} years, unless you say otherwise. You can take it back at any time.",
+        "Until when may we use it?",
+        hint=f"{YEARS} years, unless you change it. You can take it back at any time.",
     )
     consent = web.CheckboxField(codes.CONSENTS[codes.CONSENT])
 
@@ -262,16 +310,16 @@ class CaseStudyForm(web.Form):
         """Whether it can be sent (a draft can always be kept)."""
         if not send:
             return True
-        empty = {part: f"Write {words}" for part, words in WRITE.items() if not self[part].data}
-        if not self.uses.data:
-            empty["uses"] = "Choose where we may use it"
-        if not self.naming.data:
-            empty["naming"] = "Choose what may stand with it"
-        if not self.consent.data:
-            empty["consent"] = "Tick the box to agree that we may use it"
+        empty = {name: text for name, text in NEEDED.items() if not self[name].data}
         for name, text in empty.items():
-            self.add_complaint(Complaint(name, text))
+            if not self[name].errors:
+                self.add_complaint(Complaint(name, text))
         return not empty
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Whether what was written can be kept."""
+        right = super().validate(extra_validators)
+        return without_family_details(self, [self[part] for part in PARTS]) and right
 
     @property
     def story(self) -> Story:
@@ -286,9 +334,13 @@ class CaseStudyForm(web.Form):
         )
 
 
-WRITE = {
-    "situation": "what the situation was",
-    "action": "what you did",
-    "change": "what changed",
-    "lesson": "what you would tell a colleague",
+NEEDED = {
+    "situation": "Write what the situation was",
+    "action": "Write what you did",
+    "change": "Write what changed",
+    "lesson": "Write what you would tell a colleague",
+    "uses": "Choose where we may use it",
+    "naming": "Choose what we may say about who wrote it",
+    "consent": "Tick the box to agree that we may use it",
 }
+"""What a case study that is sent must have; a draft may wait for it."""

@@ -18,7 +18,7 @@ class RoleForm(web.Form):
         missing="Write the description",
         longest=20_000,
         rows=25,
-        hint="An empty line begins a new paragraph, “## ” a heading, “- ” each line of a list",
+        hint="An empty line starts a new paragraph, “## ” a heading and “- ” a line of a list.",
     )
     after = web.HiddenField()
 
@@ -33,10 +33,10 @@ class HandOnForm(web.Form):
     """To whom a leaver hands on, and why."""
 
     to = web.SelectField(
-        "Who takes over?", empty="Nobody: the pledge ends", coerce=uuid.UUID,
-        hint="They get a message, and find the pledge in its own words on their page",
+        "Who takes over?", empty="Nobody", coerce=uuid.UUID,
+        hint="They get a message, and find what you hand on to them on their page.",
     )  # fmt: skip
-    why = web.TextField("Reason (optional)", longest=500, hint="Shown in the history")
+    why = web.TextField("Reason (optional)", longest=500, hint="It is shown in the history.")
 
 
 class MeetingForm(web.OnceForm):
@@ -93,7 +93,7 @@ class BulletinForm(web.OnceForm):
         missing="Write the message",
         longest=10_000,
         rows=15,
-        hint="It begins with “Hello” and their first name, and ends with your name and the team",
+        hint="We put “Hello” and their first name before it, and your name and the team after it.",
     )
 
 

@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, select
 
 from lms import clock
+from lms.ambassadors import checkpoints
 from lms.ambassadors.access import MANAGE
 from lms.ambassadors.models import Ambassador, CheckIn, Pledge, Tally
 from lms.ambassadors.queries import pledges
@@ -37,6 +38,8 @@ CHECKS = {
 }
 STATES = {"active": "Active", "invited": "Invited", "left": "Handed on or left"}
 MONTHS_SHOWN = 6
+MOST_PRINTED = 500
+REMINDERS = len(checkpoints.REMINDERS)
 
 
 @dataclass(frozen=True)
@@ -74,6 +77,24 @@ class BoardRow:
     next: str
 
 
+@dataclass(frozen=True)
+class Waiting:
+    """An ambassador whose check-in is asked and not answered."""
+
+    check_in_id: uuid.UUID
+    ambassador_id: uuid.UUID
+    name: str
+    organisation: str
+    months: int
+    due_on: date
+    reminders_sent: int
+
+    @property
+    def told_the_last(self) -> bool:
+        """Whether they have read that we do not ask again about this check-in."""
+        return self.reminders_sent >= REMINDERS
+
+
 def listed(actor: Actor, wanted: BoardFilter) -> Select[Any]:
     """Ambassadors of a filter, who has been due longest first, for `web.paginate`."""
     return (
@@ -90,6 +111,11 @@ def listed(actor: Actor, wanted: BoardFilter) -> Select[Any]:
     )
 
 
+def printed(actor: Actor, wanted: BoardFilter) -> Sequence[Any]:
+    """The rows of `listed` for one long page to print, and one more where that is not all."""
+    return db.session.execute(listed(actor, wanted).limit(MOST_PRINTED + 1)).all()
+
+
 def rows(actor: Actor, page: Sequence[Any]) -> list[BoardRow]:
     """The rows of a page of `listed`, with their pledges and numbers."""
     ids = [row.id for row in page]
@@ -97,10 +123,40 @@ def rows(actor: Actor, page: Sequence[Any]) -> list[BoardRow]:
     return [_row(row, held[row.id], numbers.get(row.id, {})) for row in page]
 
 
-def waiting_check_ins(actor: Actor, wanted: BoardFilter) -> list[uuid.UUID]:
-    """The check-ins that are asked and not answered, of the ambassadors of a filter."""
-    statement = _base(CheckIn.id).where(*_conditions(actor, wanted), CheckIn.id.is_not(None))
-    return list(db.session.scalars(statement.order_by(CheckIn.due_on, CheckIn.id)))
+def waiting(actor: Actor, wanted: BoardFilter) -> list[Waiting]:
+    """Whose check-in is asked and not answered, of a filter: who has been due longest first."""
+    columns: Sequence[Any] = (
+        CheckIn.id,
+        CheckIn.months,
+        CheckIn.due_on,
+        CheckIn.reminders_sent,
+        Ambassador.id.label("ambassador_id"),
+        Person.given_name,
+        Person.family_name,
+        Organisation.name.label("organisation"),
+    )
+    found = db.session.execute(
+        _base(*columns)
+        .where(*_conditions(actor, wanted), CheckIn.id.is_not(None))
+        .order_by(CheckIn.due_on, Person.sort_key, CheckIn.id)
+    )
+    return [
+        Waiting(
+            row.id,
+            row.ambassador_id,
+            full(row.given_name, row.family_name),
+            row.organisation or "–",
+            row.months,
+            row.due_on,
+            row.reminders_sent,
+        )
+        for row in found
+    ]
+
+
+def to_remind(actor: Actor, wanted: BoardFilter) -> list[Waiting]:
+    """Those of `waiting` whom another message may still ask."""
+    return [one for one in waiting(actor, wanted) if not one.told_the_last]
 
 
 def active_ids(actor: Actor) -> list[uuid.UUID]:
@@ -144,7 +200,7 @@ def live_pledge() -> ColumnElement[bool]:
 
 def no_reply() -> ColumnElement[bool]:
     """The condition that both reminders went and no answer came."""
-    return and_(CheckIn.state.in_(WAITS), CheckIn.reminders_sent == 2)
+    return and_(CheckIn.state.in_(WAITS), CheckIn.reminders_sent >= REMINDERS)
 
 
 def _conditions(actor: Actor, wanted: BoardFilter) -> list[ColumnElement[bool]]:
@@ -208,10 +264,12 @@ def _next(row: Any, pledge: PledgeView | None) -> str:
         return "Hand on"
     if pledge is None or pledge.state != "live":
         return "Ask for a pledge"
-    waiting = next((one for one in pledge.check_ins if one.waits), None)
-    if waiting is None:
+    asked = next((one for one in pledge.check_ins if one.waits), None)
+    if asked is None:
         return "–"
-    return "Call" if waiting.reminders_sent == 2 else "Wait" if waiting.state == "due" else "Remind"
+    if asked.reminders_sent >= REMINDERS:
+        return "Call"
+    return "Wait" if asked.state == "due" else "Remind"
 
 
 def months_shown() -> list[date]:

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.orm import aliased
 
-from lms.ambassadors import codes, family_details
+from lms import clock, family_details
+from lms.ambassadors import codes, own_words
 from lms.ambassadors.access import MANAGE, OWN
 from lms.ambassadors.models import Ambassador, CaseStudy
 from lms.ambassadors.services.case_studies import PARTS
@@ -53,10 +54,14 @@ class StudyRow:
         return STATES[self.state]
 
     @property
+    def is_over(self) -> bool:
+        """Whether the last day on which it may be used has passed."""
+        return self.expires_on < clock.today()
+
+    @property
     def begins(self) -> str:
         """How it begins, as its title."""
-        first = self.situation.strip().split("\n")[0]
-        return (first[:60] + "…") if len(first) > 60 else first or "Not begun"
+        return own_words.beginning(self.situation) or "Not begun"
 
 
 @dataclass(frozen=True)
@@ -103,7 +108,7 @@ def listed(actor: Actor, state: str = "") -> Select[Any]:
     elif state == "submitted":
         statement = statement.where(CaseStudy.state == "submitted", ~_reviewed())
     elif state:
-        statement = statement.where(CaseStudy.state == state)
+        statement = statement.where(_standing() == state)
     return statement.order_by((CaseStudy.state == "submitted").desc(), *_newest())
 
 
@@ -115,7 +120,7 @@ def as_row(row: Any) -> StudyRow:
         study.id,
         study.ambassador_id,
         full(row.given_name, row.family_name),
-        "reviewing" if reviewing else study.state,
+        "reviewing" if reviewing else row.standing,
         study.situation,
         study.created_at,
         study.submitted_at,
@@ -166,10 +171,18 @@ def _find(*conditions: ColumnElement[bool]) -> Study:
 
 def _columns(*more: Any) -> Select[Any]:
     return (
-        select(CaseStudy, Person.given_name, Person.family_name, *more)
+        select(
+            CaseStudy, _standing().label("standing"), Person.given_name, Person.family_name, *more
+        )
         .join(Ambassador, Ambassador.id == CaseStudy.ambassador_id)
         .join(Person, Person.id == Ambassador.person_id)
     )
+
+
+def _standing() -> ColumnElement[str]:
+    """The state, where what may not be used since this morning has expired already."""
+    over = (CaseStudy.state == "approved") & (CaseStudy.expires_on < clock.today())
+    return case((over, "expired"), else_=CaseStudy.state)
 
 
 def _newest() -> Sequence[Any]:

@@ -125,7 +125,7 @@ def leavers(actor: Actor) -> list[Leaver]:
     mentee = aliased(Ambassador)
     looks_after = (
         select(func.count(mentee.id))
-        .where(mentee.mentor_id == Ambassador.id)
+        .where(mentee.mentor_id == Ambassador.id, mentee.state == "active")
         .correlate(Ambassador)
         .scalar_subquery()
     )

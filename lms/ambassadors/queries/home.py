@@ -47,7 +47,7 @@ def todos(actor: Actor, today: date) -> Iterable[Todo]:
     """For the team: overdue check-ins, case studies to review, leavers to hand on."""
     if not allowed(actor, MANAGE):
         return
-    overdue = len(board.waiting_check_ins(actor, BoardFilter(check="overdue")))
+    overdue = len(board.waiting(actor, BoardFilter(check="overdue")))
     if overdue:
         is_are = "check-in of an ambassador is" if overdue == 1 else "check-ins of ambassadors are"
         yield Todo(
@@ -70,12 +70,22 @@ def todos(actor: Actor, today: date) -> Iterable[Todo]:
     for leaver in counts.leavers(actor):
         yield Todo(
             f"{leaver.name} leaves on {words.date(leaver.leaves_on)}",
-            "Their pledge and those they look after need somebody",
+            _left_behind(leaver),
             "Hand on",
             url_for("ambassadors.hand_on", ambassador_id=leaver.id),
             leaver.leaves_on,
             URGENCY,
         )
+
+
+def _left_behind(leaver: counts.Leaver) -> str:
+    """What needs somebody when they leave."""
+    things = ["their pledge"] if leaver.has_pledge else []
+    if leaver.looks_after:
+        things.append(f"{words.plural(leaver.looks_after, 'ambassador')} they look after")
+    if not things:
+        return "They have no pledge at the moment and look after nobody"
+    return f"Choose who takes over {words.listing(things)}"
 
 
 def agenda(actor: Actor) -> Iterable[Agenda]:
@@ -91,11 +101,12 @@ def agenda(actor: Actor) -> Iterable[Agenda]:
         if month.answered_at is None:
             yield _tally(month)
     if meeting := meetings.next_of(who.id):
+        named = "network meeting" in meeting.title.lower()
         yield Agenda(
             "mine",
-            f"Network meeting: {meeting.title}",
+            meeting.title if named else f"Network meeting: {meeting.title}",
             meeting.starts_at,
-            (("Where", meeting.place or "to be said"),),
+            (("Where", meeting.place or "not known yet"),),
             "See it on my page",
             url_for("ambassadors.my_pledge"),
             THEN,
@@ -144,7 +155,7 @@ def _tally(month: Month) -> Agenda:
         "mine",
         f"{month_words(month.month)}: how many conversations?",
         None,
-        (("", "Three numbers; nothing is an answer too"),),
+        (("", "Three numbers; 0 is an answer too"),),
         "Enter three numbers",
         url_for("ambassadors.tally", tally_id=month.id),
         FIRST,
@@ -276,8 +287,8 @@ def _answers(one: CheckInView) -> Iterable[tuple[str, str]]:
     for outcome in one.outcomes:
         goal = "" if outcome.goal is None else f", {codes.GOALS[outcome.goal]}"
         yield f"Objective {outcome.position}", outcome.words + goal
-    yield "Got in the way", words.listing(one.in_the_way) or "–"
-    yield "Helped", words.listing(one.what_helped) or "–"
+    yield "Got in the way", one.in_the_way or "–"
+    yield "Helped", one.what_helped or "–"
     if one.no_manager or one.support:
         said = codes.NO_MANAGER if one.no_manager else codes.SUPPORT[one.support or 1]
         yield "Support from your manager", said

@@ -124,19 +124,27 @@ class CheckInView:
         return goal_scale.t_score(pairs) if len(pairs) == len(relevant) else None
 
     @property
-    def in_the_way(self) -> list[str]:
+    def in_the_way(self) -> str:
         """What got in the way, in words."""
-        return [codes.BARRIERS[code] for code in self.obstacles]
+        return _together([codes.BARRIERS[code] for code in self.obstacles])
 
     @property
-    def what_helped(self) -> list[str]:
+    def what_helped(self) -> str:
         """What helped, in words."""
-        return [codes.HELPS[code] for code in self.helped]
+        return _together([codes.HELPS[code] for code in self.helped])
 
     @property
     def last_word(self) -> str:
-        """What they said in a sentence, else the first thing that got in the way."""
-        return self.sentence or next(iter(self.in_the_way), "")
+        """Their own sentence in quotation marks, else the first thing that got in the way."""
+        if self.sentence:
+            return f"“{self.sentence}”"
+        return codes.BARRIERS[self.obstacles[0]] if self.obstacles else ""
+
+
+def _together(answers: Sequence[str]) -> str:
+    """Answers as one line: 'My manager; doing it a few times'."""
+    later = (one if one.startswith("I ") else one[:1].lower() + one[1:] for one in answers[1:])
+    return "; ".join([*answers[:1], *later])
 
 
 @dataclass(frozen=True)

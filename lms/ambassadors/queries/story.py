@@ -204,11 +204,11 @@ def _answer_lines(one: CheckInView) -> Iterable[str]:
         goal = "" if outcome.goal is None else f" ({codes.GOALS[outcome.goal].lower()})"
         yield f"{outcome.position}. {outcome.words}{goal}"
     if one.obstacles:
-        yield "Got in the way: " + words.listing(one.in_the_way)
+        yield f"Got in the way: {one.in_the_way}"
     if one.helped:
-        yield "Helped: " + words.listing(one.what_helped)
+        yield f"Helped: {one.what_helped}"
     if one.t_score is not None:
-        yield f"Beside what was hoped: T = {one.t_score:.1f} (50 is as hoped)"
+        yield f"Compared with what was hoped: T = {one.t_score:.1f} (50 means as hoped)"
 
 
 def _case_studies(ambassador_id: uuid.UUID) -> Iterable[Entry]:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlalchemy import Date, Row, cast, func, select, update
@@ -19,14 +19,15 @@ from lms.ambassadors.models import Ambassador, CheckIn, Objective, ObjectiveWord
 from lms.ambassadors.services import letters, pledging
 from lms.ambassadors.services.letters import CHECK_IN, Letter
 from lms.contracts import SYSTEM, Actor
-from lms.db import crash_point, db
-from lms.events import CheckInDue, publish
+from lms.db import crash_point, db, uuid7
+from lms.events import AddressChanged, CheckInDue, publish
 from lms.messages import services as messages
 from lms.messages import wording
 from lms.people import links
 from lms.web import words
 
 LAST = MONTHS[-1]
+ASKED = ("due", "overdue")
 REPLY_TIME = checkpoints.LATE_AFTER
 """Whoever is asked late, after the program stood still, has at least so long."""
 
@@ -73,11 +74,7 @@ def ask_due() -> None:
         return
     asked = _asked(opened)
     wordings = _wordings([row.pledge_id for row in asked])
-    granted: dict[uuid.UUID, uuid.UUID] = {}
     for row in asked:
-        until = clock.start_of(row.due_on + checkpoints.LINK_LASTS)
-        pairs = [(row.id, row.person_id)]
-        granted |= letters.grant(CHECK_IN, pairs, expires_at=max(until, now + REPLY_TIME))
         said = wordings[row.pledge_id]
         db.session.execute(update(CheckIn).where(CheckIn.id == row.id).values(wording=said))
     crash_point("check_in.asked")
@@ -85,9 +82,25 @@ def ask_due() -> None:
     def message(row: Row[Any]) -> tuple[str, str]:
         return "check_in", f"check-in:{row.id}:0"
 
-    _write(asked, granted, message, by=SYSTEM, at_once=True)
+    _write(asked, message, by=SYSTEM, at_once=True)
     for row in asked:
         publish(CheckInDue(SYSTEM, row.ambassador_id, row.person_id, row.id))
+
+
+def ask_at_new_address(event: AddressChanged) -> None:
+    """Ask somebody again about what is open: the links that they had went with their address."""
+    opened = db.session.scalars(
+        select(CheckIn.id)
+        .join(Pledge, Pledge.id == CheckIn.pledge_id)
+        .join(Ambassador, Ambassador.id == Pledge.ambassador_id)
+        .where(Ambassador.person_id == event.person_id, CheckIn.state.in_(ASKED))
+    ).all()
+    messages.cancel_about("check_in", opened, by=event.by, why="their address has changed")
+
+    def message(row: Row[Any]) -> tuple[str, str]:
+        return "check_in", f"check-in:{row.id}:0:{uuid7()}"
+
+    _write(_asked(opened), message, by=event.by, at_once=True)
 
 
 def mark_overdue() -> None:
@@ -109,7 +122,7 @@ def remind_due() -> None:
     rows = _asked(
         db.session.scalars(
             select(CheckIn.id)
-            .where(CheckIn.state.in_(("due", "overdue")), CheckIn.reminders_sent < most)
+            .where(CheckIn.state.in_(ASKED), CheckIn.reminders_sent < most)
             .order_by(CheckIn.id)
             .with_for_update(skip_locked=True)
         ).all()
@@ -119,28 +132,25 @@ def remind_due() -> None:
         for row in rows
     }
     chosen = [row for row in rows if numbers[row.id] > row.reminders_sent]
-    live = links.live_for(CHECK_IN, [row.id for row in chosen])
 
     def message(row: Row[Any]) -> tuple[str, str]:
         last = "last_reminder" if numbers[row.id] == most else "reminder"
         return last, f"check-in:{row.id}:{numbers[row.id]}"
 
-    _write(chosen, live, message, by=SYSTEM)
-    for row in chosen:
-        sent = numbers[row.id]
-        db.session.execute(update(CheckIn).where(CheckIn.id == row.id).values(reminders_sent=sent))
+    for key in _write(chosen, message, by=SYSTEM):
+        sent = numbers[key]
+        db.session.execute(update(CheckIn).where(CheckIn.id == key).values(reminders_sent=sent))
 
 
 def remind_now(check_in_ids: Sequence[uuid.UUID], *, by: Actor) -> int:
     """Remind by hand whoever of these has not answered, once a day; how many are written to."""
-    rows = [row for row in _asked(check_in_ids) if row.state in ("due", "overdue")]
-    live = links.live_for(CHECK_IN, [row.id for row in rows])
+    rows = [row for row in _asked(check_in_ids) if row.state in ASKED]
     day = clock.today().isoformat()
 
     def message(row: Row[Any]) -> tuple[str, str]:
         return "reminder", f"check-in:{row.id}:{day}"
 
-    return _write(rows, live, message, by=by, at_once=True)
+    return len(_write(rows, message, by=by, at_once=True))
 
 
 def asked_on() -> Any:
@@ -205,14 +215,14 @@ def _wordings(pledge_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[dict[str,
 
 def _write(
     rows: Sequence[Row[Any]],
-    links_by_id: Mapping[uuid.UUID, uuid.UUID],
     message: Callable[[Row[Any]], tuple[str, str]],
     *,
     by: Actor,
     at_once: bool = False,
-) -> int:
-    """Queue one message each: `message(row)` gives its template and its key; how many are new."""
-    return letters.write(
+) -> list[uuid.UUID]:
+    """Queue one message each: `message(row)` gives its template and its key; whose are new."""
+    held = _linked(rows)
+    written = letters.write(
         [
             Letter(
                 row.ambassador_id,
@@ -221,15 +231,26 @@ def _write(
                 message(row)[1],
                 ("check_in", row.id),
                 values_of(row),
-                {"check_in": links_by_id[row.id]},
+                {"check_in": held[row.id]},
                 at_once=at_once,
                 deadline=clock.start_of(row.closes_on),
             )
             for row in rows
-            if row.id in links_by_id
         ],
         by=by,
     )
+    return [letter.about[1] for letter in written]
+
+
+def _linked(rows: Sequence[Row[Any]]) -> dict[uuid.UUID, uuid.UUID]:
+    """The link to each check-in: the one that lives, or another where there is none (any more)."""
+    held = links.live_for(CHECK_IN, [row.id for row in rows])
+    for row in rows:
+        if row.id not in held:
+            until = clock.start_of(row.due_on + checkpoints.LINK_LASTS)
+            pairs = [(row.id, row.person_id)]
+            held |= letters.grant(CHECK_IN, pairs, expires_at=max(until, clock.now() + REPLY_TIME))
+    return held
 
 
 def values_of(row: Any) -> dict[str, Any]:

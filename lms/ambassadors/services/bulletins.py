@@ -6,8 +6,7 @@ import re
 import uuid
 from collections.abc import Sequence
 
-from lms import audit
-from lms.ambassadors import family_details
+from lms import audit, family_details
 from lms.ambassadors.models import Bulletin
 from lms.ambassadors.services import letters
 from lms.ambassadors.services.letters import Letter
@@ -60,8 +59,8 @@ def send(
         ],
         by=by,
     )
-    audit.write("sent", "bulletin", bulletin.id, by=by, after={"recipients": written})
-    return written
+    audit.write("sent", "bulletin", bulletin.id, by=by, after={"recipients": len(written)})
+    return len(written)
 
 
 def preview(subject: str, body: str, *, by: Actor) -> tuple[str, str]:

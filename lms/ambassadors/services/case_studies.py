@@ -21,6 +21,11 @@ from lms.errors import Conflict, NotFound
 
 YEARS = 2
 """For how long a case study may be used where the writer says nothing else."""
+OVER = Complaint(
+    "",
+    "The day until which it may be used has passed. Ask for a change, so that the writer can "
+    "choose another",
+)
 MOVES = {
     "draft": ("submitted", "withdrawn"),
     "submitted": ("draft", "approved", "withdrawn"),
@@ -85,8 +90,11 @@ def take_back(case_study_id: uuid.UUID, *, by: Actor) -> None:
 
 
 def approve(case_study_id: uuid.UUID, *, by: Actor) -> None:
-    """Let it be used where and as long as the writer allows."""
-    found = _move(case_study_id, "approved")
+    """Let it be used where and as long as the writer allows, if that is not over."""
+    found = _locked(case_study_id)
+    if found.state == "submitted" and found.expires_on < clock.today():
+        raise OVER
+    _move(case_study_id, "approved")
     found.reviewer_id, found.reviewed_at, found.review_note = by.person_id, clock.now(), ""
     db.session.flush()
     audit.write("approved", "case_study", case_study_id, by=by)

@@ -152,6 +152,9 @@ def erase(event: PersonErased) -> None:
     pledges = select(Pledge.id).where(Pledge.ambassador_id.in_(theirs))
     db.session.execute(delete(Candidate).where(Candidate.person_id == event.person_id))
     db.session.execute(
+        update(Ambassador).where(Ambassador.id.in_(theirs)).values(ask_again_on=None)
+    )
+    db.session.execute(
         update(CheckIn)
         .where(CheckIn.pledge_id.in_(pledges))
         .values(sentence="", wording=None)

@@ -45,8 +45,8 @@ class Letter:
     deadline: datetime | None = None
 
 
-def write(letters: Sequence[Letter], *, by: Actor) -> int:
-    """Queue these messages, each key once ever; how many are new."""
+def write(letters: Sequence[Letter], *, by: Actor) -> list[Letter]:
+    """Queue these messages, each key once ever; those that are new."""
     rows = db.session.execute(
         select(Ambassador.id, Ambassador.person_id, Ambassador.locality_id).where(
             Ambassador.id.in_({letter.ambassador_id for letter in letters})
@@ -75,7 +75,7 @@ def write(letters: Sequence[Letter], *, by: Actor) -> int:
         ],
         by=by,
     )
-    return sum(message_id is not None for message_id in queued)
+    return [letter for letter, new in zip(letters, queued, strict=True) if new]
 
 
 def _places(locality_id: uuid.UUID | None) -> list[uuid.UUID]:

@@ -10,8 +10,7 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 
-from lms import audit, clock
-from lms.ambassadors import family_details
+from lms import audit, clock, family_details
 from lms.ambassadors.models import NetworkAttendance, NetworkMeeting
 from lms.ambassadors.services.words import refuse_family_details
 from lms.contracts import Actor

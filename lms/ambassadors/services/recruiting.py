@@ -29,6 +29,7 @@ from lms.events import (
 )
 from lms.messages import services as messages
 from lms.people import links
+from lms.people.models import Person
 from lms.registry import current_registry
 
 STAYS_OPEN = timedelta(days=60)
@@ -128,6 +129,7 @@ def _invite(
     *,
     origin: tuple[uuid.UUID | None, str],
     volunteered: bool,
+    again: bool = False,
     by: Actor,
 ) -> uuid.UUID | None:
     """The new ambassador's id; None where the person is invited or one already."""
@@ -158,7 +160,7 @@ def _invite(
         "invitation",
         f"ambassador:{made}:invitation",
         ("ambassador", made),
-        {"volunteered": volunteered, "course": origin[1].partition(",")[0]},
+        {"volunteered": volunteered, "again": again, "course": origin[1].rsplit(", ", 1)[0]},
         {"answer": link},
     )
     letters.write([letter], by=by)
@@ -257,7 +259,12 @@ def ask_again_due() -> None:
     """Invite those once more who said "not now, ask me again", each time they said so once."""
     due = db.session.execute(
         update(Ambassador)
-        .where(Ambassador.state == "declined", Ambassador.ask_again_on <= clock.today())
+        .where(
+            Ambassador.state == "declined",
+            Ambassador.ask_again_on <= clock.today(),
+            Ambassador.person_id == Person.id,
+            Person.erased_at.is_(None),
+        )
         .values(ask_again_on=None, updated_at=clock.now())
         .returning(
             Ambassador.person_id,
@@ -267,4 +274,11 @@ def ask_again_due() -> None:
         )
     ).all()
     for person_id, locality_id, booking_id, label in due:
-        _invite(person_id, locality_id, origin=(booking_id, label), volunteered=True, by=SYSTEM)
+        _invite(
+            person_id,
+            locality_id,
+            origin=(booking_id, label),
+            volunteered=False,
+            again=True,
+            by=SYSTEM,
+        )

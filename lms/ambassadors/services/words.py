@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from lms.ambassadors import family_details
+from lms import family_details
 from lms.db import Complaint, Complaints
 
 

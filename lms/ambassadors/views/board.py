@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import dataclass
 from typing import Any
 
-from lms import web
+from flask import request
+
+from lms import clock, web
 from lms.ambassadors import codes
 from lms.ambassadors.access import INVITE, MANAGE
 from lms.ambassadors.forms.team import HandOnForm, LeavingForm
@@ -21,37 +24,28 @@ from lms.permissions import allow
 from lms.web.words import plural
 
 
-@blueprint.get("/ambassadors")
-@allow(MANAGE)
-def board() -> web.Answer:
-    """Who waits first; people, not averages."""
-    actor = web.current_actor()
-    filters, wanted = _filters()
-    page = web.paginate(boards.listed(actor, wanted))
-    numbers = counts.numbers(actor)
-    return web.render(
-        "ambassadors/board.html",
-        page=page,
-        rows=boards.rows(actor, page.items),
-        filters=filters,
-        wanted=wanted,
-        places=places.localities(actor, MANAGE),
-        organisations=counts.organisations(actor),
-        checks=CHECKS,
-        states=STATES,
-        numbers=numbers,
-        month=month_words(numbers.month).partition(" ")[0],
-        waiting=len(boards.waiting_check_ins(actor, wanted)),
-        by_organisation=counts.by_organisation(actor),
-        leavers=counts.leavers(actor),
-        begun=boards.any_ambassador(actor),
-        finished=candidates.finished(actor),
-    )
+@dataclass(frozen=True)
+class Narrowed:
+    """What the board is narrowed to: as the address says it, as queries take it, and in words."""
+
+    filters: web.Filters
+    wanted: BoardFilter
+    places: list[tuple[uuid.UUID, str]]
+    organisations: list[tuple[uuid.UUID, str]]
+
+    @property
+    def said(self) -> str:
+        """In words, for paper: 'Active, Stevenage, Overdue'."""
+        said = [STATES[self.wanted.state]]
+        said += [name for key, name in self.places if key == self.wanted.locality_id]
+        said += [name for key, name in self.organisations if key == self.wanted.organisation_id]
+        said += [CHECKS[self.wanted.check]] if self.wanted.check else []
+        return ", ".join(said + ([f"“{self.wanted.words}”"] if self.wanted.words else []))
 
 
-def _filters() -> tuple[web.Filters, BoardFilter]:
-    """The filters as the address has them, and as the queries take them."""
+def _narrowed() -> Narrowed:
     actor = web.current_actor()
+    near, organisations = places.localities(actor, MANAGE), counts.organisations(actor)
     filters = web.filters(
         "state",
         "place",
@@ -60,51 +54,99 @@ def _filters() -> tuple[web.Filters, BoardFilter]:
         "q",
         allowed={
             "state": tuple(STATES),
-            "place": [str(key) for key, _ in places.localities(actor, MANAGE)],
-            "organisation": [str(key) for key, _ in counts.organisations(actor)],
+            "place": [str(key) for key, _ in near],
+            "organisation": [str(key) for key, _ in organisations],
             "check": tuple(CHECKS),
         },
     )
-    return filters, BoardFilter(
+    wanted = BoardFilter(
         state=filters["state"] or "active",
         locality_id=_uuid(filters["place"]),
         organisation_id=_uuid(filters["organisation"]),
         check=filters["check"],
         words=filters["q"],
     )
+    return Narrowed(filters, wanted, near, organisations)
 
 
 def _uuid(raw: str) -> uuid.UUID | None:
     return uuid.UUID(raw) if raw else None
 
 
+@blueprint.get("/ambassadors")
+@allow(MANAGE)
+def board() -> web.Answer:
+    """Who waits first; people, not averages. With `?all=print` everybody of the filter at once."""
+    actor = web.current_actor()
+    narrowed = _narrowed()
+    if request.args.get("all") == "print":
+        return _printed(narrowed)
+    page = web.paginate(boards.listed(actor, narrowed.wanted))
+    numbers = counts.numbers(actor)
+    return web.render(
+        "ambassadors/board.html",
+        page=page,
+        rows=boards.rows(actor, page.items),
+        narrowed=narrowed,
+        filters=narrowed.filters,
+        checks=CHECKS,
+        states=STATES,
+        numbers=numbers,
+        month=month_words(numbers.month).partition(" ")[0],
+        to_remind=len(boards.to_remind(actor, narrowed.wanted)),
+        by_organisation=counts.by_organisation(actor),
+        leavers=counts.leavers(actor),
+        begun=boards.any_ambassador(actor),
+        finished=candidates.finished(actor),
+    )
+
+
+def _printed(narrowed: Narrowed) -> web.Answer:
+    actor = web.current_actor()
+    found = boards.printed(actor, narrowed.wanted)
+    return web.render(
+        "ambassadors/printed.html",
+        rows=boards.rows(actor, found[: boards.MOST_PRINTED]),
+        more=len(found) > boards.MOST_PRINTED,
+        narrowed=narrowed,
+        now=clock.now(),
+        by=actor.name,
+    )
+
+
 @blueprint.get("/ambassadors/remind")
 @allow(MANAGE)
 def remind() -> web.Answer:
-    """The message that the people of the filter would get, before they get it."""
+    """Who of the filter would get which message, before they get it; and who would not."""
     actor = web.current_actor()
-    filters, wanted = _filters()
-    waiting = boards.waiting_check_ins(actor, wanted)
+    narrowed = _narrowed()
+    waiting = boards.waiting(actor, narrowed.wanted)
+    people = [one for one in waiting if not one.told_the_last]
     return web.render(
         "ambassadors/remind.html",
-        filters=filters,
-        people=len(waiting),
-        preview=asking.preview(waiting, by=actor),
+        filters=narrowed.filters,
+        people=people,
+        left_out=[one for one in waiting if one.told_the_last],
+        preview=asking.preview([one.check_in_id for one in people], by=actor),
     )
 
 
 @blueprint.post("/ambassadors/remind")
 @allow(MANAGE)
 def send_reminders() -> web.Answer:
-    """Remind everybody of the filter who has not answered, once a day."""
+    """Remind those of the filter who have not answered, once a day.
+
+    Whoever has read that we do not ask again is not among them.
+    """
     actor = web.current_actor()
-    filters, wanted = _filters()
-    sent = asking.remind_now(boards.waiting_check_ins(actor, wanted), by=actor)
+    narrowed = _narrowed()
+    people = [one.check_in_id for one in boards.to_remind(actor, narrowed.wanted)]
+    sent = asking.remind_now(people, by=actor)
     if sent:
         web.say(f"{plural(sent, 'person', 'people')} will be reminded")
     else:
-        web.say("Nobody is left to remind today: each is written to at most once a day")
-    return web.see("ambassadors.board", **filters.args)
+        web.say("Nobody is left to remind today: each person gets one reminder a day at most")
+    return web.see("ambassadors.board", **narrowed.filters.args)
 
 
 @blueprint.get("/ambassadors/invite")
@@ -187,5 +229,5 @@ def hand_on(ambassador_id: uuid.UUID) -> web.Answer:
     except (Complaint, Complaints) as complaint:
         form.add_complaint(complaint)
         return web.invalid("ambassadors/hand_on.html", story=found, form=form)
-    web.say(f"{found.name} has left. Nothing of it is lost")
+    web.say(f"{found.name} has left. Everything they said and counted is kept")
     return web.see("ambassadors.ambassador", ambassador_id=ambassador_id)

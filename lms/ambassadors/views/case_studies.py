@@ -86,7 +86,10 @@ def _sends() -> bool:
 
 
 def _accepted(form: CaseStudyForm) -> bool:
-    return form.is_submitted() and form.validate() and form.check(send=_sends())
+    if not form.is_submitted():
+        return False
+    right = form.validate()
+    return form.check(send=_sends()) and right
 
 
 def _kept(case_study_id: uuid.UUID) -> web.Answer:
@@ -137,7 +140,12 @@ def approve(case_study_id: uuid.UUID) -> web.Answer:
     """Let it be used."""
     actor = web.current_actor()
     study = reading.find(actor, case_study_id)
-    writing.approve(case_study_id, by=actor)
+    try:
+        writing.approve(case_study_id, by=actor)
+    except Complaint as complaint:
+        form = ReviewForm()
+        form.add_complaint(complaint)
+        return _review(study, form), 422
     web.say(f"The case study of {study.name} is ready to be used")
     return web.see("ambassadors.case_studies")
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, select, true
 
 from lms.contracts import Actor
 from lms.db import db
@@ -18,6 +18,7 @@ from lms.messages.due import ALWAYS
 from lms.messages.models import NO_ADDRESS, Digest, Message
 from lms.people.models import Person, PersonEmail
 from lms.people.names import folded, full
+from lms.people.queries import in_sight
 from lms.permissions import where
 from lms.web.words import date as date_words
 
@@ -84,7 +85,7 @@ def listed(
     statement = columns().where(where(actor, "messages.view"), Message.kind.not_in(ALWAYS))
     if person_id:
         statement = statement.where(Message.person_id == person_id)
-    return _narrowed(statement, state, words)
+    return _narrowed(actor, statement, state, words)
 
 
 def about(
@@ -101,7 +102,7 @@ def about(
         Message.about_id == about_id,
         Message.kind.not_in(ALWAYS),
     )
-    return _narrowed(statement, state, words)
+    return _narrowed(actor, statement, state, words)
 
 
 def waiting_about(actor: Actor, about_type: str, about_id: uuid.UUID) -> Waiting:
@@ -237,7 +238,7 @@ def columns(*more: Any) -> Select[Any]:
     )
 
 
-def _narrowed(statement: Select[Any], state: str, words: str) -> Select[Any]:
+def _narrowed(actor: Actor, statement: Select[Any], state: str, words: str) -> Select[Any]:
     if state == "waiting":
         statement = statement.where(Message.state.in_(WAITING))
     elif state == "print":
@@ -247,7 +248,7 @@ def _narrowed(statement: Select[Any], state: str, words: str) -> Select[Any]:
     elif state:
         statement = statement.where(Message.state == state)
     if words:
-        statement = statement.where(matching(words))
+        statement = statement.where(matching(words, seen=in_sight(actor)))
     return statement.order_by(
         Message.state.in_(WAITING).desc(),
         func.coalesce(Message.sent_at, Message.not_before).desc(),
@@ -255,6 +256,17 @@ def _narrowed(statement: Select[Any], state: str, words: str) -> Select[Any]:
     )
 
 
-def matching(words: str) -> ColumnElement[bool]:
-    name = Person.sort_key.contains(folded(words), autoescape=True)
-    return name | Message.subject.icontains(words, autoescape=True)
+def matching(words: str, seen: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Messages that have each of these words in the name or the subject, in any order.
+
+    Or in the address, of people whose addresses may be `seen`.
+    """
+    return and_(
+        true(),
+        *(
+            Person.sort_key.contains(folded(word), autoescape=True)
+            | Message.subject.icontains(word, autoescape=True)
+            | (seen & PersonEmail.address.icontains(word, autoescape=True))
+            for word in words.split()
+        ),
+    )

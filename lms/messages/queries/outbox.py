@@ -12,7 +12,7 @@ from typing import Any
 
 from flask import url_for
 from markupsafe import Markup
-from sqlalchemy import Select
+from sqlalchemy import Select, true
 
 from lms.db import db
 from lms.errors import NotFound
@@ -65,7 +65,7 @@ def outbox(words: str = "") -> Select[Any]:
     """Every message, newest first: the caller has made sure that this is a demonstration."""
     statement = columns().order_by(None).order_by(Message.created_at.desc(), Message.id.desc())
     if words:
-        statement = statement.where(matching(words))
+        statement = statement.where(matching(words, seen=true()))
     return statement
 
 

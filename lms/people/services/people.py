@@ -223,8 +223,8 @@ def set_email(person_id: uuid.UUID, raw: str | None, *, by: Actor) -> bool:
             db.session.delete(held)
         elif address:
             db.session.add(PersonEmail(person_id=person_id, address=address, is_primary=True))
-    links.revoke(person_id=person_id)
-    if old:
+    if old:  # what somebody without an address holds was given to them on paper
+        links.revoke(person_id=person_id)
         publish(AddressChanged(by, person_id, old))
     return True
 

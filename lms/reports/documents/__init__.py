@@ -5,14 +5,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lms.contracts import Draft
 from lms.reports.disclosure import Earlier, Policy, Told, hide, told
 from lms.reports.documents.document import Document
+from lms.reports.documents.scope import Chosen, scope_of
 from lms.reports.documents.writing import Heading, write
 
-__all__ = ["Document", "Heading", "Protected", "protect"]
+__all__ = ["Chosen", "Document", "Heading", "Protected", "protect"]
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ def protect(
 ) -> Protected:
     """What an audience may see of a draft, beside what it was told before. Raises `DraftError`."""
     hidden = hide(draft, policy, earlier)
-    document = write(draft, heading, policy, hidden)
+    written = write(draft, heading, policy, hidden)
+    document = replace(written, scope=scope_of(draft, heading.chosen))
     learnt = told(draft, hidden) if policy.hides and not document.empty else []
     return Protected(document, tuple(learnt))

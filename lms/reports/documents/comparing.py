@@ -24,6 +24,11 @@ class Restated:
     before: str
     after: str
 
+    @property
+    def pair(self) -> str:
+        """'112 → 109'."""
+        return f"{self.before} → {self.after}"
+
     def as_json(self) -> dict[str, str]:
         """For a column of the database."""
         return asdict(self)

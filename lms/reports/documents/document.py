@@ -95,7 +95,8 @@ class Chart:
 class Document:
     """A protected report. `hidden` counts the figures that are not shown, `as_of` is in ISO form.
 
-    `source` is the line that goes with a quotation; `filters` are labels with words.
+    `source` is the line that goes with a quotation; `filters` are labels with words; `scope` says
+    of what it speaks (documents of before it was kept have none).
     """
 
     slug: str
@@ -116,6 +117,7 @@ class Document:
     policy_words: str = ""
     has_marks: bool = False
     empty: str = ""
+    scope: tuple[str, ...] = ()
 
     @property
     def counted_at(self) -> datetime:
@@ -124,8 +126,8 @@ class Document:
 
     @property
     def headline(self) -> str:
-        """What it is about, under the question: place and period."""
-        return " · ".join(part for part in (self.place, self.period) if part)
+        """What it is about, beside the question: course, place, period and cohorts."""
+        return " · ".join(self.scope or (part for part in (self.place, self.period) if part))
 
     @property
     def tables(self) -> Iterator[Table]:

@@ -17,7 +17,7 @@ def as_file(documents: Sequence[Document], form: str) -> bytes:
     """The tables of one report or of several, and what has to be known to read them."""
     tables = [sheet for document in documents for sheet in _sheets(document, form)]
     notes = [line for document in documents for line in notes_of(document)]
-    return writing.write(form, tables, notes)
+    return writing.write(form, tables, [*_contents(tables, form), *notes])
 
 
 def rows_of(document: Document) -> int:
@@ -28,18 +28,25 @@ def rows_of(document: Document) -> int:
 def notes_of(document: Document) -> Iterator[str]:
     """What the sheet of notes says: the question, the sentences, the policy, the definitions."""
     yield document.title
-    yield from (line for line in (document.about, document.place, document.period) if line)
+    yield from (line for line in (document.about, document.headline) if line)
     yield from (saying.text for saying in document.sayings)
     if document.empty:
         yield document.empty
     if document.hidden_words:
         yield document.hidden_words
-    yield key_words()
+    if key := key_words(*document.tables):
+        yield key
     yield from dict.fromkeys(note for table in document.tables for note in table.notes)
     yield from (f"{term}: {text}" for term, text in document.definitions)
     yield counted_words(document)
     yield f"For: {document.audience_words}. {document.policy_words}"
     yield filter_words(document)
+
+
+def _contents(tables: Sequence[writing.Table], form: str) -> Iterator[str]:
+    """What is on each sheet, whose name may have had to be cut."""
+    if form != writing.CSV and len(tables) > 1:
+        yield from (f"Sheet {number}: {table.name}" for number, table in enumerate(tables, 1))
 
 
 def _sheets(document: Document, form: str) -> Iterator[writing.Table]:

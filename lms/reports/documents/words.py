@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from lms.reports.documents.document import Document
+from lms.reports.documents.document import Document, Table
 from lms.web import words
 
 KEY = (
@@ -14,9 +14,21 @@ KEY = (
 )
 
 
-def key_words() -> str:
-    """What the marks stand for."""
-    return " · ".join(f"{mark} {meaning}" for mark, meaning in KEY)
+def key_words(*tables: Table) -> str:
+    """What the marks stand for that stand in these tables; nothing where none does."""
+    used = {cell.text for table in tables for row in table.rows for cell in row.cells}
+    return " · ".join(f"{mark} {meaning}" for mark, meaning in KEY if mark in used)
+
+
+def title_of(document: Document) -> str:
+    """'Did confidence change? Hertfordshire, October 2026 to March 2027'."""
+    about = ", ".join(part for part in (document.place, document.period) if part)
+    return f"{document.title} {about}".strip()
+
+
+def file_name(title: str, form: str) -> str:
+    """What a file of that title is called: no sign of a question, which some machines refuse."""
+    return f"{title.replace('? ', ', ').rstrip('?')}.{form}"
 
 
 def counted_words(document: Document) -> str:

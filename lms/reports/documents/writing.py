@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from lms.contracts import (
@@ -34,6 +34,7 @@ from lms.reports.documents.document import (
     TableRow,
 )
 from lms.reports.documents.saying import say
+from lms.reports.documents.scope import Chosen, scope_of
 from lms.reports.naming import filled, named, without
 from lms.web import words
 
@@ -50,6 +51,7 @@ class Heading:
     as_of: datetime
     filters: tuple[tuple[str, str], ...] = ()
     authority: str = ""
+    chosen: Chosen = field(default_factory=Chosen)
 
 
 def write(draft: Draft, heading: Heading, policy: Policy, hidden: frozenset[str]) -> Document:
@@ -199,7 +201,7 @@ def _hidden_words(policy: Policy, facts: Facts, gone: frozenset[str]) -> str:
 
 
 def _source(draft: Draft, heading: Heading) -> str:
-    parts = (heading.authority, heading.title.rstrip("?"), draft.place, draft.period)
+    parts = (heading.authority, heading.title.rstrip("?"), *scope_of(draft, heading.chosen))
     said = ", ".join(part for part in parts if part)
     return f"Source: {said}. Counted {words.datetime_words(heading.as_of)}."
 

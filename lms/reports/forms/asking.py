@@ -12,7 +12,7 @@ from typing import Any
 from lms import web
 from lms.contracts import Actor, Audience, Filter, Report
 from lms.db import Complaint
-from lms.reports.asking import AUDIENCES, Asked, Offered, months
+from lms.reports.asking import AUDIENCES, Asked, Offered, months, short
 
 OWN_NAMES = frozenset({"audience", "start", "end", "place", "course", "cohort", "by", "page"})
 """Names in the address that a report's own select cannot take."""
@@ -27,7 +27,7 @@ class AskForm(web.SearchForm):
     place = web.CheckboxesField("Places")
     course = web.CheckboxesField("Courses")
     cohort = web.CheckboxesField("Cohorts")
-    by = web.SelectField("Show apart", empty="As usual")
+    by = web.SelectField("Break down by", empty="The usual tables")
 
     def check(self, report: Report) -> bool:
         """Whether it can be asked like this."""
@@ -112,7 +112,7 @@ def _offer(form: AskForm, report: Report, choices: Offered, *, may_release: bool
         "place": lambda: list(choices.places),
         "course": lambda: [(one.value, one.words) for one in choices.of(Filter.COURSE)],
         "cohort": lambda: [(one.value, one.words) for one in choices.of(Filter.COHORT)],
-        "by": lambda: list(report.breakdowns),
+        "by": lambda: [(key, short(text)) for key, text in report.breakdowns],
     }
     wanted = {name for kind, names in SHOWN if kind in report.filters for name in names} | {"by"}
     for name, offer in offers.items():

@@ -16,7 +16,7 @@ from lms.web import words
 COLUMNS = (
     "Projects started",
     "Clients enrolled",
-    "Clients starts",
+    "Clients who started",
     "Retained",
     "% retained (of starts)",
     "Milestones",

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
 
 from lms.contracts import Sheet
-from lms.db import Complaint
-from lms.reports.handed_in.rows import DeliveryRow, TargetRow
+from lms.db import Complaint, Complaints
+from lms.reports.handed_in.rows import BASES, DeliveryRow, TargetRow
 from lms.spreadsheets import UnreadableFile, headings, read
 from lms.spreadsheets.headings import Line
 from lms.web import words
@@ -45,13 +45,35 @@ TARGETS = {
     "source": ("Source",),
 }
 COUNTS = ("projects_started", "clients_enrolled", "clients_starts", "retained", "milestones")
-Names = Mapping[str, uuid.UUID]
-"""What may be named, in small letters."""
+ASKED = {
+    "place": "Choose the place: the file does not say it",
+    "starts_on": "Enter the first day counted: the file does not say it",
+    "ends_on": "Enter the last day counted: the file does not say it",
+    "on_date": "Enter the day on which they were counted: the file does not say it",
+    "source": "Enter where the numbers come from: the file does not say it",
+    "base": "Choose what milestones are a share of: the file has no column “% Milestones”",
+}
+"""What is asked for on the form where a row of the file does not say it."""
+
+
+class Names:
+    """What may be named, by its name in whatever letters, and how it is spelt."""
+
+    def __init__(self, known: Iterable[tuple[uuid.UUID, str]]) -> None:
+        self.spelt = dict(known)
+        self._keys = {name.casefold(): key for key, name in self.spelt.items()}
+
+    def find(self, text: str) -> uuid.UUID | None:
+        """The key of a name."""
+        return self._keys.get(text.casefold())
 
 
 @dataclass(frozen=True)
 class Read:
-    """A line of the file: its number, its texts for the preview, and the row or what is wrong."""
+    """A line of the file: its number, its texts for the preview, and the row or what is wrong.
+
+    A row that can be read is shown as it will be kept, with what the form gave it.
+    """
 
     number: int
     texts: tuple[str, ...]
@@ -60,13 +82,22 @@ class Read:
 
 
 def deliveries(data: bytes, name: str, places: Names, given: Mapping[str, Any]) -> list[Read]:
-    """The rows of a table of delivery; `given` is used where the file has no such column.
+    """The rows of a table of delivery; `given` is used where the file does not say something.
 
-    Raises `Complaint` at the field "file".
+    Raises `Complaint` at the field "file", and `Complaints` at those that must be given.
     """
     lines = _lines(data, name, DELIVERY, ("project", "clients_starts", "retained", "milestones"))
+    _ask(lines, given, ("place", "starts_on", "ends_on", "source"), also=_needs_base)
+
+    def said(row: DeliveryRow) -> tuple[str, ...]:
+        counts = (str(getattr(row, field)) for field in COUNTS)
+        days = (words.short_date(row.starts_on), words.short_date(row.ends_on))
+        place = places.spelt[row.locality_id]
+        base = dict(BASES)[row.milestone_base]
+        return (row.project, place, *days, *counts, base, row.source)
+
     return _once(
-        [_read(line, lambda one: _delivery(one, places, given), DELIVERED) for line in lines],
+        [_read(one, lambda it: _delivery(it, places, given), said, DELIVERED) for one in lines],
         lambda row: (row.locality_id, row.project, row.starts_on, row.ends_on),
     )
 
@@ -76,8 +107,14 @@ def headcounts(
 ) -> list[Read]:
     """The rows of a list of headcounts."""
     lines = _lines(data, name, TARGETS, ("organisation", "profession", "number"))
+    _ask(lines, given, ("on_date", "source"))
+
+    def said(row: TargetRow) -> tuple[str, ...]:
+        employer, job = employers.spelt[row.organisation_id], jobs.spelt[row.profession_id]
+        return (employer, job, str(row.number), words.short_date(row.on_date), row.source)
+
     return _once(
-        [_read(line, lambda one: _target(one, employers, jobs, given), LISTED) for line in lines],
+        [_read(one, lambda it: _target(it, employers, jobs, given), said, LISTED) for one in lines],
         lambda row: (row.organisation_id, row.profession_id, row.on_date),
     )
 
@@ -94,11 +131,37 @@ def _once(rows: Sequence[Read], key: Callable[[Any], object]) -> list[Read]:
 
 
 DELIVERY_HEADS = (
-    "Place", "Project", "Started", "Enrolled", "Starts", "Retained", "Milestones",
+    "Project", "Place", "From", "To", "Projects started", "Enrolled", "Clients who started",
+    "Retained", "Milestones", "Milestones are a share", "Source",
 )  # fmt: skip
-TARGET_HEADS = ("Organisation", "Job", "Headcount", "Date")
-LISTED = ("organisation", "profession", "number", "on_date")
-DELIVERED = ("place", "project", *COUNTS)
+TARGET_HEADS = ("Organisation", "Job", "Headcount", "Date", "Source")
+LISTED = ("organisation", "profession", "number", "on_date", "source")
+DELIVERED = ("project", "place", "starts_on", "ends_on", *COUNTS, "base", "source")
+
+
+def _ask(
+    lines: Sequence[Line],
+    given: Mapping[str, Any],
+    fields: Collection[str],
+    *,
+    also: Callable[[Line], bool] | None = None,
+) -> None:
+    """Complain of what some row does not say and the form did not either."""
+    missing = [
+        field
+        for field in fields
+        if not given.get(field) and any(not line.text(field) for line in lines)
+    ]
+    if also and not given.get("base") and any(also(line) for line in lines):
+        missing.append("base")
+    if missing:
+        raise Complaints(*(Complaint(field, ASKED[field]) for field in missing))
+
+
+def _needs_base(line: Line) -> bool:
+    """Whether nothing tells what milestones are a share of, where it makes a difference."""
+    told = line.text("base") or line.text("share").rstrip("% ")
+    return not told and line.text("retained") != line.text("clients_starts")
 
 
 def _lines(
@@ -133,56 +196,58 @@ def _is_total(line: Line) -> bool:
     return first.casefold() in ("total", "totals", "all", "")
 
 
-def _read(line: Line, make: Callable[[Line], Any], shown: Sequence[str]) -> Read:
-    texts = tuple(line.text(field) for field in shown)
+def _read(
+    line: Line,
+    make: Callable[[Line], Any],
+    said: Callable[[Any], tuple[str, ...]],
+    shown: Sequence[str],
+) -> Read:
     try:
         row = make(line)
         row.check()
-        return Read(line.number, texts, row)
+        return Read(line.number, said(row), row)
     except ValueError as error:
-        return Read(line.number, texts, wrong=str(error))
+        return Read(line.number, tuple(line.text(field) for field in shown), wrong=str(error))
 
 
 def _delivery(line: Line, places: Names, given: Mapping[str, Any]) -> DeliveryRow:
     counts = {field: _number(line, field, DELIVERY[field][0]) for field in COUNTS}
     place = line.text("place")
-    locality_id = _named(place, places, "place") if place else given.get("place")
-    if locality_id is None:
-        raise ValueError("It has no place. Choose one above, for all rows")
+    locality_id = _named(place, places, "a place") if place else given["place"]
     return DeliveryRow(
         locality_id=locality_id,
         project=line.text("project"),
-        starts_on=_day(line, "starts_on", "first day", given),
-        ends_on=_day(line, "ends_on", "last day", given),
-        milestone_base=_base(line, counts),
+        starts_on=_day(line, "starts_on", given),
+        ends_on=_day(line, "ends_on", given),
+        milestone_base=_base(line, counts, given),
         source=_source(line, given),
         **counts,
     )
 
 
-def _base(line: Line, counts: Mapping[str, int]) -> str:
-    """The base that is written, else the one by which the printed percentage comes out."""
+def _base(line: Line, counts: Mapping[str, int], given: Mapping[str, Any]) -> str:
+    """The base that is written, else that by which the printed percentage comes out, else given."""
     written = line.text("base").casefold()
     if written in ("retained", "starts"):
         return written
     printed = line.text("share").rstrip("% ")
     if not printed:
-        return "retained"
+        return str(given.get("base") or "retained")  # asked for where it makes a difference
     value = float(printed)
     shown = {round(value), round(value * 100)} if value <= 1 else {round(value)}
     for base, of in (("retained", counts["retained"]), ("starts", counts["clients_starts"])):
         share = words.percent(counts["milestones"], of).rstrip("%")
         if share and int(share) in shown:
             return base
-    raise ValueError(f"{printed}% is the share of milestones neither of retained nor of starts")
+    raise ValueError(f"{printed}% is neither the share of those retained nor of those who started")
 
 
 def _target(line: Line, employers: Names, jobs: Names, given: Mapping[str, Any]) -> TargetRow:
     return TargetRow(
-        organisation_id=_named(line.text("organisation"), employers, "organisation"),
-        profession_id=_named(line.text("profession"), jobs, "job"),
+        organisation_id=_named(line.text("organisation"), employers, "an organisation"),
+        profession_id=_named(line.text("profession"), jobs, "a job"),
         number=_number(line, "number", "Headcount"),
-        on_date=_day(line, "on_date", "day", given),
+        on_date=_day(line, "on_date", given),
         source=_source(line, given),
     )
 
@@ -193,33 +258,28 @@ def _number(line: Line, field: str, label: str) -> int:
     except ValueError:
         raise ValueError(f"{label} must be a whole number") from None
     if found < 0:
-        raise ValueError(f"{label} must not be less than nought")
+        raise ValueError(f"{label} must not be less than 0")
     return found
 
 
-def _day(line: Line, field: str, label: str, given: Mapping[str, Any]) -> date:
+def _day(line: Line, field: str, given: Mapping[str, Any]) -> date:
     written = line.text(field)
     if not written:
-        if isinstance(given.get(field), date):
-            return date.fromisoformat(given[field].isoformat())
-        raise ValueError(f"It has no {label}. Enter one above, for all rows")
+        return date.fromisoformat(given[field].isoformat())
     try:
         return clean.day(written[:10] if written[4:5] == "-" else written)
     except ValueError:
-        raise ValueError(f"“{written}” is no date") from None
+        raise ValueError(f"“{written}” is not a date") from None
 
 
 def _source(line: Line, given: Mapping[str, Any]) -> str:
-    found = line.text("source") or str(given.get("source") or "")
-    if not found:
-        raise ValueError("It has no source. Enter one above, for all rows")
-    return found[:500]
+    return (line.text("source") or str(given["source"]))[:500]
 
 
 def _named(text: str, known: Names, what: str) -> uuid.UUID:
-    found = known.get(text.casefold())
+    found = known.find(text)
     if found is None:
-        raise ValueError(f"“{text}” is no {what} that you may count for")
+        raise ValueError(f"“{text}” is not {what} that you may count for")
     return found
 
 

@@ -5,12 +5,7 @@ from __future__ import annotations
 import uuid
 
 from lms import clock, web
-from lms.reports.handed_in.rows import LARGEST
-
-BASES = (
-    ("retained", "Of those retained"),
-    ("starts", "Of those who started"),
-)
+from lms.reports.handed_in.rows import BASES, LARGEST
 
 
 def _count(label: str) -> web.IntegerField:
@@ -23,19 +18,19 @@ class DeliveryForm(web.OnceForm):
     """A row of the table of delivery."""
 
     locality_id = web.SelectField("Place", missing="Choose a place", coerce=uuid.UUID)
-    project = web.TextField("Project", missing="Enter the project's name")
+    project = web.TextField("Project", missing="Enter the project’s name")
     starts_on = web.DateField("From", missing="Enter the first day counted")
     ends_on = web.DateField("To", missing="Enter the last day counted")
     projects_started = _count("Projects started")
     clients_enrolled = _count("Clients enrolled")
-    clients_starts = _count("Clients starts")
+    clients_starts = _count("Clients who started")
     retained = _count("Retained")
     milestones = _count("Milestones")
     milestone_base = web.RadioField(
-        "What did the source take the share of milestones of?",
+        "What are milestones a share of, where you took the numbers from?",
         choices=BASES,
         missing="Choose what milestones are a share of",
-        hint="Both shares are shown in the report, with their bases.",
+        hint="The report shows both shares, and says which one was published.",
     )
     source = web.TextField(
         "Source", missing="Enter where the counts come from", longest=500, width=None
@@ -56,6 +51,9 @@ class TargetForm(web.OnceForm):
     source = web.TextField("Source", missing="Enter where the number comes from", longest=500)
 
 
+WHERE_MISSING = "Needed where the file has no such column."
+
+
 class UploadForm(web.Form):
     """A file, and what its rows do not say themselves."""
 
@@ -65,10 +63,15 @@ class UploadForm(web.Form):
         hint="CSV, Excel or ODS, up to 500 rows. Nothing is saved until you confirm.",
         missing="Choose a file",
     )
-    place = web.SelectField("Place (where the file has no such column)", coerce=uuid.UUID)
-    starts_on = web.DateField("From (where the file has no such column)")
-    ends_on = web.DateField("To (where the file has no such column)")
-    source = web.TextField("Source (where the file has no such column)", longest=500)
+    place = web.SelectField("Place", coerce=uuid.UUID, empty="As the file says", hint=WHERE_MISSING)
+    starts_on = web.DateField("First day counted", hint=WHERE_MISSING)
+    ends_on = web.DateField("Last day counted", hint=WHERE_MISSING)
+    source = web.TextField("Source", longest=500, hint=WHERE_MISSING)
+    base = web.RadioField(
+        "What are milestones a share of?",
+        choices=BASES,
+        hint="Needed where the file has no column “% Milestones” that tells it.",
+    )
 
 
 class HeadcountUploadForm(web.Form):
@@ -80,8 +83,8 @@ class HeadcountUploadForm(web.Form):
         hint="CSV, Excel or ODS, up to 500 rows. Nothing is saved until you confirm.",
         missing="Choose a file",
     )
-    on_date = web.DateField("On this day (where the file has no such column)")
-    source = web.TextField("Source (where the file has no such column)", longest=500)
+    on_date = web.DateField("Day on which they were counted", hint=WHERE_MISSING)
+    source = web.TextField("Source", longest=500, hint=WHERE_MISSING)
 
 
 class TakeInForm(web.OnceForm):

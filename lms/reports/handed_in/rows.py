@@ -11,6 +11,11 @@ from datetime import date
 from itertools import pairwise
 
 LARGEST = 1_000_000
+BASES = (
+    ("retained", "Of those retained"),
+    ("starts", "Of those who started"),
+)
+"""What milestones may be a share of."""
 
 
 @dataclass(frozen=True)
@@ -32,20 +37,20 @@ class DeliveryRow:
     def check(self) -> None:
         """Raise ValueError with a sentence where the row cannot be true."""
         steps = {
-            "Clients enrolled": self.clients_enrolled,
-            "Clients starts": self.clients_starts,
-            "Retained": self.retained,
-            "Milestones": self.milestones,
+            "clients enrolled": self.clients_enrolled,
+            "clients who started": self.clients_starts,
+            "retained": self.retained,
+            "milestones": self.milestones,
         }
         for (more, large), (fewer, small) in pairwise(steps.items()):
             if small > large:
-                raise ValueError(f"{fewer} cannot be more than {more.lower()}")
+                raise ValueError(f"{fewer.capitalize()} cannot be more than {more}")
         for number in (self.projects_started, *steps.values()):
             _in_range(number)
         if self.ends_on < self.starts_on:
             raise ValueError("The last day must not be before the first")
         if self.milestone_base not in ("retained", "starts"):
-            raise ValueError("The share of milestones is of retained or of starts")
+            raise ValueError("Milestones are a share of those retained or of those who started")
         _said(self.project, "project", 200)
         _said(self.source, "source", 500)
 
@@ -68,7 +73,7 @@ class TargetRow:
 
 def _in_range(number: int) -> None:
     if not 0 <= number <= LARGEST:
-        raise ValueError(f"{number:,} is no number that can be: enter one up to {LARGEST:,}")
+        raise ValueError(f"{number:,} cannot be right: enter a number from 0 to {LARGEST:,}")
 
 
 def _said(text: str, what: str, longest: int) -> None:

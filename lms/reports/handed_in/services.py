@@ -118,10 +118,10 @@ def _delivery_complaints() -> Iterator[None]:
     with violations(
         uq_reports_delivery_count_project=Complaint("project", TWICE),
         ck_reports_delivery_count_starts_of_enrolled=Complaint(
-            "clients_starts", "Starts cannot be more than the clients enrolled"
+            "clients_starts", "Clients who started cannot be more than the clients enrolled"
         ),
         ck_reports_delivery_count_retained_of_starts=Complaint(
-            "retained", "Retained cannot be more than starts"
+            "retained", "Retained cannot be more than clients who started"
         ),
         ck_reports_delivery_count_milestones_of_retained=Complaint(
             "milestones", "Milestones cannot be more than retained"

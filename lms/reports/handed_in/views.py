@@ -9,13 +9,12 @@ from typing import Any
 from flask import Blueprint
 
 from lms import web
-from lms.db import Complaint
+from lms.db import Complaint, Complaints
 from lms.people.queries import places
 from lms.permissions import allow
 from lms.reports.access import HAND_IN
 from lms.reports.handed_in import files, queries, services
 from lms.reports.handed_in.forms import (
-    BASES,
     DeliveryForm,
     HeadcountUploadForm,
     RemoveForm,
@@ -23,7 +22,7 @@ from lms.reports.handed_in.forms import (
     TargetForm,
     UploadForm,
 )
-from lms.reports.handed_in.rows import DeliveryRow, TargetRow
+from lms.reports.handed_in.rows import BASES, DeliveryRow, TargetRow
 from lms.spreadsheets import MOST_BYTES
 from lms.web import words
 
@@ -173,7 +172,7 @@ def upload_counts() -> web.Answer:
     actor, form = web.current_actor(), UploadForm()
     reached = places.localities(actor, HAND_IN)
     form.place.choices = reached
-    known = {name.casefold(): key for key, name in reached}
+    known = files.Names(reached)
 
     def read(data: bytes, name: str, given: Mapping[str, Any]) -> dict[str, Any]:
         rows = files.deliveries(data, name, known, given)
@@ -195,8 +194,8 @@ def take_in_counts() -> web.Answer:
 def upload_headcounts() -> web.Answer:
     """Read headcounts from a file, and show what would be kept."""
     actor, form = web.current_actor(), HeadcountUploadForm()
-    employers = {n.casefold(): key for key, n, _ in places.organisations(actor, HAND_IN)}
-    jobs = {name.casefold(): key for key, name in places.professions()}
+    employers = files.Names((key, n) for key, n, _ in places.organisations(actor, HAND_IN))
+    jobs = files.Names(places.professions())
 
     def read(data: bytes, name: str, given: Mapping[str, Any]) -> dict[str, Any]:
         rows = files.headcounts(data, name, employers, jobs, given)
@@ -227,7 +226,7 @@ def _upload(
     sent = form.file.data
     try:
         found = read(sent.stream.read(MOST_BYTES + 1), sent.filename or "file", form.data)
-    except Complaint as complaint:
+    except (Complaint, Complaints) as complaint:
         form.add_complaint(complaint)
         return web.invalid(f"{TEMPLATES}/upload.html", form=form, back=back)
     carried = TakeInForm(formdata=None, rows=files.written(found["rows"]))

@@ -3,16 +3,32 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from lms import web
 from lms.db import Complaint
 
 LARGEST = 100_000_000
+HERE = "here"
 KINDS = (
-    ("count", "A number"),
-    ("percentage", "A share: so many of so many"),
-    ("change", "A change: before and after"),
+    (HERE, "Counted here, from our own records"),
+    ("count", "A count from elsewhere, like 157 visits"),
+    ("percentage", "A percentage from elsewhere, like 22 of 31 (71%)"),
+    ("change", "A change from elsewhere, like from 20 to 36 (up 80%)"),
 )
+NUMBERS = {"count": ("number",), "percentage": ("part", "whole"), "change": ("before", "after")}
+"""The fields of each kind that comes from elsewhere."""
+Numbers = tuple[int | None, int | None]
+
+
+def _number(label: str, example: str) -> web.IntegerField:
+    return web.IntegerField(
+        label,
+        smallest=0,
+        largest=LARGEST,
+        width=10,
+        hint=f"For example: {example}. Leave it empty until it is known: the report then says [x].",
+    )
 
 
 class SetForm(web.OnceForm):
@@ -34,43 +50,62 @@ class ChangeSetForm(web.Form):
 
 
 class LineForm(web.OnceForm):
-    """An indicator: counted here, or a number from elsewhere."""
+    """An indicator: counted here, or one or two numbers from elsewhere."""
 
     title = web.TextField(
-        "Indicator", missing="Enter what the indicator says", longest=300, width=None
+        "What does the indicator say?",
+        missing="Enter what the indicator says",
+        hint="As your authority words it, for example: Number of visits to the toolkit",
+        longest=300,
+        width=None,
     )
-    measure = web.SelectField(
-        "Counted here as",
-        empty="A number from elsewhere",
-        hint="What a measure counts is said under the report.",
+    kind = web.RadioField(
+        "Where does its figure come from?",
+        choices=KINDS,
+        missing="Choose where the figure comes from",
     )
-    kind = web.RadioField("A number from elsewhere is", choices=KINDS, default="count")
-    first = web.IntegerField(
-        "The number; of a share the part; of a change the number before",
-        smallest=0,
-        largest=LARGEST,
-        width=10,
-        hint="Leave empty until it is known: the report says that it was not collected.",
+    measure = web.SelectField("What to count", empty="Choose what to count")
+    number = _number("The count", "157")
+    part = _number("How many of them (the part)", "22")
+    whole = _number("Out of how many (the whole)", "31")
+    before = _number("The number before", "20")
+    after = _number("The number after", "36")
+    source = web.TextField(
+        "Source",
+        missing="Enter where the number comes from",
+        hint="For example: Registers, or Website statistics",
+        longest=500,
     )
-    second = web.IntegerField(
-        "Of a share the whole; of a change the number after",
-        smallest=0,
-        largest=LARGEST,
-        width=10,
+    starts_on = web.DateField(
+        "First day it counts (optional)",
+        hint="Leave both dates empty to count over the months that are chosen in the report.",
     )
-    source = web.TextField("Source", missing="Enter where the number comes from", longest=500)
-    starts_on = web.DateField("From (optional)", hint="Else the report's own months.")
-    ends_on = web.DateField("To (optional)")
+    ends_on = web.DateField("Last day it counts (optional)")
+
+    @staticmethod
+    def known(title: str, kind: str, measure: str, numbers: Numbers, **rest: Any) -> LineForm:
+        """The form of an indicator that is kept."""
+        chosen = HERE if measure else kind
+        given = dict(zip(NUMBERS.get(chosen, ()), numbers, strict=False))
+        return LineForm(data={"title": title, "kind": chosen, "measure": measure, **given, **rest})
+
+    @property
+    def numbers(self) -> Numbers:
+        """What was entered for the kind that was chosen: one number, two, or none yet."""
+        names = NUMBERS.get(self.kind.data, ())
+        first, second = [*(self[name].data for name in names), None, None][:2]
+        return first, second
 
     def check(self) -> bool:
-        """Whether a number from elsewhere is whole: a share and a change need two."""
-        if self.measure.data or self.kind.data == "count":
-            return True
-        if (self.first.data is None) != (self.second.data is None):
-            field = "first" if self.first.data is None else "second"
-            self.add_complaint(
-                Complaint(field, "Enter both numbers, or neither until they are known")
-            )
+        """Whether what belongs to the kind was entered: a measure; both numbers, or neither."""
+        if self.kind.data == HERE and not self.measure.data:
+            self.add_complaint(Complaint("measure", "Choose what to count"))
+            return False
+        names = NUMBERS.get(self.kind.data, ())
+        missing = [name for name in names if self[name].data is None]
+        if len(names) == 2 and len(missing) == 1:
+            text = "Enter both numbers, or neither until they are known"
+            self.add_complaint(Complaint(missing[0], text))
             return False
         return True
 

@@ -15,7 +15,7 @@ from lms.permissions import allow, scopes
 from lms.reports import measures
 from lms.reports.access import HAND_IN
 from lms.reports.indicators import examples, queries, services
-from lms.reports.indicators.forms import ActForm, ChangeSetForm, LineForm, SetForm
+from lms.reports.indicators.forms import HERE, ActForm, ChangeSetForm, LineForm, SetForm
 from lms.reports.indicators.services import LineRow
 
 blueprint = Blueprint("indicators", __name__)
@@ -113,28 +113,55 @@ def line(set_id: uuid.UUID, line_id: uuid.UUID) -> web.Answer:
 
 def _line_page(set_id: uuid.UUID, known: queries.Line | None) -> web.Answer:
     actor = web.current_actor()
-    form = LineForm(obj=known)
-    form.measure.choices = [(one.key, one.title) for one in measures.all_of_them()]
-    values = {"form": form, "set": queries.find(actor, set_id), "known": known}
+    form = _line_form(known)
+    offered = measures.all_of_them()
+    form.measure.choices = [(one.key, one.title) for one in offered]
+    values = {
+        "form": form,
+        "set": queries.find(actor, set_id),
+        "known": known,
+        "measures": offered,
+    }
     if not form.validate_on_submit() or not form.check():
         show = web.invalid if form.is_submitted() else web.render
         return show(f"{TEMPLATES}/line.html", **values)
     try:
         services.keep_line(set_id, _row(form), by=actor, line_id=known.id if known else None)
     except Complaint as complaint:
-        form.add_complaint(complaint)
+        form.add_complaint(_at_its_field(complaint))
         return web.invalid(f"{TEMPLATES}/line.html", **values)
     web.say("The indicator was saved")
     return web.see("indicators.one_set", set_id=set_id)
 
 
+def _line_form(known: queries.Line | None) -> LineForm:
+    if known is None:
+        return LineForm()
+    return LineForm.known(
+        known.title,
+        known.kind,
+        known.measure,
+        (known.first, known.second),
+        source=known.source,
+        starts_on=known.starts_on,
+        ends_on=known.ends_on,
+    )
+
+
+def _at_its_field(complaint: Complaint) -> Complaint:
+    """The first number of a share is its part: the only one that a service complains of."""
+    return Complaint("part", complaint.text) if complaint.field == "first" else complaint
+
+
 def _row(form: LineForm) -> LineRow:
+    first, second = form.numbers
+    here = form.kind.data == HERE
     return LineRow(
         title=form.title.data,
-        measure=form.measure.data or "",
-        kind=form.kind.data or "count",
-        first=form.first.data,
-        second=form.second.data,
+        measure=form.measure.data if here else "",
+        kind="count" if here else form.kind.data,
+        first=first,
+        second=second,
         source=form.source.data,
         starts_on=form.starts_on.data,
         ends_on=form.ends_on.data,

@@ -9,10 +9,17 @@ from lms.envelope import Failed
 from lms.registry import current_registry
 
 
-def reports(actor: Actor) -> list[tuple[Report, date | None]]:
-    """Every report with the last day that its data speaks of, where it says so."""
+def reports(actor: Actor, *, only_with_data: bool = False) -> list[tuple[Report, date | None]]:
+    """Every report with the last day that its data speaks of, where it says so.
+
+    `only_with_data` leaves those out that say they have none for this actor: whoever can enter
+    nothing learns nothing from an empty one.
+    """
     found = sorted(current_registry().reports.values(), key=lambda r: (r.order, r.question))
-    return [(one, _latest(one, actor)) for one in found]
+    rows = [(one, _latest(one, actor)) for one in found]
+    if only_with_data:
+        return [(one, latest) for one, latest in rows if latest or one.latest is None]
+    return rows
 
 
 def _latest(report: Report, actor: Actor) -> date | None:

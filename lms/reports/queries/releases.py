@@ -5,15 +5,16 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Select, func, select, true
 from sqlalchemy.orm import undefer
 
 from lms.contracts import Actor
 from lms.db import db
 from lms.errors import NotFound
 from lms.reports import access
-from lms.reports.asking import Asked
+from lms.reports.asking import AUDIENCES, Asked
 from lms.reports.documents import Document
 from lms.reports.models import Release
 
@@ -36,6 +37,50 @@ class Recorded:
     asked: Asked
     document: Document
     draft: str
+
+
+@dataclass(frozen=True)
+class Made:
+    """A line of the list of versions: what it answers, for whom, of where and when."""
+
+    version: Version
+    question: str
+    audience: str
+    place: str
+    period: str
+
+
+def listed(actor: Actor) -> Select[*tuple[Any, ...]]:
+    """The versions within the actor's reach, the newest first, for `web.paginate`."""
+    document = Release.document
+    statement: Select[*tuple[Any, ...]] = (
+        select(
+            Release.id,
+            Release.number,
+            Release.as_of,
+            Release.by_label,
+            Release.audience,
+            *(document[name].astext.label(name) for name in ("title", "place", "period")),
+        )
+        .where(_reached(actor))
+        .order_by(Release.number.desc())
+    )
+    return statement
+
+
+def as_made(row: Any) -> Made:
+    """A row of `listed`."""
+    version = Version(row.id, row.number, row.as_of, row.by_label)
+    return Made(version, row.title, AUDIENCES[row.audience], row.place, row.period)
+
+
+def _reached(actor: Actor) -> ColumnElement[bool]:
+    """`access.reaches` for rows."""
+    held = access.reach(actor)
+    if access.EVERYWHERE in held:
+        return true()
+    condition: ColumnElement[bool] = Release.reach.contained_by(held)
+    return condition
 
 
 def find(actor: Actor, release_id: uuid.UUID) -> Recorded:

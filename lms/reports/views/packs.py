@@ -9,6 +9,7 @@ from flask import Response
 from lms import web
 from lms.permissions import allow
 from lms.reports import access
+from lms.reports.documents.words import file_name
 from lms.reports.queries import packs
 from lms.reports.views.blueprint import blueprint
 
@@ -26,4 +27,5 @@ def pack_file(pack_id: uuid.UUID) -> Response:
     """The PDF."""
     actor = web.current_actor()
     found = packs.find(actor, pack_id)
-    return web.download(packs.pdf(actor, pack_id), f"{found.title}.pdf", "application/pdf")
+    name = file_name(found.title, "pdf")
+    return web.download(packs.pdf(actor, pack_id), name, "application/pdf")

@@ -23,6 +23,14 @@ from lms.reports.views.blueprint import blueprint
 from lms.reports.views.giving import give
 
 
+@blueprint.get("/reports/versions")
+@allow(access.RELEASE)
+def versions() -> str:
+    """Every version within reach, the newest first."""
+    page = web.paginate(releases.listed(web.current_actor())).map(releases.as_made)
+    return web.render("reports/versions.html", page=page)
+
+
 @blueprint.get("/reports/releases/<uuid:release_id>")
 @allow(access.VIEW)
 @web.one_moment
@@ -37,6 +45,7 @@ def release(release_id: uuid.UUID) -> str:
         document=found.document,
         asked=found.asked,
         changed=_changed(found),
+        made=releases.made_so_far(),
         form=_form(found.asked) if may_release else None,
         report=_report(found.asked),
         filtered=True,
@@ -53,8 +62,8 @@ def download_release(release_id: uuid.UUID) -> Response:
     actor = web.current_actor()
     found = releases.find(actor, release_id)
     back = url_for("reports.release", release_id=release_id)
-    name = f"{found.document.slug} version {found.version.number}"
-    return give([found.document], name, back, by=actor)
+    title = f"{foot.title_of(found.document)}, version {found.version.number}"
+    return give([found.document], title, back, by=actor)
 
 
 def _changed(found: Recorded) -> bool:

@@ -20,6 +20,7 @@ from lms.reports.queries import listing, releases, returns
 from lms.reports.services import releases as services
 from lms.reports.views.blueprint import blueprint
 from lms.reports.views.giving import give
+from lms.reports.views.saying import in_full, way_to_fill
 
 
 @blueprint.get("/reports")
@@ -30,7 +31,7 @@ def reports() -> str:
     may_release = allowed(actor, access.RELEASE)
     return web.render(
         "reports/reports.html",
-        reports=listing.reports(actor),
+        reports=listing.reports(actor, only_with_data=not may_release),
         returns=returns.listed(actor) if may_release else [],
         may_release=may_release,
         may_hand_in=allowed(actor, access.HAND_IN),
@@ -51,12 +52,15 @@ def report(report_slug: str) -> web.Answer:
     values |= {"asked": asked, "filtered": bool(_filters(asked)), "period": _period(asked)}
     if asked.audience is Audience.TEAM:
         try:
-            values["document"] = document_for_team(asked, actor, clock.now())
+            shown = document_for_team(asked, actor, clock.now())
+            filled = way_to_fill(report_slug, actor, filtered=values["filtered"])
+            values |= {"document": shown, "fill": filled}
         except ReportFailed as failed:
             values["failed"] = str(failed)
     else:
         values |= {
             "outside": AUDIENCES[asked.audience].lower(),
+            "in_full": in_full(asked, actor, offered(actor)),
             "versions": releases.of_question(actor, asked, 1),
             "made": releases.made_so_far(),
         }
@@ -104,7 +108,7 @@ def download(report_slug: str) -> web.Answer:
     except ReportFailed as failed:
         return web.invalid("reports/report.html", **values | {"failed": str(failed)})
     back = url_for("reports.report", report_slug=report_slug, **asked.args)
-    return give([document], found.slug, back, by=actor)
+    return give([document], foot.title_of(document), back, by=actor)
 
 
 def page_values(found: Report, form: AskForm | None, actor: Actor) -> dict[str, Any]:
@@ -117,6 +121,7 @@ def page_values(found: Report, form: AskForm | None, actor: Actor) -> dict[str, 
         "document": None,
         "failed": "",
         "outside": "",
+        "fill": None,
         "filtered": False,
         "period": {},
         "may_release": allowed(actor, access.RELEASE),

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Response, request, url_for
 
-from lms import web
+from lms import clock, web
+from lms.contracts import Actor, Audience
 from lms.db import Complaint
 from lms.permissions import allow, allowed
 from lms.reports import access
-from lms.reports.asking import offered
-from lms.reports.documents import drawing
+from lms.reports.asking import Asked, offered
+from lms.reports.documents import Document, drawing
 from lms.reports.documents import words as foot
 from lms.reports.documents.comparing import differences
-from lms.reports.drafts import ReportFailed
+from lms.reports.drafts import ReportFailed, draft_of, fingerprint_of
 from lms.reports.forms.returns import RestateForm, ReturnForm
-from lms.reports.queries import listing, returns
+from lms.reports.queries import listing, releases, returns
 from lms.reports.services import returns as services
 from lms.reports.services.returns import Wanted
 from lms.reports.views.blueprint import blueprint
@@ -98,10 +100,28 @@ def compare(return_id: uuid.UUID) -> web.Answer:
                 web.say("The return is restated", detail="What was handed in stays beside it.")
                 return web.see("reports.frozen", return_id=return_id)
         answer = web.invalid
-    now = services.documents_now(found.questions(), actor)
-    differs = differences(found.current, now)
+    differs = differences(found.current, _now(found.questions(), actor))
     made: web.Answer = answer("reports/compare.html", frozen=found, found=differs, form=form)
     return made
+
+
+def _now(questions: Sequence[Asked], actor: Actor) -> list[Document]:
+    """What the reports would say now.
+
+    Counted anew, figures would be held against the version that was made with the return: where
+    nothing has changed since, that version is the answer, as it is when one is asked for.
+    """
+    return [_kept(one, actor) or services.documents_now([one], actor)[0] for one in questions]
+
+
+def _kept(asked: Asked, actor: Actor) -> Document | None:
+    """The newest version of a question for somebody outside, if it would be the same now."""
+    made = [] if asked.audience is Audience.TEAM else releases.of_question(actor, asked, 1)
+    for version in made:
+        recorded = releases.find(actor, version.id)
+        if recorded.draft == fingerprint_of(draft_of(asked, actor, clock.now())):
+            return recorded.document
+    return None
 
 
 def _form(**given: Any) -> ReturnForm:
@@ -119,7 +139,7 @@ def _wanted(form: ReturnForm) -> Wanted:
 def _preview(form: ReturnForm) -> list[tuple[str, str]]:
     """What will be kept, how far its data reaches, and what differs from the last return."""
     actor, wanted = web.current_actor(), _wanted(form)
-    documents = services.documents_now(wanted.questions(), actor)
+    documents = _now(wanted.questions(), actor)
     rows = []
     for one in documents:
         tables = words.plural(len(list(one.tables)), "table")

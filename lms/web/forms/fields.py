@@ -15,6 +15,7 @@ from werkzeug.datastructures import FileStorage
 from wtforms import Field
 from wtforms.validators import StopValidation
 
+from lms import family_details
 from lms.web import words
 from lms.web.forms import clean
 
@@ -82,7 +83,11 @@ class HiddenField(BaseField):
 
 
 class TextField(BaseField):
-    """One line of text; `data` is a str, "" when left empty."""
+    """One line of text; `data` is a str, "" when left empty.
+
+    With `no_family_details` it refuses what `lms.family_details` finds, which is then kept nowhere
+    but on the page.
+    """
 
     kind = "input"
     input_type = "text"
@@ -98,8 +103,10 @@ class TextField(BaseField):
         shortest: int = 0,
         width: int | None = None,
         autocomplete: str | None = None,
+        no_family_details: bool = False,
         **kwargs: Any,
     ) -> None:
+        self.no_family_details = no_family_details
         self.longest = longest
         self.shortest = shortest
         self.width = width
@@ -119,18 +126,20 @@ class TextField(BaseField):
             self.data = self.read(valuelist[0])
         except ValueError as error:
             said = str(error)
-            raise ValueError(said if said[:1].isupper() else f"{self.words} {said}") from None
+            raise ValueError(f"{self.words} {said}" if said[:1].islower() else said) from None
 
     def read(self, raw: str) -> Any:
         """The value in what was typed; ValueError says what is wrong with it."""
         return self.fit(clean.text(raw))
 
     def fit(self, value: str) -> str:
-        """The text, when it is neither too long nor too short."""
+        """The text, when it is neither too long nor too short nor about a family."""
         if len(value) > self.longest:
             raise ValueError(f"must be {words.plural(self.longest, 'character')} or fewer")
         if value and len(value) < self.shortest:
             raise ValueError(f"must be {words.plural(self.shortest, 'character')} or more")
+        if self.no_family_details and (detail := family_details.find(value)):
+            raise ValueError(family_details.said(detail))
         return value
 
     @property
