@@ -248,9 +248,13 @@ def one_moment() -> None:
 
 
 def be_patient(seconds: int) -> None:
-    """Let this transaction's statements take so long: thousands of rows at once are no page."""
-    setting = {"value": f"{seconds}s"}
-    db.session.execute(text("select set_config('statement_timeout', :value, true)"), setting)
+    """Let this transaction's statements, and the time between them, take so long.
+
+    Thousands of rows at once, and a comparison with every version before, are no page.
+    """
+    for name in ("statement_timeout", "idle_in_transaction_session_timeout"):
+        setting = {"name": name, "value": f"{seconds}s"}
+        db.session.execute(text("select set_config(:name, :value, true)"), setting)
 
 
 def crash_point(name: str) -> None:

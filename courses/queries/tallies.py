@@ -83,6 +83,19 @@ KEPT = (
 STAGES = ("enrolled", "starts", "retained", "milestones", "completed", "ambassadors")
 
 
+TOOK_PART = "took_part"
+"""Who came or answered afterwards: a measure of the room above, beside whose counts ours stand."""
+WITHIN: Mapping[str, tuple[str, ...]] = {
+    "enrolled": ("invited",),
+    "starts": (TOOK_PART, "enrolled", "invited"),
+    "retained": ("starts", TOOK_PART, "enrolled", "invited"),
+    "completed": ("starts", TOOK_PART, "enrolled", "invited"),
+    "milestones": ("completed", "retained", "starts", TOOK_PART, "enrolled", "invited"),
+    "ambassadors": ("completed", "starts", TOOK_PART, "enrolled", "invited"),
+}
+"""How far people came, and how far these had come before."""
+
+
 def facts(query: ReportQuery) -> Select[Any]:
     """A row for each booking that the actor may count and the filters leave, with its groups."""
     place = place_of()

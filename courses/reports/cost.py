@@ -80,7 +80,11 @@ def _cells(
     dates = {line.cohort_id for line in lines}
     attended, completed = (
         figures.count(
-            f"{key}_{name}", tallies.tally(lines, number), subject=Subject.PEOPLE, measure=name
+            f"{key}_{name}",
+            tallies.tally(lines, number),
+            subject=Subject.PEOPLE,
+            measure=name,
+            within=tallies.WITHIN[name],
         )
         for name, number in (
             ("starts", lambda line: line.starts),

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -55,6 +55,11 @@ COLUMNS = (
     "Headcount", "Trained", "% trained", "Still to train", "Cohorts to hold", "Ambassadors",
 )  # fmt: skip
 
+MEASURES: Mapping[str, tuple[str, ...]] = {
+    "trained": ("trained",),
+    "ambassadors": ("trained ambassadors", "trained"),
+}
+"""People counted once, and the ambassadors among them: the measure, and those it lies within."""
 GROUP = ["cohort", "place", "job"]
 JOB = ["organisation_id", "profession_id"]
 LABELS = {"job": "profession", "organisation": "employer", "place": "locality"}
@@ -156,14 +161,14 @@ class _Coverage:
             yield self._beside(lists.others)
 
     def _against(self, targets: DataFrame, people: DataFrame, sources: str) -> Iterator[Block]:
-        total = self._cells("all", "with headcount", targets, people)
+        total = self._cells("all", ("with headcount",), targets, people)
         yield self._gap(total)
         rows = [
             Row(
                 name,
                 self._cells(
                     f"aim{n}",
-                    self._measure(name),
+                    self._of("with headcount", name),
                     targets[targets["label"] == name],
                     people[people["label"] == name],
                 ),
@@ -183,11 +188,15 @@ class _Coverage:
         rows = [
             Row(
                 name,
-                self._people(f"other{n}", self._measure(name), people[people["label"] == name]),
+                self._people(
+                    f"other{n}",
+                    self._of("without headcount", name),
+                    people[people["label"] == name],
+                ),
             )
             for n, name in enumerate(_labels(people), 1)
         ]
-        total = self._people("others", "without headcount", people)
+        total = self._people("others", ("without headcount",), people)
         return DataTable(
             "trained",
             "Trained, where no headcount was handed in",
@@ -196,23 +205,32 @@ class _Coverage:
             (*rows, Row("All", total, is_total=True)),
         )
 
-    def _measure(self, name: str) -> str:
-        """Employers are finer than the finest groups, so each is a measure of its own."""
-        return f"of {name}" if self.by == "organisation" else "with headcount"
+    def _of(self, whole: str, name: str) -> tuple[str, ...]:
+        """Of whom a row tells. Employers are finer than the finest groups: each has its measure."""
+        return (whole, f"of {name}") if self.by == "organisation" else (whole,)
 
-    def _count(self, key: str, of: str, frame: DataFrame, column: str, what: str) -> str:
+    def _count(
+        self, key: str, of: tuple[str, ...], frame: DataFrame, column: str, what: str
+    ) -> str:
+        """Keep people under the last of these, within those before it."""
+        among = MEASURES.get(what, ())
+        *larger, own = (f"{among[0] if among else what} {each}" for each in of)
         return self.figures.count(
-            f"{key}_{what}", _tally(frame, column), subject=Subject.PEOPLE, measure=f"{what} {of}"
+            f"{key}_{what}",
+            _tally(frame, column),
+            subject=Subject.PEOPLE,
+            measure=own,
+            within=(*larger, *among),
         )
 
-    def _people(self, key: str, of: str, people: DataFrame) -> tuple[str, str]:
+    def _people(self, key: str, of: tuple[str, ...], people: DataFrame) -> tuple[str, str]:
         return (
             self._count(key, of, people, "people", "trained"),
             self._count(key, of, people, "ambassadors", "ambassadors"),
         )
 
     def _cells(
-        self, key: str, of: str, targets: DataFrame, trained_here: DataFrame
+        self, key: str, of: tuple[str, ...], targets: DataFrame, trained_here: DataFrame
     ) -> tuple[str, ...]:
         figures = self.figures
         people, ambassadors = self._people(key, of, trained_here)

@@ -72,7 +72,11 @@ def _blocks(
     invited, booked, attended, completed, *_ = total
     refused = tallies.tally(lines, lambda line: line.invited - line.enrolled)
     never = figures.count(
-        "not_booked", refused, subject=Subject.PEOPLE, measure="invited_not_enrolled"
+        "not_booked",
+        refused,
+        subject=Subject.PEOPLE,
+        measure="invited_not_enrolled",
+        within=("invited",),
     )
     figures.sum(invited, booked, never)
     yield Sentence(
@@ -114,7 +118,12 @@ def _cells(
             cells.append(_surveyed(figures, f"{key}_{stage}", lines, surveyed))
             continue
         found = tallies.tally(lines, lambda line, name=stage: getattr(line, name))  # type: ignore[misc]
-        cells.append(figures.count(f"{key}_{stage}", found, subject=Subject.PEOPLE, measure=stage))
+        within = tallies.WITHIN.get(stage, ())
+        cells.append(
+            figures.count(
+                f"{key}_{stage}", found, subject=Subject.PEOPLE, measure=stage, within=within
+            )
+        )
     return tuple(cells)
 
 
@@ -125,7 +134,8 @@ def _surveyed(
         return NOT_COLLECTED
     groups = {line.group for line in lines}
     own = {group: number for group, number in surveyed.items() if group in groups}
-    return figures.count(key, own, subject=Subject.ANSWERS, measure=SURVEYED)
+    within = (tallies.TOOK_PART, "enrolled", "invited")
+    return figures.count(key, own, subject=Subject.ANSWERS, measure=SURVEYED, within=within)
 
 
 def _row(figures: Figures, cells: Sequence[str]) -> tuple[str, ...]:

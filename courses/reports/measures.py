@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 
 from courses.queries import outcomes, tallies, trained
+from courses.reports import coverage
 from lms.contracts import Figure, Group, Measure, ReportQuery, Subject
 from lms.reports.drafting import Figures
 
@@ -40,7 +41,8 @@ def _share(stage: str, base: str) -> Counted:
 
 def _keep(kept: Figures, stage: str, query: ReportQuery) -> str:
     found = tallies.tally(tallies.lines(query), lambda line: int(getattr(line, stage)))
-    return kept.count(stage, found, subject=Subject.PEOPLE, measure=stage)
+    within = tallies.WITHIN.get(stage, ())
+    return kept.count(stage, found, subject=Subject.PEOPLE, measure=stage, within=within)
 
 
 def _dates(query: ReportQuery) -> Sequence[Figure]:
@@ -56,7 +58,10 @@ def _trained(what: str) -> Counted:
         kept, found = Figures(), Counter[Group]()
         for each in trained.trained(query):
             found[each.group] += each.people if what == "trained" else each.ambassadors
-        return kept.kept(kept.count(what, found, subject=Subject.PEOPLE, measure=what))
+        measure, *within = coverage.MEASURES[what]
+        return kept.kept(
+            kept.count(what, found, subject=Subject.PEOPLE, measure=measure, within=tuple(within))
+        )
 
     return figures
 

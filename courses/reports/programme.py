@@ -85,6 +85,7 @@ def cells(figures: Figures, key: str, lines: Sequence[Line]) -> tuple[str, ...]:
             tallies.tally(lines, number),
             subject=Subject.PEOPLE,
             measure=measure,
+            within=(name,) if less else tallies.WITHIN.get(name, ()),
         )
 
     held = figures.things(f"{key}_dates", len({line.cohort_id for line in lines}))

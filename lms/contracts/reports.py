@@ -65,6 +65,8 @@ class Count:
     and nobody found by subtracting one from the other; they sum to `value` and are never shown.
     `within` names the measures among whose people these are (who came is among who was booked), all
     of them, so that what is left of one by another is looked at too, in whatever report it stands.
+    `behind` is the key of the count of the people whose things these are (objectives, say): where
+    they are few, or are hidden, so is this.
     Things that are not persons (projects, hours, counts handed in) have none, and are never hidden.
     """
 
@@ -74,6 +76,7 @@ class Count:
     measure: str = ""
     groups: Mapping[Group, int] = field(default_factory=dict)
     within: tuple[str, ...] = ()
+    behind: str = ""
 
 
 class Form(StrEnum):

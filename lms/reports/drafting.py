@@ -51,10 +51,15 @@ class Figures:
         subject: Subject,
         measure: str,
         within: tuple[str, ...] = (),
+        behind: str = "",
     ) -> str:
-        """Keep a count of people or answers; `within` are the measures that have all of them."""
+        """Keep a count of people or answers.
+
+        `within` are the measures that have all of them, `behind` the people whose answers they are.
+        """
         groups = {group: number for group, number in of.items() if number}
-        return self._keep(Count(key, sum(groups.values()), subject, measure, groups, within))
+        number = sum(groups.values())
+        return self._keep(Count(key, number, subject, measure, groups, within, behind))
 
     def among(self, *keys: str) -> tuple[str, ...]:
         """The measures of counts that were kept, with all that those lie within."""
@@ -135,7 +140,8 @@ class Figures:
                 of = tuple(f"{prefix}_{each}" for each in figure.of)
                 taken.append(self._keep(replace(figure, key=key, of=of)))
             else:
-                taken.append(self._keep(replace(figure, key=key)))
+                behind = f"{prefix}_{figure.behind}" if figure.behind else ""
+                taken.append(self._keep(replace(figure, key=key, behind=behind)))
         return taken
 
     def draft(

@@ -82,7 +82,7 @@ def fingerprint_of(draft: Draft) -> str:
     figures = [
         (f.key, None if f.value is None else f"{f.value:.9g}", f.of)
         if isinstance(f, Derived)
-        else (f.key, f.value, f.measure, sorted(f.groups.items()))
+        else (f.key, f.value, f.measure, sorted(f.groups.items()), f.within, f.behind)
         for f in draft.figures
     ]
     rest = (draft.blocks, draft.sums, draft.spreads, draft.definitions, draft.place, draft.period)

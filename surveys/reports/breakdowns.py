@@ -13,7 +13,7 @@ from surveys import statistics
 from surveys.queries.counted import Said
 from surveys.reports import paired, sentences, wording
 from surveys.reports.material import FEWEST, Material
-from surveys.reports.paired import Paired, Tops
+from surveys.reports.paired import PAIRED, Paired, Tops
 
 UNKNOWN = "Not known"
 QUOTED = 3
@@ -108,7 +108,7 @@ def table(
 
 def _cells(m: Material, key: str, part: Part) -> tuple[str, ...]:
     asked, figures = m.under(m.item), m.figures
-    n = asked.count(f"{key}_n", "paired", part.lines)
+    n = asked.count(f"{key}_n", PAIRED.name, part.lines, among=PAIRED.among)
     was, now = tops(m, key, part, n)
     cells = (n, was.top, was.share, now.top, now.share)
     if not m.team:
@@ -122,8 +122,15 @@ def _cells(m: Material, key: str, part: Part) -> tuple[str, ...]:
 def tops(m: Material, key: str, part: Part, n: str) -> tuple[Tops, Tops]:
     """The part's people at the highest answers, before and after."""
     asked = m.under(m.item)
-    before = paired.keep_tops(asked, f"{key}_before", "paired.before", part.lines, paired.before, n)
-    after = paired.keep_tops(asked, f"{key}_after", "paired.after", part.lines, paired.after, n)
+    before, after = (
+        paired.keep_tops(
+            asked, f"{key}_{word}", f"{PAIRED.name}.{word}", part.lines, wave, n, among
+        )
+        for word, wave, among in (
+            ("before", paired.before, PAIRED.first),
+            ("after", paired.after, PAIRED.second),
+        )
+    )
     return before, after
 
 

@@ -44,14 +44,15 @@ def _blocks(m: Material) -> Iterator[Block]:
 
 
 def _both_times(m: Material) -> Iterator[Block]:
+    counted_first = sentences.counts(m)  # the figures that follow are of these people
     if m.pairs < FEWEST:
-        yield sentences.counts(m)
+        yield counted_first
         yield Sentence(f"Answers are shown when {FEWEST} people have answered both times.")
         return
     main = Kept(m.item, wording.label(m.asked.key, m.item), _pairs(m, m.item))
     yield sentences.quotable(m, main.pairs)
     yield from _everyone(m, main.pairs)
-    yield sentences.counts(m)
+    yield counted_first
     yield from sentences.missing(m, main.pairs.before)
     yield tables.chart(m, main.pairs)
     waves = (("Before", main.pairs.before), ("After", main.pairs.after))
@@ -107,10 +108,11 @@ def _everyone(m: Material, pairs: Paired) -> Iterator[Block]:
 def _all(m: Material, word: str, wave: paired.Wave, of_pairs: Tops, alone: list[Said]) -> Tops:
     asked, key = m.under(m.item), f"{m.key(m.item)}_{word}"
     everybody = [line for line in m.said if wave(line) is not None]
-    n = asked.count(f"{key}_all_n", f"all.{word}", everybody)
-    rest = asked.count(f"{key}_single_n", f"single.{word}", alone)
+    n = asked.count(f"{key}_all_n", f"all.{word}", everybody, of=[f"answered_{word}"])
+    rest = asked.count(f"{key}_single_n", f"single.{word}", alone, of=[n])
     tops = paired.keep_tops(asked, f"{key}_all", f"all.{word}", everybody, wave, n)
-    singles = paired.keep_tops(asked, f"{key}_single", f"single.{word}", alone, wave, rest)
+    among = [f"all.{word}"]
+    singles = paired.keep_tops(asked, f"{key}_single", f"single.{word}", alone, wave, rest, among)
     m.figures.sum(n, of_pairs.n, rest)
     m.figures.sum(tops.top, of_pairs.top, singles.top)
     m.figures.sum(tops.rest, of_pairs.rest, singles.rest)
@@ -118,34 +120,33 @@ def _all(m: Material, word: str, wave: paired.Wave, of_pairs: Tops, alone: list[
 
 
 def _later(m: Material, wave: FollowUp) -> Iterator[Block]:
-    """Some months later: what was gained on before, and apart what was kept since the course."""
-    months, figures = wave.months, m.figures
+    """Some months later: what was gained on before, and apart what was kept since the course.
+
+    Both of the same people, who answered all three times: else the few who answered only two of
+    them could be had by subtraction.
+    """
+    months = wave.months
     roll = [line for line in wave.roll if not line.after_only]
-    said = [x for x in wave.said if x.item == m.item.key and not x.after_only]
     asked = m.people(f"asked_{months}_later", [x for x in roll if x.asked_later or x.later])
     again = [line for line in roll if line.later]
-    answered = m.people(f"answered_{months}_later", again, Subject.ANSWERS)
-    rows = []
-    for name, word, first in (
-        ("Against before", "gain", paired.before),
-        ("Against straight after", "kept", paired.after),
-    ):
-        both = paired.with_both(said, first, paired.later)
-        if sum(line.people for line in both) >= FEWEST:
-            key = f"{word}_{months}"
-            rows.append(
-                (
-                    name,
-                    paired.keep_pairs(m.under(m.item), key, both, first, paired.later, key),
-                )
-            )
-    told = {name: sentences.rise(figures, pairs) for name, pairs in rows}
-    few = "too few answered both times to say"
-    parts = (told.get("Against before", few), told.get("Against straight after", few))
-    yield sentences.later(months, answered, asked, parts)
-    if rows:
-        title = f"{words.plural(months, 'month')} later"
-        yield tables.changes(f"later_{months}", title, "Compared", rows)
+    answered = m.people(f"answered_{months}_later", again, Subject.ANSWERS, of=[asked])
+    same = m.three_times(wave)
+    if sum(line.people for line in same) < FEWEST:
+        yield sentences.later(m, months, answered, asked)
+        return
+    rows = [
+        (
+            name,
+            paired.keep_pairs(m.under(m.item), kind.name, same, first, paired.later, kind),
+        )
+        for name, kind, first in (
+            ("Against before", paired.gain(months), paired.before),
+            ("Against straight after", paired.kept(months), paired.after),
+        )
+    ]
+    yield sentences.later(m, months, answered, asked, *(pairs for _, pairs in rows))
+    title = f"{words.plural(months, 'month')} later, those who answered all three times"
+    yield tables.changes(f"later_{months}", title, "Compared", rows)
 
 
 def _recalled(m: Material) -> Iterator[Block]:
@@ -154,7 +155,7 @@ def _recalled(m: Material) -> Iterator[Block]:
     if sum(line.people for line in both) < FEWEST:
         return
     kept = paired.keep_pairs(
-        m.under(m.item), "recalled", both, paired.recalled, paired.after, "recalled"
+        m.under(m.item), "recalled", both, paired.recalled, paired.after, paired.RECALLED
     )
     yield tables.changes(
         "recalled",
@@ -196,7 +197,8 @@ DEFINITIONS = (
     (
         "95% interval",
         "Of a share: Wilson 1927. Of a mean difference: Student's t with n - 1 degrees of freedom. "
-        f"Given from {statistics.FEWEST_FOR_INTERVAL} people on.",
+        f"Given from {statistics.FEWEST_FOR_INTERVAL} people on, outside our team from "
+        f"{statistics.FEWEST_OUTSIDE}.",
     ),
     ("dz", "Mean difference over the standard deviation of the differences (Cohen 1988)."),
     (
@@ -207,7 +209,8 @@ DEFINITIONS = (
     (
         "Tests",
         "Paired t test; Wilcoxon's signed ranks with Pratt's zeros, exact; McNemar's exact test; "
-        f"Holm's adjustment. None under {statistics.FEWEST_FOR_TESTS} people.",
+        f"Holm's adjustment. None under {statistics.FEWEST_FOR_TESTS} people, outside our team "
+        f"under {statistics.FEWEST_OUTSIDE}.",
     ),
     ("Job and place", "As they were when people booked."),
     ("Daily steps", "Answers are counted up to the last midnight."),

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from courses.queries import tallies
 from lms.contracts import Actor, Audience, Item, ReportQuery, Subject
 from lms.reports.drafting import Figures
 from surveys.queries import counted
@@ -19,6 +20,21 @@ from surveys.reports.paired import Asked, tally, with_both
 from surveys.reports.paired import after as after_wave
 from surveys.reports.paired import before as before_wave
 
+TOOK_PART = tallies.TOOK_PART
+SHARED = ("enrolled", "completed")
+"""Measures of the room below, which no questionnaire has for itself."""
+WITHIN = {
+    "enrolled": tallies.WITHIN["enrolled"],
+    "completed": tallies.WITHIN["completed"],
+    "answered_after": (TOOK_PART, "enrolled", "invited"),
+    "answered_before": ("asked_before", "enrolled", "invited"),
+    "answered_both": (
+        "answered_before", "answered_after", TOOK_PART, "asked_before", "enrolled", "invited",
+    ),
+    "others": (TOOK_PART, "enrolled", "invited"),
+    "only_after_answered": ("only_after_took_part", "enrolled", "invited"),
+}  # fmt: skip
+"""Who answered what, and among whom they are; the others are among those who were booked."""
 FEWEST = 5
 """Under so many pairs not even our own team sees an answer."""
 
@@ -80,15 +96,37 @@ class Material:
 
     def under(self, item: Item) -> Asked:
         """Where figures of a question are kept."""
-        return Asked(self.figures, self.asked.key, item)
+        return Asked(self.figures, self.asked.key, item, outside=not self.team)
 
     def key(self, item: Item) -> str:
         """A question's name among the keys of figures."""
         return re.sub(r"[^a-z0-9]", "_", item.key.lower())
 
-    def people(self, key: str, lines: Iterable[People], subject: Subject = Subject.PEOPLE) -> str:
-        """Keep how many people these are."""
-        return self.figures.count(key, tally(lines), subject=subject, measure=key)
+    def people(
+        self,
+        key: str,
+        lines: Iterable[People],
+        subject: Subject = Subject.PEOPLE,
+        of: Iterable[str] = (),
+    ) -> str:
+        """Keep how many people these are; they are among those of the counts `of`.
+
+        What was answered is another measure for each questionnaire.
+        """
+        own = key in SHARED or self.asked.key == wording.CORE
+        within = (*self.figures.among(*of), *WITHIN.get(key, ("enrolled", "invited")))
+        return self.figures.count(
+            key,
+            tally(lines),
+            subject=subject,
+            measure=key if own else f"{self.asked.key}/{key}",
+            within=tuple(dict.fromkeys(within)),
+        )
+
+    def three_times(self, wave: FollowUp) -> list[Said]:
+        """Answers to the question of those who gave one before, after and in this wave."""
+        said = [x for x in wave.said if x.item == self.item.key and not x.after_only]
+        return [x for x in with_both(said, before_wave, after_wave) if x.later is not None]
 
 
 def load(query: ReportQuery) -> Material | None:

@@ -12,8 +12,8 @@ from lms.contracts import Figure, Form, Measure, ReportQuery, Subject
 from lms.reports.drafting import Figures
 from surveys.queries import counted
 from surveys.reports import paired, wording
-from surveys.reports.material import FEWEST, Material, load
-from surveys.reports.paired import Tops
+from surveys.reports.material import FEWEST, WITHIN, Material, load
+from surveys.reports.paired import PAIRED, Tops, gain
 
 Counted = Callable[[ReportQuery], Sequence[Figure]]
 CHANGE = "The number after less the number before, over the number before."
@@ -26,7 +26,13 @@ def _answered_after(query: ReportQuery) -> Sequence[Figure]:
     query = replace(query, actor=counted.counting(query.actor))
     roll = counted.roll(query, asked) if asked else []
     found = paired.tally(line for line in roll if line.after)
-    key = kept.count("answered_after", found, subject=Subject.ANSWERS, measure="answered_after")
+    key = kept.count(
+        "answered_after",
+        found,
+        subject=Subject.ANSWERS,
+        measure="answered_after",
+        within=WITHIN["answered_after"],
+    )
     return kept.kept(key)
 
 
@@ -35,18 +41,18 @@ def _tops(query: ReportQuery, item: str, *, later: bool) -> tuple[Material, Tops
     m = load(replace(query, choices={"question": item}))
     if m is None:
         return None
-    said, second, name = m.said, paired.after, "paired"
+    both, second, kind = paired.with_both(m.said, paired.before, paired.after), paired.after, PAIRED
     if later:
         wave = m.follow_ups[-1] if m.follow_ups else None
-        said = [x for x in wave.said if x.item == m.item.key and not x.after_only] if wave else []
-        second, name = paired.later, f"gain_{wave.months}" if wave else ""
-    both = paired.with_both(said, paired.before, second)
+        both = m.three_times(wave) if wave else []
+        second, kind = paired.later, gain(wave.months) if wave else PAIRED
     if sum(line.people for line in both) < FEWEST:
         return None
-    asked = m.under(m.item)
-    n = asked.count("n", name, both)
-    before = paired.keep_tops(asked, "before", f"{name}.before", both, paired.before, n)
-    return m, before, paired.keep_tops(asked, "after", f"{name}.after", both, second, n)
+    asked, name = m.under(m.item), kind.name
+    n = asked.count("n", name, both, among=kind.among)
+    before = paired.keep_tops(asked, "before", f"{name}.before", both, paired.before, n, kind.first)
+    after = paired.keep_tops(asked, "after", f"{name}.after", both, second, n, kind.second)
+    return m, before, after
 
 
 def _confident(item: str) -> Counted:
@@ -87,7 +93,13 @@ def _told_later(item: str) -> Counted:
         if sum(people.values()) < FEWEST:
             return ()
         kept = Figures()
-        n = kept.count("told", people, subject=Subject.ANSWERS, measure=f"told {item}")
+        n = kept.count(
+            "told",
+            people,
+            subject=Subject.ANSWERS,
+            measure=f"told {item}",
+            within=("enrolled", "invited"),
+        )
         return kept.kept(kept.derived(item, total, (n,), Form.WHOLE, 0))
 
     return figures
@@ -121,7 +133,8 @@ def _of_each() -> tuple[Measure, ...]:
             Measure(
                 f"later_{item}",
                 f"{label}: % increase from before to some months later",
-                f"The same people before and at the last asking some months later. {CHANGE} "
+                f"The same people, who answered all three times: before, and at the last asking "
+                f"some months later. {CHANGE} "
                 f"Counted are those who were {phrase}.",
                 _rise(item, later=True),
                 kind="change",

@@ -99,25 +99,98 @@ class Paired:
 
 
 @dataclass(frozen=True)
+class Kind:
+    """Who are compared: a name, and the names whose people these are among, of each wave too."""
+
+    name: str
+    among: tuple[str, ...] = ()
+    first: tuple[str, ...] = ()
+    second: tuple[str, ...] = ()
+
+
+PAIRED = Kind("paired", ("all.before", "all.after"), ("all.before",), ("all.after",))
+
+
+def gain(months: int) -> Kind:
+    """Before against so many months later, of those who answered all three times."""
+    return Kind(f"gain_{months}", ("paired", *PAIRED.among), ("paired.before", *PAIRED.first))
+
+
+def kept(months: int) -> Kind:
+    """Straight after against so many months later, of the same people as `gain`."""
+    return Kind(f"kept_{months}", ("paired", *PAIRED.among), ("paired.after", *PAIRED.second))
+
+
+RECALLED = Kind("recalled", ("all.after",), (), ("all.after",))
+
+
+@dataclass(frozen=True)
 class Asked:
-    """What is kept and under which names: the figures, the question and the questionnaire's key."""
+    """What is kept and under which names: the figures, the question and the questionnaire's key.
+
+    `outside` says that somebody outside the team reads it.
+    """
 
     figures: Figures
     survey: str
     item: Item
+    outside: bool = False
 
-    def count(self, key: str, name: str, lines: Iterable[Said]) -> str:
-        """Keep how many answered so; `name` is the same word wherever the same is counted."""
-        measure = f"{self.survey}/{self.item.key}/{name}"
-        return self.figures.count(key, tally(lines), subject=Subject.ANSWERS, measure=measure)
+    def too_few(self, number: int) -> bool:
+        """Whether so few people's answers are told without intervals, deviations and tests."""
+        return self.outside and number < statistics.FEWEST_OUTSIDE
+
+    def count(
+        self,
+        key: str,
+        name: str,
+        lines: Iterable[Said],
+        *,
+        of: Iterable[str] = (),
+        among: Iterable[str] = (),
+    ) -> str:
+        """Keep how many answered so; `name` is the same word wherever the same is counted.
+
+        They are among the people of the counts `of`, which were kept, and of the names `among`.
+        """
+        within = (*self.figures.among(*of), *(self._measure(each) for each in among))
+        return self.figures.count(
+            key,
+            tally(lines),
+            subject=Subject.ANSWERS,
+            measure=self._measure(name),
+            within=tuple(dict.fromkeys(within)),
+        )
+
+    def _measure(self, name: str) -> str:
+        return f"{self.survey}/{self.item.key}/{name}"
 
 
-def keep_tops(asked: Asked, key: str, name: str, lines: Sequence[Said], wave: Wave, n: str) -> Tops:
-    """Keep how many of `n` chose one of the highest answers, and that the others are the rest."""
+def keep_tops(
+    asked: Asked,
+    key: str,
+    name: str,
+    lines: Sequence[Said],
+    wave: Wave,
+    n: str,
+    among: Sequence[str] = (),
+) -> Tops:
+    """Keep how many of `n` chose one of the highest answers, and that the others are the rest.
+
+    `among` names the same wave where it is counted of more people.
+    """
     figures, high = asked.figures, wording.top(asked.item)
     given = [line for line in lines if wave(line) is not None]
-    top = asked.count(f"{key}_top", f"{name}=top", [x for x in given if wave(x) in high])
-    rest = asked.count(f"{key}_rest", f"{name}=rest", [x for x in given if wave(x) not in high])
+    top, rest = (
+        asked.count(
+            f"{key}_{word}",
+            f"{name}={word}",
+            [x for x in given if (wave(x) in high) is is_top],
+            of=[n],
+            among=[f"{each}={word}" for each in among],
+        )
+        for word, is_top in (("top", True), ("rest", False))
+    )
     figures.sum(n, top, rest)
     ends = _wilson(figures.value(top), figures.value(n))
     low, high_end = (
@@ -128,13 +201,26 @@ def keep_tops(asked: Asked, key: str, name: str, lines: Sequence[Said], wave: Wa
 
 
 def keep_levels(
-    asked: Asked, key: str, name: str, lines: Sequence[Said], wave: Wave, n: str
+    asked: Asked,
+    key: str,
+    name: str,
+    lines: Sequence[Said],
+    wave: Wave,
+    n: str,
+    among: Sequence[str] = (),
 ) -> Levels:
-    """Keep one wave's distribution over `n` people."""
+    """Keep one wave's distribution over `n` people; `among` as with `keep_tops`."""
     figures, numbers = asked.figures, wording.values(asked.item)
-    tops = keep_tops(asked, key, name, lines, wave, n)
+    tops = keep_tops(asked, key, name, lines, wave, n, among)
+    high = wording.top(asked.item)
     cells = tuple(
-        asked.count(f"{key}_{value}", f"{name}={value}", [x for x in lines if wave(x) == value])
+        asked.count(
+            f"{key}_{value}",
+            f"{name}={value}",
+            [x for x in lines if wave(x) == value],
+            of=[tops.top if value in high else tops.rest],
+            among=[f"{each}={value}" for each in among],
+        )
         for value in numbers
     )
     figures.sum(tops.rest, *cells[: -wording.TOP])
@@ -144,7 +230,7 @@ def keep_levels(
         **vars(tops),
         cells=cells,
         mean=figures.derived(f"{key}_mean", spread.mean, (n,)),
-        sd=figures.derived(f"{key}_sd", spread.sd, (n,)),
+        sd=figures.derived(f"{key}_sd", None if asked.too_few(spread.n) else spread.sd, (n,)),
         median=figures.derived(f"{key}_median", spread.median, (n,), places=1),
     )
     by_value = list(zip(cells, map(float, numbers), strict=True))
@@ -171,16 +257,16 @@ def keep_pairs(
     lines: Iterable[Said],
     first: Wave = before,
     second: Wave = after,
-    name: str = "paired",
+    kind: Kind = PAIRED,
 ) -> Paired:
     """Keep both waves of the people who answered both times, and the change between them."""
-    figures, lines = asked.figures, with_both(lines, first, second)
-    n = asked.count(f"{key}_n", name, lines)
-    was = keep_levels(asked, f"{key}_before", f"{name}.before", lines, first, n)
-    now = keep_levels(asked, f"{key}_after", f"{name}.after", lines, second, n)
+    figures, lines, name = asked.figures, with_both(lines, first, second), kind.name
+    n = asked.count(f"{key}_n", name, lines, among=kind.among)
+    was = keep_levels(asked, f"{key}_before", f"{name}.before", lines, first, n, kind.first)
+    now = keep_levels(asked, f"{key}_after", f"{name}.after", lines, second, n, kind.second)
     found = statistics.change(pairs_of(lines, first, second))
-    up, same, down = _keep_moves(asked, key, name, lines, first, second)
-    figures.sum(n, up, same, down)
+    found = found.bare() if asked.too_few(found.n) else found
+    up, same, down = _keep_moves(asked, key, kind, lines, first, second, n)
     difference, low, high = keep_change(figures, key, found, n)
     return Paired(n, found.n, was, now, found, difference, low, high, up, same, down)
 
@@ -197,14 +283,23 @@ def keep_change(
 
 
 def _keep_moves(
-    asked: Asked, key: str, name: str, lines: Sequence[Said], first: Wave, second: Wave
+    asked: Asked,
+    key: str,
+    kind: Kind,
+    lines: Sequence[Said],
+    first: Wave,
+    second: Wave,
+    n: str,
 ) -> tuple[str, str, str]:
     def moved(line: Said) -> int:
         was, now = first(line), second(line)
         return 0 if was is None or now is None else (now > was) - (now < was)
 
     up, same, down = (
-        asked.count(f"{key}_{word}", f"{name}.{word}", [x for x in lines if moved(x) == way])
+        asked.count(
+            f"{key}_{word}", f"{kind.name}.{word}", [x for x in lines if moved(x) == way], of=[n]
+        )
         for word, way in (("up", 1), ("same", 0), ("down", -1))
     )
+    asked.figures.sum(n, up, same, down)
     return up, same, down

@@ -31,8 +31,10 @@ def counts(m: Material) -> Sentence:
     before = m.people("answered_before", [x for x in roll if x.before], Subject.ANSWERS)
     after = m.people("answered_after", [x for x in roll if x.after], Subject.ANSWERS)
     both = m.people("answered_both", [x for x in roll if x.before and x.after], Subject.ANSWERS)
-    figures.sum(before, both, m.people("before_alone", _alone(roll), Subject.ANSWERS))
-    figures.sum(after, both, m.people("after_alone", _after_alone(roll), Subject.ANSWERS))
+    alone = m.people("before_alone", _alone(roll), Subject.ANSWERS, of=[before])
+    figures.sum(before, both, alone)
+    alone = m.people("after_alone", _after_alone(roll), Subject.ANSWERS, of=[after])
+    figures.sum(after, both, alone)
     by_start = _base(figures, before, asked, "of those booked by the start")
     there = _base(figures, after, attended, "of those who attended")
     return Sentence(
@@ -73,7 +75,9 @@ def _began(m: Material, levels: Levels) -> Sentence:
     """How those who attended and answered before only had begun, where they can be described."""
     alone = [x for x in m.said if x.attended and x.before is not None and x.after is None]
     key = f"{m.key(m.item)}_alone"
-    k = m.under(m.item).count(key, "attended before alone", alone)
+    k = m.under(m.item).count(
+        key, "attended before alone", alone, of=["before_alone"], among=["all.before"]
+    )
     found = statistics.attrition(_before(x for x in m.said if x.after is not None), _before(alone))
     few = "{" + k + "} of them answered before only; too few to describe."
     if not found.n:
@@ -106,7 +110,8 @@ def quotable(m: Material, pairs: Paired) -> Sentence:
     phrase = wording.phrase(m.asked.key, m.item)
     return Sentence(
         f"Before {m.course}, {_of_same(m.figures, pairs.before, pairs.after, phrase)}",
-        otherwise=f"Too few people to say before and after how many were {phrase}.",
+        otherwise=f"How many were {phrase} is not told here: beside the other figures it would "
+        "give few people away.",
         quotable=pairs.number >= statistics.FEWEST_FOR_TESTS,
     )
 
@@ -168,7 +173,8 @@ def rise(figures: Figures, pairs: Paired) -> str:
     found, n = pairs.change, pairs.n
     difference = found.difference or 0.0
     if not difference:
-        return "no change"
+        # Said by a figure, so that it is hidden with the number that it rests on.
+        return f"no change ({{{pairs.difference}}})"
     way = 1 if difference > 0 else -1
     step = figures.derived(f"{n}_step", abs(difference), (n,))
     text = f"{'a rise' if way > 0 else 'a fall'} of {{{step}}}"
@@ -180,10 +186,14 @@ def rise(figures: Figures, pairs: Paired) -> str:
     return f"{text} (95% interval {{{low}}} to {{{high}}})"
 
 
-def later(months: int, said: str, base: str, parts: tuple[str, str]) -> Sentence:
+def later(m: Material, months: int, said: str, base: str, *rows: Paired) -> Sentence:
     """How many answered again, their gain on before and what they kept since straight after."""
-    gain, kept = parts
+    answered = f"{{{said}}} of {{{base}}} answered {words.plural(months, 'month')} later."
+    if not rows:
+        return Sentence(f"{answered} Too few of them answered all three times to say more.")
+    gain, kept = (rise(m.figures, pairs) for pairs in rows)
     return Sentence(
-        f"{{{said}}} of {{{base}}} answered {words.plural(months, 'month')} later. Against before: "
-        f"{gain}. Against straight after: {kept}."
+        f"{answered} Of those who answered all three times: against before {gain}; against "
+        f"straight after {kept}.",
+        otherwise=answered,
     )

@@ -119,13 +119,14 @@ def tests(m: Material, main: Kept, rest: Sequence[Kept]) -> DataTable:
     note = "p (t, Holm) allows for asking several questions at once."
     if named:
         note = f"{main.name} is the question looked at first, so its p is not adjusted. {note}"
+    fewest = statistics.FEWEST_FOR_TESTS if m.team else statistics.FEWEST_OUTSIDE
     return DataTable(
         "tests",
         "Effect sizes and tests",
         "Question",
         TESTS,
         tuple(rows),
-        (note, "Under 10 people nothing is tested."),
+        (note, f"Under {fewest} people nothing is tested."),
         folded=True,
     )
 

@@ -6,6 +6,7 @@ Pure functions of counts, without database or request; `surveys.reports` calls t
 from surveys.statistics.changing import (
     FEWEST_FOR_INTERVAL,
     FEWEST_FOR_TESTS,
+    FEWEST_OUTSIDE,
     Attrition,
     Change,
     Moves,
@@ -22,6 +23,7 @@ from surveys.statistics.testing import holm, mcnemar, t_interval, t_test, wilcox
 __all__ = [
     "FEWEST_FOR_INTERVAL",
     "FEWEST_FOR_TESTS",
+    "FEWEST_OUTSIDE",
     "Attrition",
     "Change",
     "Counts",

@@ -22,6 +22,10 @@ from surveys.statistics.describing import (
 FEWEST_FOR_INTERVAL = 6
 """Under so many pairs no interval: it would be as wide as the scale."""
 FEWEST_FOR_TESTS = 10
+FEWEST_OUTSIDE = 30
+"""Under so many pairs nobody outside the team is given an interval, a deviation or a test: printed
+to two places beside the mean they fit few ways in which people can have moved, often one alone.
+"""
 """Under so many pairs nothing is inferred: no test, no p, no effect size."""
 WORTH_SAYING = 0.3
 """By so much on the scale people without a pair must differ to be worth a warning."""
@@ -49,6 +53,10 @@ class Change:
     g_av: float | None = None
     r: float | None = None
     wilcoxon: float | None = None
+
+    def bare(self) -> Change:
+        """The means alone, without what would tell how single people of a few moved."""
+        return Change(self.n, self.before, self.after, self.difference, self.sd)
 
     @property
     def df(self) -> int:

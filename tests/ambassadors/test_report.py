@@ -6,7 +6,7 @@ import pytest
 
 from lms import clock
 from lms.ambassadors import jobs
-from lms.ambassadors.reports import build
+from lms.ambassadors.reports.pledges import build
 from lms.ambassadors.services import tallies
 from lms.contracts import (
     SYSTEM,
@@ -26,6 +26,7 @@ from lms.contracts import (
 )
 from lms.db import db
 from lms.registry import current_registry
+from lms.reports.disclosure import POLICIES, hide
 from lms.testing import Frozen
 from tests.ambassadors import making
 from tests.ambassadors.making import World, answered, pledged, world
@@ -101,16 +102,44 @@ def test_a_pledge_heard_from_later_is_still_going_earlier(herts: World) -> None:
     """The one that was silent at one month and answered at three was going all the time."""
     draft = build(asked())
     assert (value(draft, "at_risk_1"), value(draft, "heard_1")) == (4, 4)
-    assert (value(draft, "at_risk_3"), value(draft, "heard_3")) == (4, 2)
-    assert value(draft, "going_3") == pytest.approx(0.5)
 
 
-def test_what_hindered_and_helped_is_counted_over_all_answers(herts: World) -> None:
+def test_who_can_still_answer_is_not_counted_as_lost(herts: World, frozen: Frozen) -> None:
     draft = build(asked())
-    assert value(draft, "answers") == 5
-    assert value(draft, "hindered_time") == 2
+    assert (value(draft, "at_risk_3"), value(draft, "heard_3")) == (2, 2)
+    assert value(draft, "going_3") == pytest.approx(1)
+    frozen("2027-09-02 10:22")
+    jobs.tick()
+    later = build(asked())
+    assert (value(later, "at_risk_3"), value(later, "heard_3")) == (4, 2)
+    assert value(later, "going_3") == pytest.approx(0.5)
+
+
+def test_what_hindered_and_helped_is_counted_over_all_answers(herts: World, frozen: Frozen) -> None:
+    frozen("2027-06-10 10:00")
+    fifth = pledged(making.ambassador(herts))
+    frozen("2027-07-10 10:22")
+    jobs.tick()
+    answered(fifth, 1, "partly", "partly", obstacles=("time",))
+    draft = build(asked())
+    assert value(draft, "answers") == 6
+    assert value(draft, "hindered_time") == 3
     assert value(draft, "helped_network") == 1
     assert value(draft, "support_4") == 1
+
+
+def test_what_fewer_than_five_say_of_their_managers_nobody_reads(herts: World) -> None:
+    draft = build(asked())
+    assert not [one for one in draft.figures if one.key.startswith(("support", "hindered"))]
+    [last] = [b for b in draft.blocks if isinstance(b, Sentence)][-1:]
+    assert last.text.endswith("is shown when 5 ambassadors have answered.")
+
+
+def test_many_objectives_of_few_people_are_not_told_outside(herts: World) -> None:
+    draft = build(ReportQuery(SYSTEM, Audience.PARTNER, clock.now()))
+    hidden = hide(draft, POLICIES[Audience.PARTNER])
+    counts = {one.key for one in draft.figures if isinstance(one, Count) and one.value}
+    assert {"objectives_all_1", "objectives_all_3"} <= hidden & counts
 
 
 def test_the_goal_scale_is_a_mean_of_those_who_used_it(herts: World) -> None:

@@ -171,8 +171,8 @@ def test_later_answers_are_told_as_gain_and_as_what_was_kept():
     told([*(Person(2, 4, later=3) for _ in range(7)), *(Person(2, 5) for _ in range(3))])
     draft = build()
     assert (
-        "7 of 10 answered 6 months later. Against before: a rise of 1.00. Against straight after: "
-        "a fall of 1.00." in said(draft)
+        "7 of 10 answered 6 months later. Of those who answered all three times: against before a "
+        "rise of 1.00; against straight after a fall of 1.00." in said(draft)
     )
     grid = table(draft, "later_6")
     assert (grid["Against before", "Change"], grid["Against straight after", "Change"]) == (

@@ -33,10 +33,14 @@ from lms.reports.access import RELEASE, in_places
 
 @dataclass(frozen=True)
 class Said:
-    """A check-in that has fallen due, with what was answered by the moment of asking."""
+    """A check-in that has fallen due, with what was answered by the moment of asking.
+
+    `over` is one that was answered or has closed: nothing more will come.
+    """
 
     months: int
     answered: bool
+    over: bool
     late: bool
     obstacles: Sequence[str]
     helped: Sequence[str]
@@ -132,19 +136,22 @@ def _said(pledge_ids: Sequence[uuid.UUID], as_of: datetime) -> list[tuple[uuid.U
     ).all()
     answered = {row.id for row in rows if row.answered_at and row.answered_at <= as_of}
     outcomes = _outcomes(list(answered), as_of)
-    return [(row.pledge_id, _one(row, row.id in answered, outcomes[row.id])) for row in rows]
+    return [
+        (row.pledge_id, _one(row, row.id in answered, outcomes[row.id], on=due)) for row in rows
+    ]
 
 
 Told = tuple[str, int | None, int]
 
 
-def _one(row: CheckIn, answered: bool, told: Sequence[Told]) -> Said:
+def _one(row: CheckIn, answered: bool, told: Sequence[Told], *, on: date) -> Said:
     relevant = [(goal, weight) for outcome, goal, weight in told if outcome != "no_longer_relevant"]
     goals = [(goal, weight) for goal, weight in relevant if goal is not None]
     complete = answered and len(goals) == len(relevant)
     return Said(
         months=row.months,
         answered=answered,
+        over=answered or row.closes_on <= on,
         late=answered and row.is_late,
         obstacles=row.obstacles if answered else (),
         helped=row.helped if answered else (),

@@ -47,7 +47,8 @@ def hide(draft: Draft, policy: Policy, earlier: Earlier | None = None) -> frozen
         more = set(hidden)
         for way in ways:
             more = way.more(more)
-        if more == hidden or len(ways) == 1:
+        more |= {key for key, count in facts.people.items() if count.behind in more}
+        if more == hidden:
             return frozenset(more | hidden_derived(facts, more))
         hidden = more
 
@@ -61,8 +62,11 @@ def told(draft: Draft, hidden: frozenset[str]) -> list[Told]:
 
 
 def _told(facts: Facts, keys: frozenset[str]) -> dict[str, Told]:
+    shares = {part for _, part in facts.remainders}
     return {
-        key: Told(c.measure, c.subject, c.value, c.groups, key in facts.bases, c.within)
+        key: Told(
+            c.measure, c.subject, c.value, c.groups, key in facts.bases, c.within, key in shares
+        )
         for key in sorted(keys)
         if (c := facts.people.get(key))
     }
@@ -73,6 +77,9 @@ def _small(facts: Facts, policy: Policy) -> set[str]:
     small = {
         key
         for key, count in facts.people.items()
-        if 0 < count.value < policy.threshold(count.subject, base=False)
+        if any(
+            0 < each.value < policy.threshold(count.subject, base=False)
+            for each in (count, facts.counts.get(count.behind, count))
+        )
     }
     return small | of_too_few(facts, policy)

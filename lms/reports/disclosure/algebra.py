@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 PRIME = 2**61 - 1
+FAR = 50
+"""Steps further than this are tried by whole-number programming alone."""
 Line = dict[str, int]
 
 
@@ -30,6 +32,24 @@ class Reduced:
         if line is None or any(other in self.unknown for other in line if other != name):
             return None
         return line
+
+    def moves(self, name: str) -> list[dict[str, int]]:
+        """Ways to change unknowns, `name` among them, that leave every sum as it is.
+
+        For each unknown that is free, the step by one of it with what follows for the others; those
+        whose steps are no small whole numbers are left out.
+        """
+        line = self.solved.get(name)
+        free = [name] if line is None else [n for n in line if n in self.unknown and n != name]
+        found = []
+        for other in sorted(free):
+            step = {other: 1}
+            for pivot in self._in.get(other, ()):
+                back = -self.solved[pivot].get(other, 0) % PRIME
+                step[pivot] = back if back <= FAR else back - PRIME
+            if all(abs(by) <= FAR for by in step.values()):
+                found.append({n: by for n, by in step.items() if by})
+        return found
 
     def _take(self, line: Line) -> None:
         for name in [name for name in line if name in self.solved]:

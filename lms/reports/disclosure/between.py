@@ -19,9 +19,10 @@ Layer = tuple[Group, int]
 
 @dataclass(frozen=True)
 class Told:
-    """A count that somebody outside has been told, with its groups; `base`: results rest on it.
+    """A count that somebody outside has been told, with its groups.
 
-    `within` are the measures among whose people these are.
+    `base`: results rest on it; `share`: a percentage is told of it. `within` are the measures among
+    whose people these are.
     """
 
     measure: str
@@ -30,6 +31,7 @@ class Told:
     groups: Mapping[Group, int]
     base: bool = False
     within: tuple[str, ...] = ()
+    share: bool = False
 
     @property
     def sign(self) -> tuple[str, frozenset[tuple[Group, int]]]:

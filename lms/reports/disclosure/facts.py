@@ -61,7 +61,8 @@ class Facts:
     def known(self) -> frozenset[str]:
         """Counts that can be seen or worked out when nothing is hidden."""
         through = (key for name in self.shown & set(self.derived) for key in self.derived[name].of)
-        return (self.shown & set(self.counts)) | frozenset(through)
+        seen = (self.shown & set(self.counts)) | frozenset(through)
+        return seen | {self.counts[key].behind for key in seen if self.counts[key].behind}
 
     @cached_property
     def quoted(self) -> frozenset[str]:
@@ -157,6 +158,9 @@ class Facts:
         figures = set(self.counts) | set(self.derived)
         if len(figures) != len(self.draft.figures):
             raise DraftError("two figures have the same key")
+        self._know(
+            (c.behind for c in self.counts.values() if c.behind), set(self.counts), "a count"
+        )
         for figure in self.derived.values():
             if not figure.of:
                 raise DraftError(f"{figure.key} does not say of which counts it is")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from lms.contracts import Group
+from lms.contracts import Group, Subject
 from lms.reports.disclosure.between import Beyond, Told
 from lms.reports.disclosure.system import Equation
 
@@ -23,6 +23,12 @@ class _Line:
 
     key: str
     told: Told
+
+    @property
+    def wide(self) -> bool:
+        """Whether it counts people, or answers that are told as a result or a share."""
+        told = self.told
+        return told.base or told.share or told.subject is Subject.PEOPLE
 
     def term(self, sign: int) -> tuple[list[tuple[str, float]], int]:
         """Itself in an equation: as an unknown, or as a number."""
@@ -40,8 +46,10 @@ def related(
         if any(line.key for line in family):
             pairs = list(_pairs(family))
             _rests(found, f"{place}", pairs, threshold)
-            if not all(line.key for line in family):
-                _Classes(found, f"{place}", family, pairs, threshold).add()
+            wide = [(large, small) for large, small in pairs if large.wide and small.wide]
+            lines = [line for line in family if line.wide]
+            if any(line.key for line in lines) and not all(line.key for line in lines):
+                _Classes(found, f"{place}", lines, wide, threshold).add()
 
 
 def _families(lines: Sequence[_Line]) -> list[list[_Line]]:
@@ -104,7 +112,8 @@ class _Classes:
 
     Each measure has a number in each class; a group that changed between two versions has one for
     either, and the two are not compared here. Sums of versions give such a number away although no
-    count shows it: then what one measure leaves of another there is given away as well.
+    count shows it: then what one measure leaves of another there is given away as well. Counts at
+    each point of a scale are left to `_rests` and `between`: their classes would be too many.
     """
 
     def __init__(
@@ -134,8 +143,7 @@ class _Classes:
                 name = self._name(place, told.measure, sizes)
                 held.setdefault(told.measure, {})[sizes] = name
                 inside[number].append(name)
-            if any(self.lines[number].key for number in numbers):
-                self._left(held)
+            self._left(held)
         for number, line in enumerate(self.lines):
             own, fixed = line.term(-1)
             terms = (*own, *((name, 1.0) for name in inside[number]))

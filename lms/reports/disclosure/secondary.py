@@ -47,7 +47,7 @@ class Hiding:
 
     def more(self, hidden: set[str]) -> set[str]:
         """`hidden` with what has to be hidden too."""
-        hidden, lost, unsure = set(hidden), set[str](), list[str]()
+        hidden, lost, unsure = self._distributions(hidden), set[str](), list[str]()
         reckoner = Reckoner(self.system)
         while name := self._exposed(reckoner, hidden, lost):
             part = self.system.part(name, self._unknown(hidden), self._unseen(hidden))
@@ -60,6 +60,18 @@ class Hiding:
                 unsure += chosen
             hidden |= chosen
         return self._fewer(hidden - self._plain_noughts(hidden, lost), lost, unsure)
+
+    def _distributions(self, hidden: set[str]) -> set[str]:
+        """`hidden` with all counts of a distribution of which one is hidden and the mean is told.
+
+        Number, mean and deviation give one or two of them; so many are hidden in the end.
+        """
+        found = set(hidden)
+        for spread in self.facts.draft.spreads:
+            cells = {key for key, _ in spread.cells} & self.facts.known
+            if cells & hidden and spread.mean in self.facts.shown:
+                found |= {key for key in cells if self.facts.counts[key].value}
+        return found
 
     def _plain_noughts(self, hidden: set[str], lost: set[str]) -> set[str]:
         """Noughts that need not be hidden, since everybody can tell: their total is nought.
@@ -77,12 +89,18 @@ class Hiding:
         return reckoner.first(secret, self._unknown(hidden), self._unseen(hidden))
 
     def _in_order(self, names: Iterable[str], hidden: set[str]) -> list[str]:
-        """Counts that are seen, the smallest first: before those on which a result rests, and at
-        last those of the sentence that is to be quoted.
+        """Counts that are seen: the widest first (who was booked before who came), the smallest.
+
+        Those on which a result rests come later, those of the headline last.
         """
         facts, values = self.facts, self.system.values
         seen = [k for k in names if k in facts.people and k not in hidden and values[k] > 0]
-        return sorted(seen, key=lambda k: (k in facts.quoted, k in facts.rested_on, values[k], k))
+
+        def order(key: str) -> tuple[bool, bool, int, int, str]:
+            depth = len(facts.people[key].within)
+            return key in facts.quoted, key in facts.rested_on, depth, values[key], key
+
+        return sorted(seen, key=order)
 
     def _chosen(
         self, reckoner: Reckoner, name: str, part: Part, near: list[str], hidden: set[str]

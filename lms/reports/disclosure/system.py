@@ -6,14 +6,24 @@ whole and not below nought, by whole-number programming.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import combinations
 from typing import Any
 
 from lms.reports.disclosure.algebra import Reduced
 
 SLACK = 1e-6
+WAYS = 10
+ALONE = tuple((by, 0) for by in (1, -1, 2, -2, 3, -3))
+STEPS = tuple((by, also) for by in range(-4, 5) for also in range(-4, 5) if by and also)
+"""How many ways to change unknowns are tried, and how far along one and along two of them."""
+TRIES = 4
+"""So many counts are tried by themselves where bounds alone determine an unknown."""
+MANY = 40
+"""Above so many unknowns that hang together whole numbers are not asked for: too much work."""
 NODES = 2000
 """Branches tried for one figure: as a number, so that the same table always comes out the same."""
 
@@ -113,15 +123,51 @@ class Part:
     def helpful(self, name: str, candidates: Sequence[str]) -> list[str]:
         """Those of the known whose hiding would leave no way to get at `name`."""
         line = self._reduced.fixed(name)
-        if line is None:
-            return list(candidates)  # it is a matter of bounds, which only trying decides
+        if line is None:  # it is a matter of bounds, which only trying decides: near ones may do
+            around = self.beside(name)
+            return sorted(candidates, key=lambda key: key not in around)[:TRIES]
         avoidable = {key for idle in self._reduced.idle for key in idle}
         return [key for key in candidates if key in line and key not in avoidable]
+
+    def moved(self, name: str) -> dict[str, int] | None:
+        """A solution near the true one in which `name` is another; None where none was found.
+
+        Quick, and found for most that are not determined: a few steps along one or two ways to
+        change the unknowns without changing a sum.
+        """
+        ways = self._reduced.moves(name)[:WAYS]
+        for one, other in [(way, {}) for way in ways] + list(combinations(ways, 2)):
+            for by, also in STEPS if other else ALONE:
+                step = Counter({n: by * much for n, much in one.items()})
+                step.update({n: also * much for n, much in other.items()})
+                if step[name] and self._allows(step):
+                    values = self.system.values
+                    return {each: values[each] + step[each] for each in self.names}
+        return None
+
+    def _allows(self, step: Mapping[str, int]) -> bool:
+        """Whether the numbers stay possible, and what is known of them in bounds holds."""
+        values, least = self.system.values, self.system.at_least
+        if any(values[name] + by < least.get(name, 0) for name, by in step.items() if by):
+            return False
+        for equation in self._loose:
+            if any(step.get(name) for name, _ in equation.terms):
+                total = sum(f * (values[n] + step.get(n, 0)) for n, f in equation.terms)
+                if not equation.low - SLACK <= total <= equation.high + SLACK:
+                    return False
+        return True
+
+    @cached_property
+    def _loose(self) -> list[Equation]:
+        """Equations that leave room."""
+        return [equation for equation in self.equations if not equation.exact]
 
     def furthest(self, name: str, direction: int) -> dict[str, int] | None:
         """A solution in which `name` is as large (1) or as small (-1) as can be.
 
-        None where none was found in the work a figure is worth: then it counts as determined.
+        Where many unknowns hang together it need not be whole: numbers that differ from the true
+        ones by less than one are then given as the true ones. None where none was found in the work
+        a figure is worth: then it counts as determined.
         """
         import numpy as np  # heavy: only a version for somebody outside needs it
         from scipy.optimize import Bounds, LinearConstraint, milp
@@ -130,14 +176,20 @@ class Part:
         objective[self.place[name]] = -float(direction)
         result = milp(
             objective,
-            integrality=np.ones(len(self.names)),
+            integrality=np.full(len(self.names), int(len(self.names) <= MANY)),
             bounds=Bounds(*self._bounds),
             constraints=LinearConstraint(*self._limits) if self.equations else (),
             options={"node_limit": NODES},
         )
         if result.x is None:
             return None
-        return {each: round(result.x[number]) for each, number in self.place.items()}
+        true = self.system.values
+        return {
+            each: round(result.x[number])
+            if abs(result.x[number] - true[each]) >= 1 - SLACK
+            else true[each]
+            for each, number in self.place.items()
+        }
 
     @cached_property
     def _bounds(self) -> tuple[Any, Any]:
@@ -153,16 +205,20 @@ class Part:
         import numpy as np
         from scipy.sparse import csr_array
 
-        place, factors = self.place, np.zeros((len(self.equations), len(self.names)))
-        for row, equation in enumerate(self.equations):
-            for name, factor in equation.terms:
-                if name in place:
-                    factors[row, place[name]] += factor
+        cells = [
+            (factor, row, self.place[name])
+            for row, equation in enumerate(self.equations)
+            for name, factor in equation.terms
+            if name in self.place
+        ]
+        values, rows, columns = zip(*cells, strict=True)
+        shape = (len(self.equations), len(self.names))
+        factors = csr_array((np.array(values), (np.array(rows), np.array(columns))), shape=shape)
         known = np.array([self._known(equation) for equation in self.equations])
         slack = np.array([0.0 if equation.exact else SLACK for equation in self.equations])
         low = np.array([equation.low for equation in self.equations]) - known - slack
         high = np.array([equation.high for equation in self.equations]) - known + slack
-        return csr_array(factors), low, high
+        return factors, low, high
 
     def _known(self, equation: Equation) -> float:
         """What the known terms of an equation come to."""
@@ -202,9 +258,16 @@ class Reckoner:
     def _escapes(self, name: str, part: Part) -> bool:
         if part.subtracted(name):
             return False
+        if near := part.moved(name):
+            self._free(near)
+            return True
         for direction in (1, -1):
             other = part.furthest(name, direction)
             if other is not None and other[name] != self.system.values[name]:
-                self.free |= {n for n, value in other.items() if value != self.system.values[n]}
+                self._free(other)
                 return True
         return False
+
+    def _free(self, other: Mapping[str, int]) -> None:
+        """Note which unknowns are not determined, as this solution shows."""
+        self.free |= {n for n, value in other.items() if value != self.system.values[n]}

@@ -95,8 +95,9 @@ class _Writer:
     def block(self, block: Block) -> Iterator[Saying | Table | Chart]:
         """What is left of a block."""
         if isinstance(block, Sentence):
-            if text := self.sentence(block.text) or self.sentence(block.otherwise):
-                yield Saying(text, block.quotable)
+            text = self.sentence(block.text)
+            if said := text or self.sentence(block.otherwise):
+                yield Saying(said, block.quotable and bool(text))
         elif isinstance(block, DataTable):
             yield self._table(block)
         else:

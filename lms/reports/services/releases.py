@@ -16,12 +16,15 @@ from sqlalchemy.dialects.postgresql import insert
 
 from lms import audit, clock
 from lms.contracts import Actor, Count, Draft, Subject
-from lms.db import Complaint, crash_point, db, uuid7
+from lms.db import Complaint, be_patient, crash_point, db, uuid7
 from lms.reports.asking import Asked
 from lms.reports.disclosure import POLICIES, Earlier, Told
 from lms.reports.documents import Protected, protect
 from lms.reports.drafts import draft_of, fingerprint_of, heading_of
 from lms.reports.models import Release
+
+COMPARING = 300
+"""Seconds that a comparison with the versions before may take."""
 
 
 def release(asked: Asked, *, by: Actor) -> uuid.UUID:
@@ -54,6 +57,7 @@ def told(draft: Draft) -> Earlier:
     found: dict[str, list[Told]] = {"partner": [], "publication": []}
     for audience, figures in rows:
         found[audience] += (_told(held) for held in figures)
+    be_patient(COMPARING)
     return Earlier(tuple(found["partner"]), tuple(found["publication"]))
 
 
@@ -106,6 +110,7 @@ def _held(one: Told) -> dict[str, Any]:
         "groups": groups,
         "base": one.base,
         "within": list(one.within),
+        "share": one.share,
     }
 
 
@@ -117,4 +122,5 @@ def _told(held: Mapping[str, Any]) -> Told:
         {tuple(group): number for group, number in held["groups"]},
         held["base"],
         tuple(held.get("within", ())),
+        held.get("share", False),
     )

@@ -1,4 +1,4 @@
-"""The report "Were pledges kept?", and the measures that indicators borrow from this room.
+"""The report "Were pledges kept?": objectives at 1, 3 and 6 months, and who is still heard from.
 
 Everything is what ambassadors say themselves, and labelled so. `lms.reports` decides which figure
 may be seen by whom.
@@ -7,11 +7,11 @@ may be seen by whom.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from statistics import fmean
 
 from lms.ambassadors import codes
-from lms.ambassadors.models import Tally
 from lms.ambassadors.queries import reported
 from lms.ambassadors.queries.reported import Reported, Said
 from lms.contracts import (
@@ -21,11 +21,9 @@ from lms.contracts import (
     DataChart,
     DataTable,
     Draft,
-    Figure,
     Filter,
     Form,
     Group,
-    Measure,
     Report,
     ReportQuery,
     Row,
@@ -77,7 +75,7 @@ def _blocks(figures: Figures, pledges: Sequence[Reported]) -> Iterator[Block]:
     asked = [months for months in codes.MONTHS if any(one.at(months) for one in pledges)]
     rows, bars = [], []
     for months in asked:
-        due, answered, outcomes = _counts(figures, pledges, months)
+        due, answered, outcomes = counts(figures, pledges, months)
         objectives, *parts = outcomes
         yield Sentence(
             f"{figures.of(answered, due, 'ambassadors due')} answered at {_months(months)}. "
@@ -105,14 +103,43 @@ def _blocks(figures: Figures, pledges: Sequence[Reported]) -> Iterator[Block]:
         notes=(SELF_REPORTED,),
     )  # fmt: skip
     yield from _survival(figures, pledges, asked)
-    answers = [(one.group, said) for one in pledges for said in one.said if said.answered]
-    yield from _reasons(figures, "hindered", "What got in the way", codes.BARRIERS, answers,
-                        lambda said: said.obstacles)  # fmt: skip
-    yield from _reasons(figures, "helped", "What helped", codes.HELPS, answers,
-                        lambda said: said.helped)  # fmt: skip
-    support = {str(level): words for level, words in codes.SUPPORT.items()}
-    yield from _reasons(figures, "support", "How well managers support it", support, answers,
-                        lambda said: [str(said.support)] if said.support else [])  # fmt: skip
+    heard = [pledge for pledge in pledges if any(said.answered for said in pledge.said)]
+    if len(heard) < FEWEST:
+        yield Sentence(
+            f"What got in the way and what helped is shown when {FEWEST} ambassadors have answered."
+        )
+        return
+    support = {str(level): text for level, text in codes.SUPPORT.items()}
+    for asked_about in (
+        Reasons("hindered", "What got in the way", codes.BARRIERS, lambda said: said.obstacles),
+        Reasons("helped", "What helped", codes.HELPS, lambda said: said.helped),
+        Reasons("support", "How well managers support it", support, _supported, in_order=True),
+    ):
+        yield _reasons(figures, asked_about, heard)
+
+
+@dataclass(frozen=True)
+class Reasons:
+    """A question with codes: its key, its title, words by code, and what somebody chose.
+
+    `in_order` keeps the order of a scale; else the ones named most come first.
+    """
+
+    key: str
+    title: str
+    words: Mapping[str, str]
+    chosen: Callable[[Said], Sequence[str]]
+    in_order: bool = False
+
+
+def _supported(said: Said) -> Sequence[str]:
+    return [str(said.support)] if said.support else []
+
+
+FEWEST = 5
+"""Under so many who answered not even our own team reads what hindered, helped or supported them: a
+coordinator may be somebody's manager.
+"""
 
 
 SPOKEN = ("not started", "partly", "fully", "no longer relevant")
@@ -129,42 +156,65 @@ def _tally(pledges: Iterable[Reported], number: Callable[[Reported], int]) -> Co
     return found
 
 
-def _counts(
+def _people(
+    figures: Figures,
+    name: str,
+    months: int,
+    of: Iterable[Reported],
+    within: Sequence[str] = (),
+) -> str:
+    """Keep how many ambassadors these are, who are among those of other such counts."""
+    return figures.count(
+        f"{name}_{months}",
+        _tally(of, lambda pledge: 1),
+        subject=Subject.PEOPLE,
+        measure=f"pledges_{name}_{months}",
+        within=tuple(f"pledges_{each}_{months}" for each in within),
+    )
+
+
+def counts(
     figures: Figures, pledges: Sequence[Reported], months: int
 ) -> tuple[str, str, list[str]]:
     """The keys of: due, answered, and objectives with each of their outcomes."""
     due = [pledge for pledge in pledges if pledge.at(months)]
     done = [pledge for pledge in due if (said := pledge.at(months)) and said.answered]
     keys = [
-        figures.count(
-            f"{name}_{months}",
-            _tally(of, lambda pledge: 1),
-            subject=Subject.PEOPLE,
-            measure=f"pledges_{name}_{months}",
-        )
-        for name, of in (("due", due), ("answered", done))
+        _people(figures, "due", months, due),
+        _people(figures, "answered", months, done, within=("due",)),
     ]
     silent = [pledge for pledge in due if pledge not in done]
-    rest = figures.count(
-        f"silent_{months}", _tally(silent, lambda pledge: 1),
-        subject=Subject.PEOPLE, measure=f"pledges_silent_{months}",
-    )  # fmt: skip
-    figures.sum(keys[0], keys[1], rest)
+    figures.sum(*keys[:2], _people(figures, "silent", months, silent, within=("due",)))
     objectives = [_objectives(figures, done, months, code) for code in ("", *codes.OUTCOMES)]
     figures.sum(objectives[0], *objectives[1:])
     return keys[0], keys[1], objectives
 
 
 def _objectives(figures: Figures, done: Sequence[Reported], months: int, code: str) -> str:
-    """Objectives that were reported on, all or those with one outcome."""
+    """Objectives that were reported on, all or those with one outcome; hidden if few people's."""
 
     def number(pledge: Reported) -> int:
         said = pledge.at(months)
         told = said.outcomes if said else ()
         return sum(1 for outcome in told if not code or outcome == code)
 
+    whose = _people(
+        figures,
+        f"with_{code or 'any'}",
+        months,
+        [pledge for pledge in done if number(pledge)],
+        within=("answered", "due"),
+    )
     name = f"objectives_{code or 'all'}_{months}"
-    return figures.count(name, _tally(done, number), subject=Subject.ANSWERS, measure=name)
+    within = (f"objectives_all_{months}",) if code else ()
+    return figures.count(
+        name,
+        _tally(done, number),
+        subject=Subject.ANSWERS,
+        measure=name,
+        within=within,
+        behind=whose,
+    )
 
 
 def _row(
@@ -190,23 +240,16 @@ def _survival(
     rows: list[Row] = []
     going = list(pledges)
     for months in asked:
-        at_risk = [pledge for pledge in going if pledge.at(months)]
+        at_risk = [pledge for pledge in going if (said := pledge.at(months)) and said.over]
         heard = [pledge for pledge in at_risk if _heard_from(pledge, months)]
         if at_risk:
             alive *= len(heard) / len(at_risk)
         keys = [
-            figures.count(
-                f"{name}_{months}", _tally(of, lambda pledge: 1),
-                subject=Subject.PEOPLE, measure=f"pledges_{name}_{months}",
-            )
-            for name, of in (("at_risk", at_risk), ("heard", heard))
-        ]  # fmt: skip
-        lost = figures.count(
-            f"lost_{months}",
-            _tally([one for one in at_risk if one not in heard], lambda pledge: 1),
-            subject=Subject.PEOPLE, measure=f"pledges_lost_{months}",
-        )  # fmt: skip
-        figures.sum(keys[0], keys[1], lost)
+            _people(figures, "at_risk", months, at_risk, within=("due",)),
+            _people(figures, "heard", months, heard, within=("at_risk", "due")),
+        ]
+        silent = [pledge for pledge in at_risk if pledge not in heard]
+        figures.sum(*keys, _people(figures, "lost", months, silent, within=("at_risk", "due")))
         known = tuple(key for _, several in cells for key in several)
         share = figures.derived(f"going_{months}", alive, (*known, *keys), Form.PERCENT, 0)
         cells.append((share, tuple(keys)))
@@ -233,10 +276,7 @@ def _extras(figures: Figures, pledges: Sequence[Reported], months: int) -> None:
     """Late answers, and the mean on the goal scale of those who used it."""
     said = [(pledge, one) for pledge in pledges if (one := pledge.at(months))]
     late = [pledge for pledge, one in said if one.late]
-    figures.count(
-        f"late_{months}", _tally(late, lambda pledge: 1),
-        subject=Subject.PEOPLE, measure=f"pledges_late_{months}",
-    )  # fmt: skip
+    _people(figures, "late", months, late, within=("answered", "due"))
     scaled = [(pledge, one.t_score) for pledge, one in said if one.t_score is not None]
     number = figures.count(
         f"scaled_{months}", _tally([pledge for pledge, _ in scaled], lambda pledge: 1),
@@ -246,102 +286,49 @@ def _extras(figures: Figures, pledges: Sequence[Reported], months: int) -> None:
     figures.derived(f"t_{months}", mean, (number,), Form.DECIMAL, 1)
 
 
-def _reasons(
-    figures: Figures,
-    name: str,
-    title: str,
-    words: dict[str, str],
-    answers: Sequence[tuple[Group, Said]],
-    chosen: Callable[[Said], Sequence[str]],
-) -> Iterator[Block]:
+def _reasons(figures: Figures, asked: Reasons, heard: Sequence[Reported]) -> Block:
     """How often each was named, of all answers at any of the three months."""
-    base = figures.count(
-        "answers", Counter(group for group, _ in answers),
-        subject=Subject.ANSWERS, measure="pledge_answers",
-    )  # fmt: skip
+
+    def named(pledge: Reported, code: str = "") -> int:
+        return sum(s.answered and (not code or code in asked.chosen(s)) for s in pledge.said)
+
+    def keep(key: str, measure: str, code: str = "", within: tuple[str, ...] = ()) -> str:
+        """Keep the answers, and behind them the ambassadors."""
+        of = [pledge for pledge in heard if named(pledge, code)]
+        whose = figures.count(
+            f"{key}_people",
+            _tally(of, lambda pledge: 1),
+            subject=Subject.PEOPLE,
+            measure=f"{measure}_people",
+            within=tuple(f"{each}_people" for each in within),
+        )
+        return figures.count(
+            key,
+            _tally(of, lambda pledge: named(pledge, code)),
+            subject=Subject.ANSWERS,
+            measure=measure,
+            within=within,
+            behind=whose,
+        )
+
+    base = keep("answers", "pledge_answers")
     rows = []
-    for code, text in words.items():
-        named = Counter(group for group, said in answers if code in chosen(said))
-        key = figures.count(
-            f"{name}_{code}", named, subject=Subject.ANSWERS, measure=f"pledge_{name}_{code}"
+    for code, text in asked.words.items():
+        key = keep(
+            f"{asked.key}_{code}", f"pledge_{asked.key}_{code}", code, within=("pledge_answers",)
         )
         rows.append((figures.value(key), Row(text, (key, figures.share(key, base)))))
-    if name != "support":
+    if not asked.in_order:
         rows.sort(key=lambda pair: -pair[0])
-    yield DataTable(
-        name,
-        title,
-        title,
+    return DataTable(
+        asked.key,
+        asked.title,
+        asked.title,
         ("Answers", "% (of all answers)"),
         tuple(row for _, row in rows),
         notes=(f"Of {{{base}}} answers at one, three and six months. {SELF_REPORTED}",),
     )
 
-
-# -- measures ------------------------------------------------------------------------------------
-
-
-def _in_place(query: ReportQuery) -> Sequence[Figure]:
-    figures = Figures()
-    key = "ambassadors_in_place"
-    return figures.kept(
-        figures.count(key, reported.in_place(query), subject=Subject.PEOPLE, measure=key)
-    )
-
-
-def _tallied(key: str, column: object) -> Callable[[ReportQuery], Sequence[Figure]]:
-    """The sum of the months' numbers: things, not persons."""
-
-    def count(query: ReportQuery) -> Sequence[Figure]:
-        figures = Figures()
-        return figures.kept(figures.things(key, reported.tallied(query, column), key))
-
-    return count
-
-
-def _fully_done(query: ReportQuery) -> Sequence[Figure]:
-    figures = Figures()
-    last = codes.MONTHS[-1]
-    _, _, (objectives, *parts) = _counts(figures, reported.pledges(query), last)
-    fully = parts[list(codes.OUTCOMES).index("fully")]
-    return figures.kept(figures.share(fully, objectives))
-
-
-BY_MONTH = "As ambassadors count them month by month; months that nobody counted are not in it."
-MEASURES = (
-    Measure(
-        "ambassadors_in_place",
-        "Ambassadors in place, wherever they were trained",
-        "People who accepted the role within the period and are ambassadors now.",
-        _in_place,
-    ),
-    Measure(
-        "ambassador_conversations",
-        "Conversations that ambassadors had with parents",
-        BY_MONTH,
-        _tallied("ambassador_conversations", Tally.conversations),
-    ),
-    Measure(
-        "referrals_to_counselling",
-        "Referrals to counselling by ambassadors",
-        BY_MONTH,
-        _tallied("referrals_to_counselling", Tally.to_counselling),
-    ),
-    Measure(
-        "referrals_to_mediation",
-        "Referrals to mediation by ambassadors",
-        BY_MONTH,
-        _tallied("referrals_to_mediation", Tally.to_mediation),
-    ),
-    Measure(
-        "pledges_done",
-        "Objectives fully done at six months, of those reported on",
-        f"Of pledges made within the period. {SELF_REPORTED}",
-        _fully_done,
-        kind="percentage",
-        of="objectives_all_6",
-    ),
-)
 
 REPORT = Report(
     slug="pledges",
