@@ -136,6 +136,22 @@ def get(actor: Actor, batch_id: uuid.UUID) -> Batch:
     return Batch(*row)
 
 
+def of_cohort(actor: Actor, cohort_id: uuid.UUID, most: int = 20) -> list[Batch]:
+    """The imports onto a cohort that the actor may look at again, newest first."""
+    rows = db.session.execute(
+        select(*_COLUMNS)
+        .where(
+            ImportBatch.subject_type == COHORT,
+            ImportBatch.subject_id == cohort_id,
+            ImportBatch.state != DISCARDED,
+            _reach(actor),
+        )
+        .order_by(ImportBatch.created_at.desc(), ImportBatch.id.desc())
+        .limit(most)
+    )
+    return [Batch(*row) for row in rows]
+
+
 def _reach(actor: Actor) -> ColumnElement[bool]:
     reached = select(Cohort.id).where(access.cohorts(actor, access.MANAGE))
     own = and_(ImportBatch.by_id.is_not(None), ImportBatch.by_id == actor.person_id)

@@ -42,9 +42,16 @@ SEVERAL = (
 @allow(access.MANAGE)
 def upload(cohort_id: uuid.UUID) -> web.Answer:
     """Import people from a spreadsheet."""
-    cohort = cohorts.get(web.current_actor(), cohort_id, access.MANAGE)
+    actor = web.current_actor()
+    cohort = cohorts.get(actor, cohort_id, access.MANAGE)
     form = _upload_form()
-    page = {"cohort": cohort, "form": form, "wanted": files.wanted(), "formats": FORMATS}
+    page = {
+        "cohort": cohort,
+        "form": form,
+        "wanted": files.wanted(),
+        "formats": FORMATS,
+        "earlier": batches.of_cohort(actor, cohort_id),
+    }
     if not form.validate_on_submit():
         show = web.render if request.method != "POST" else web.invalid
         return show(f"{TEMPLATES}/upload.html", **page)

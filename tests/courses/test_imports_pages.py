@@ -612,3 +612,21 @@ def test_names_in_capitals_are_added_as_usual_and_the_preview_says_so(
     priya.press(address, "Add 3 people", add="3")
     assert booked(world) == ["LYONS", "Macdonald", "Okafor"]
     assert (held.given_name, held.family_name) == ("BETH", "LYONS")
+
+
+def test_the_way_back_to_an_import_and_its_undo_is_on_the_page_of_the_next(
+    world: World, priya: PageClient, as_person: AsPerson
+) -> None:
+    page = f"/cohorts/{world.cohort.id}/import"
+    assert "Imports onto this cohort" not in priya.get(page).text
+    address = upload(priya, world.cohort.id, file_of([row[:2] for row in people(2)]), "May.csv")
+    assert "Not added yet: go on" in priya.get(page).text
+    priya.press(address, "Add 2 people", add="2")
+    listed = priya.get(page).text
+    assert address.removeprefix("http://localhost") in listed
+    assert "2 rows added: look again or undo" in listed
+    other = make.person("Asha", "Rao")
+    make.grant(other, "coordinator", "locality", world.place.id)
+    assert "May.csv" not in as_person(other).get(page).text
+    priya.post(f"{address}/undo")
+    assert "Undone" in priya.get(page).text
