@@ -59,6 +59,7 @@ class WaitingRow:
 class Position:
     """A person's own place in a queue, "4th of 11", why, and why how many go before them."""
 
+    id: uuid.UUID
     nth: int
     of: int
     joined_at: datetime
@@ -214,6 +215,7 @@ def position(course_id: uuid.UUID, person_id: uuid.UUID) -> Position | None:
     mine, first = waiters[nth - 1], waiters[: nth - 1]
     reasons = queue.reasons([one.id for one in (*first, mine)])
     return Position(
+        id=mine.id,
         nth=nth,
         of=len(waiters),
         joined_at=mine.joined_at,

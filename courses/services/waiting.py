@@ -240,4 +240,5 @@ def _close(
     answering.give_back(ids, waits=state, by=by, why=why)
     pairs.part(ids)
     ending.wait_no_more(ids, state)
+    letters.hush_place(ids, by=by, why=why or "they do not wait any more")
     return True

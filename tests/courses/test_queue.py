@@ -634,3 +634,23 @@ def test_an_offer_and_its_seat_are_one(world: World, frozen: Frozen) -> None:
     ).all()
 
     assert [tuple(one) for one in states] == [("open", "offered")]
+
+
+def test_nobody_is_told_of_a_place_in_the_queue_that_they_do_not_have_any_more(
+    world: World, frozen: Frozen
+) -> None:
+    def told(who: Person) -> list[str]:
+        about = select(Message.state).where(
+            Message.person_id == who.id, Message.kind == "courses.waiting"
+        )
+        return list(db.session.scalars(about))
+
+    (booked,) = full(world)
+    offered, left, waiting_still = waits(world, frozen, 3)
+    assert [told(one) for one in (offered, left, waiting_still)] == [["queued"]] * 3
+    waiting.leave(world.course.id, left.id, by=oneself(left))
+    free_one(world, booked)
+    assert held_for(world) == [offered.id]
+    assert told(offered) == ["cancelled"]
+    assert told(left) == ["cancelled"]
+    assert told(waiting_still) == ["queued"]

@@ -199,6 +199,8 @@ def test_a_full_cohort_becomes_a_sentence_that_the_commissioner_can_quote(
     dilys.open(site.link(DILYS, "Your certificate for Brief Encounters", "Get my certificate"))
     dilys.heading("Your certificate")
 
+    assert not [m for m in site.postbox.to(DILYS) if "waiting list" in str(m["Subject"])]
+
     # The quarter is over: the sentence for the team is the one for anybody.
     frozen("2027-04-01 10:00")
     sign_in(priya, site, PRIYA)

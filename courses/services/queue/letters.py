@@ -24,7 +24,7 @@ from lms.messages.services.deciding import PRINTED
 from lms.web import words
 
 TEMPLATES = "courses/messages"
-OFFER = "offer"
+OFFER, WAITING = "offer", "waiting"
 
 
 def joined(course_id: uuid.UUID, person_id: uuid.UUID, *, by: Actor) -> None:
@@ -43,8 +43,8 @@ def joined(course_id: uuid.UUID, person_id: uuid.UUID, *, by: Actor) -> None:
             "why": place.why,
             "can_change": waiting.what_can_change(course_id),
         },
-        subject_type="course",
-        subject_id=course_id,
+        subject_type=WAITING,
+        subject_id=place.id,
         links={"list": links.to_list(course_id, person_id)},
     )
     queue_many([message], by=by)
@@ -134,6 +134,11 @@ def heard_of(held: Sequence[OfferRow]) -> set[uuid.UUID]:
 def _gone() -> ColumnElement[bool]:
     printed = (Message.state == "cancelled") & (Message.last_error == PRINTED)
     return Message.state.in_(("sent", "bounced")) | printed
+
+
+def hush_place(waiting_ids: Sequence[uuid.UUID], *, by: Actor, why: str) -> None:
+    """Never send what waits about these people's places in the queue: it is not true any more."""
+    cancel_about(WAITING, waiting_ids, by=by, why=why)
 
 
 def hush(offer_ids: Sequence[uuid.UUID], *, by: Actor, why: str) -> None:

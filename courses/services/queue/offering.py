@@ -90,6 +90,7 @@ def _offer(
     audit.write("offered places", SUBJECT, cohort.id, by=by, after={"places": len(chosen)})
     publish(PlaceOffered(by, cohort.id, tuple(booking_ids)))
     points.soon(cohort.course_id)
+    letters.hush_place([one.id for one in chosen], by=by, why="they were offered a place")
     crash_point("offer.made")
     letters.offer(cohort, [row for row in offers.of_cohort(cohort.id) if row.id in made], by=by)
     return {one.id for one in chosen}

@@ -45,6 +45,7 @@ ABOUT = {
     "course": "a waiting list",
     "pledge": "a pledge",
     "tally": "a month’s numbers",
+    "waiting": "a waiting list",
 }
 """What a message's subject is called."""
 
