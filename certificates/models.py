@@ -14,7 +14,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from courses.models import Booking, Completion
-from lms.columns import Change, at_most, one_of
+from lms.columns import Change, Named, at_most, one_of
 from lms.db import AppendOnly, Dated, Model
 
 KINDS = ("attendance", "completion", "accreditation")
@@ -26,6 +26,7 @@ class Certificate(Dated, Model):
     """What a person is certified to have done: `shown` is all that the PDF and `/verify` say."""
 
     __tablename__ = "certificates_certificate"
+    in_trail = Named(("number",), kinds=("certificate",))
     __table_args__ = (
         one_of("kind", KINDS),
         one_of("state", CERTIFICATE_STATES),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint
@@ -14,6 +15,24 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from lms import clock
 from lms.db import AppendOnly
+
+
+@dataclass(frozen=True)
+class Named:
+    """How the audit trail calls a row: a model's attribute `in_trail`.
+
+    `columns` are its name, or `through` leads to a row that has one. `endpoint` is its page, which
+    takes `column` as `argument`. `kinds` are the subject types it is written with, if not its
+    table's name; `word` stands before the name.
+    """
+
+    columns: tuple[str, ...] = ()
+    endpoint: str = ""
+    argument: str = ""
+    column: str = "id"
+    through: str = ""
+    word: str = ""
+    kinds: tuple[str, ...] = ()
 
 
 class Signed:

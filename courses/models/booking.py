@@ -21,7 +21,7 @@ from sqlalchemy.dialects.postgresql import TSTZRANGE, ExcludeConstraint, Range
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from courses.models.cohort import Cohort, Session
-from lms.columns import Change, at_most, one_of
+from lms.columns import Change, Named, at_most, one_of
 from lms.db import Dated, Model
 from lms.people.models import Person
 
@@ -43,6 +43,9 @@ class Booking(Dated, Model):
     """A person on a cohort, with what they were (job, employer, place) when they booked."""
 
     __tablename__ = "courses_booking"
+    in_trail = Named(
+        (), "courses.cohort", "cohort_id", column="cohort_id", through="person_id", word="of"
+    )
     __table_args__ = (
         one_of("state", BOOKING_STATES),
         one_of("source", BOOKING_SOURCES),

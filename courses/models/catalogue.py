@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from lms.columns import one_of
+from lms.columns import Named, one_of
 from lms.db import Dated, Model
 
 COURSE_STATES = ("offered", "withdrawn", "provider_gone")
@@ -24,6 +24,7 @@ class Course(Dated, Model):
     """A course as its provider last described it; `key` is `provider:slug`."""
 
     __tablename__ = "courses_course"
+    in_trail = Named(("title",), "courses.course", "slug", column="slug")
     __table_args__ = (one_of("state", COURSE_STATES),)
 
     key: Mapped[str] = mapped_column(unique=True)

@@ -24,7 +24,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.sql.elements import conv
 
 from courses.models.catalogue import Component, Edition
-from lms.columns import Change, at_most, one_of
+from lms.columns import Change, Named, at_most, one_of
 from lms.db import Dated, Model
 from lms.people.models import Locality, Person, Profession
 
@@ -44,6 +44,7 @@ class Venue(Dated, Model):
     """A room sessions may be held in."""
 
     __tablename__ = "courses_venue"
+    in_trail = Named(("name",))
     __table_args__ = (at_most("name", 200), CheckConstraint("capacity > 0", name="capacity"))
 
     name: Mapped[str]
@@ -88,6 +89,7 @@ class Cohort(Dated, Model):
     """
 
     __tablename__ = "courses_cohort"
+    in_trail = Named(("code",), "courses.cohort", "cohort_id", kinds=("courses_cohort", "cohort"))
     __table_args__ = (
         one_of("state", COHORT_STATES),
         one_of("design", DESIGNS),
@@ -194,6 +196,9 @@ class Session(Dated, Model):
     """A dated part of a cohort; holds its room and people until cancelled (`holds` false)."""
 
     __tablename__ = "courses_session"
+    in_trail = Named(
+        (), "courses.cohort", "cohort_id", column="cohort_id", through="cohort_id", word="of"
+    )
     __table_args__ = (
         bounded("courses_session"),
         UniqueConstraint("id", "during", "holds"),

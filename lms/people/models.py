@@ -15,7 +15,7 @@ from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms import clock
-from lms.columns import Signed, at_most, one_of
+from lms.columns import Named, Signed, at_most, one_of
 from lms.db import AppendOnly, Dated, Model
 from lms.people.names import sort_key
 
@@ -37,6 +37,7 @@ class Locality(Dated, Model):
     """A local authority's area, known by its ONS code."""
 
     __tablename__ = "people_locality"
+    in_trail = Named(("name",), kinds=("locality",))
     __table_args__ = (at_most("name", 200),)
 
     name: Mapped[str]
@@ -47,6 +48,7 @@ class Organisation(Dated, Model):
     """An employer or group within a locality; `parent` is the larger body it belongs to."""
 
     __tablename__ = "people_organisation"
+    in_trail = Named(("name",), kinds=("organisation",))
     __table_args__ = (at_most("name", 200),)
 
     name: Mapped[str]
@@ -91,6 +93,7 @@ class Person(Dated, Model):
     """One human being, one row, however often imported; never deleted, erased in place."""
 
     __tablename__ = "people_person"
+    in_trail = Named(("given_name", "family_name"), "people.person", "person_id", kinds=("person",))
     __table_args__ = (
         at_most("given_name", 200),
         at_most("family_name", 200),

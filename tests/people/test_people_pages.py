@@ -494,8 +494,8 @@ def test_the_trail_is_filtered_by_its_address_and_its_download_is_in_it(session,
     browser.press("/people/new", given_name="Beth")
     browser.press("/organisations/places/new", name="Dudley", ons_code="E08000027")
     page = browser.get("/audit?subject=locality").text
-    assert "ons code: E08000027" in page
-    assert "Added: person" not in strip(page).replace("Added: locality", "")
+    assert "ONS code: E08000027" in page
+    assert "Added Beth" not in strip(page).replace("Added the locality", "")
     assert browser.get("/audit?since=nonsense&until=31 February 2027&page=abc").status_code == 200
     assert "Nothing was done that fits" in browser.get("/audit?until=4 March 2020").text
     answer = browser.post("/audit/download?subject=locality")
@@ -572,5 +572,29 @@ def test_the_trail_calls_things_by_their_names_and_not_by_their_tables(session, 
     with unit_of_work():
         audit.write("published", "courses_cohort", None, by=SYSTEM)
     page = as_person(admin).get("/audit").text
-    assert "Published: cohort" in strip(page)
+    assert "Published cohort" in strip(page)
     assert "courses cohort" not in page
+
+
+def test_the_trail_says_in_words_what_was_done_to_which_thing(session, as_person):
+    admin = administrator()
+    cohort, dilys = factories.cohort(), factories.person("Dilys", "Rowe")
+    booking = factories.booking(cohort, dilys)
+    with unit_of_work():
+        cost = {"before": {"pence": None}, "after": {"pence": 120_000}}
+        audit.write("cost.entered", "courses_cohort", cohort.id, by=SYSTEM, **cost)
+        verdict = {"after": {"verdict": "not_completed", "fields": []}}
+        audit.write("completion", "courses_booking", booking.id, by=SYSTEM, **verdict)
+        audit.write("published", "courses_cohort", cohort.id, by=SYSTEM)
+        told = {"booking": str(booking.id)}
+        audit.write("changed", "courses_cohort", cohort.id, by=SYSTEM, after=told)
+    page = as_person(admin).get("/audit").text
+    seen = " ".join(re.sub(r"<[^>]+>", "", page).split())
+    assert f"Entered the cost of the cohort {cohort.code}" in seen
+    assert "Cost: £1,200.00" in seen
+    assert "Decided the completion of the booking of Dilys Rowe" in seen
+    assert "Verdict: Not completed" in seen
+    assert f"Published the cohort {cohort.code}" in seen
+    assert f'href="/cohorts/{cohort.id}"' in page
+    assert "Fields" not in seen
+    assert str(booking.id) not in seen

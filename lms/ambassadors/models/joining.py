@@ -13,7 +13,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms import clock
-from lms.columns import Signed, at_most, one_of
+from lms.columns import Named, Signed, at_most, one_of
 from lms.db import AppendOnly, Dated, Model
 from lms.people.models import Person
 
@@ -52,6 +52,9 @@ class Ambassador(Dated, Model):
     """A person's time as an ambassador, from the invitation to leaving; one at a time."""
 
     __tablename__ = "ambassadors_ambassador"
+    in_trail = Named(
+        (), "ambassadors.ambassador", "ambassador_id", through="person_id", kinds=("ambassador",)
+    )
     __table_args__ = (
         one_of("state", AMBASSADOR_STATES),
         CheckConstraint(

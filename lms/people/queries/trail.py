@@ -3,21 +3,63 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from flask import current_app, url_for
 from sqlalchemy import Select, select
 
 from lms import clock
+from lms.columns import Named
 from lms.contracts import Actor
-from lms.db import db
-from lms.permissions import where
+from lms.db import Model, db
+from lms.errors import Forbidden
+from lms.permissions import check, where
 from lms.records import AuditEntry
 from lms.web import words
 
 ROOMS = ("people", "messages", "ambassadors", "reports", "courses", "surveys", "certificates")
+VERBS = {
+    "cost.entered": "entered the cost of",
+    "register_marked": "marked the register of",
+    "completion": "decided the completion of",
+    "handed_in": "handed in",
+    "report.frozen": "froze",
+    "report.restated": "restated",
+    "report.downloaded": "downloaded",
+    "report.released": "made a version for others of",
+    "survey.keyed_in": "typed in answers of",
+    "survey.extended": "kept open for longer",
+    "certificates.issued": "issued certificates of",
+    "certificate.replaced": "replaced",
+    "certificate.withdrawn": "withdrew",
+    "gave role": "gave a role to",
+    "ended role": "ended a role of",
+    "asked for approval": "asked for approval on",
+    "took a request back": "took back a request on",
+    "offered places": "offered places on",
+    "accepted an offer": "accepted an offer on",
+    "agreed to an offer": "agreed to an offer on",
+    "joined the waiting list": "joined the waiting list of",
+    "left the waiting list": "left the waiting list of",
+    "moved in the queue": "moved somebody in the queue of",
+    "cancelled bookings": "cancelled bookings on",
+    "downloaded people": "downloaded the people of",
+    "downloaded everything held": "downloaded everything held about",
+    "moved": "moved bookings from",
+    "updated": "brought up to date",
+    "booked": "booked people on",
+}
+"""Verbs of the trail that are codes, or that want a word before the thing."""
+FIELDS = {"pence": "Cost", "ons_code": "ONS code"}
+TRANSITIVE = {
+    *VERBS,
+    *("added", "changed", "removed", "renamed", "published", "cancelled", "imported", "invited"),
+    *("approved", "withdrew", "sent", "planned", "called off", "handed on", "downloaded"),
+}
+"""Verbs after which the thing follows in one sentence."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +73,19 @@ class TrailRow:
     subject_id: uuid.UUID | None
     changes: tuple[str, ...]
     request: str
+    label: str = ""
+    url: str = ""
+    word: str = ""
+
+    @property
+    def verb(self) -> str:
+        """What was done, up to the name of the thing: "Published the cohort"."""
+        said = verb_words(self.what)
+        kind = "" if self.subject_type == "person" and self.label else self.kind
+        if self.what in TRANSITIVE:
+            what = f" {words.the(kind)}" if kind and self.subject_id else f" {kind}" if kind else ""
+            return words.capital(f"{said}{what} {self.word}".rstrip())
+        return words.capital(f"{said}: {kind}" if kind else f"{said}:")
 
     @property
     def kind(self) -> str:
@@ -42,6 +97,11 @@ def kind_words(subject_type: str) -> str:
     """A kind of thing without its room: "cohort" for `courses_cohort`, "person" for `person`."""
     room, _, noun = subject_type.partition("_")
     return (noun if room in ROOMS else subject_type).replace("_", " ")
+
+
+def verb_words(verb: str) -> str:
+    """A verb in words: "froze" for `report.frozen`."""
+    return VERBS.get(verb) or verb.rpartition(".")[2].replace("_", " ")
 
 
 def listed(
@@ -73,17 +133,80 @@ def entries(actor: Actor, limit: int, **filters: Any) -> Sequence[AuditEntry]:
     return db.session.scalars(listed(actor, **filters).limit(limit)).all()
 
 
-def as_row(entry: AuditEntry) -> TrailRow:
-    """An entry as people read it."""
-    return TrailRow(
-        entry.at,
-        entry.actor_label,
-        entry.verb,
-        entry.subject_type,
-        entry.subject_id,
-        tuple(_changes(entry.before or {}, entry.after or {})),
-        entry.request_id or "",
-    )
+def as_rows(entries: Iterable[AuditEntry], actor: Actor) -> list[TrailRow]:
+    """Entries as people read them, each thing with its name and, for who may open it, its page."""
+    found = list(entries)
+    called = _called(found)
+    rows = []
+    for entry in found:
+        label, named, value = called.get((entry.subject_type, entry.subject_id), ("", None, None))
+        rows.append(
+            TrailRow(
+                entry.at,
+                entry.actor_label,
+                entry.verb,
+                entry.subject_type,
+                entry.subject_id,
+                tuple(_changes(entry.before or {}, entry.after or {}, label)),
+                entry.request_id or "",
+                label or str((entry.after or entry.before or {}).get("title") or ""),
+                _page(named, value, actor) if named else "",
+                named.word if named else "",
+            )
+        )
+    return rows
+
+
+def _called(entries: Sequence[AuditEntry]) -> dict[tuple[str, Any], tuple[str, Named, Any]]:
+    """The name of each thing by kind and id, with what leads to its page: one query a kind."""
+    models = _models()
+    wanted: dict[str, set[uuid.UUID]] = {}
+    for entry in entries:
+        if entry.subject_id and entry.subject_type in models:
+            wanted.setdefault(entry.subject_type, set()).add(entry.subject_id)
+    called = {}
+    for kind, ids in sorted(wanted.items()):
+        model = models[kind]
+        named: Named = model.in_trail
+        names, joined = _names(model, named)
+        statement = select(model.id, getattr(model, named.column), *names).where(model.id.in_(ids))
+        if joined is not None:
+            statement = statement.join(joined, joined.id == getattr(model, named.through))
+        for row in db.session.execute(statement):
+            called[kind, row[0]] = (" ".join(str(one) for one in row[2:] if one), named, row[1])
+    return called
+
+
+def _names(model: Any, named: Named) -> tuple[list[Any], Any]:
+    """The columns of a thing's name, and the model to join for them, if it has none of its own."""
+    if not named.through:
+        return [getattr(model, one) for one in named.columns], None
+    (key,) = model.__table__.c[named.through].foreign_keys
+    table = key.column.table
+    (other,) = (one.class_ for one in Model.registry.mappers if one.local_table is table)
+    return [getattr(other, one) for one in other.in_trail.columns], other
+
+
+def _models() -> Mapping[str, Any]:
+    """The models that say how the trail calls their rows, by the kinds they are written as."""
+    return {
+        kind: mapper.class_
+        for mapper in Model.registry.mappers
+        if (named := getattr(mapper.class_, "in_trail", None)) is not None
+        for kind in (named.kinds or (mapper.class_.__tablename__,))
+    }
+
+
+def _page(named: Named, value: Any, actor: Actor) -> str:
+    """The address of a thing's page, "" where there is none for the actor."""
+    view = current_app.view_functions.get(named.endpoint)
+    if view is None:
+        return ""
+    try:
+        check(view, actor)
+    except Forbidden:
+        return ""
+    return url_for(named.endpoint, **{named.argument: value} if named.argument else {})
 
 
 def kinds(actor: Actor) -> tuple[list[str], list[str]]:
@@ -94,24 +217,47 @@ def kinds(actor: Actor) -> tuple[list[str], list[str]]:
     return sorted(verbs), sorted(subjects)
 
 
-def _changes(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
+def _changes(before: dict[str, Any], after: dict[str, Any], label: str) -> list[str]:
     names = list(dict.fromkeys([*before, *after]))
     return [
-        _change(name, before.get(name), after.get(name))
+        _change(name, _shown(name, before.get(name)), _shown(name, after.get(name)))
         for name in names
-        if _shown(before.get(name)) or _shown(after.get(name))
+        if (_shown(name, before.get(name)) or _shown(name, after.get(name)))
+        and not (label and name in ("title", "name") and label == after.get(name) and not before)
     ]
 
 
-def _change(name: str, before: Any, after: Any) -> str:
-    label = name.replace("_", " ")
-    if not _shown(before):
-        return f"{label}: {_shown(after)}"
-    return f"{label}: {_shown(before)} → {_shown(after) or 'nothing'}"
+def _change(name: str, before: str, after: str) -> str:
+    label = FIELDS.get(name) or words.capital(name.replace("_", " "))
+    return f"{label}: {before} → {after or 'nothing'}" if before else f"{label}: {after}"
 
 
-def _shown(value: Any) -> str:
-    """A value as people read it: of many things only how many, "" for none."""
+def _shown(name: str, value: Any) -> str:
+    """A value as people read it: of many things only how many, "" for none and for an id."""
+    if value is None or value == []:
+        return ""
     if isinstance(value, list):
+        if name == "fields":
+            return words.listing(str(one).replace("_", " ") for one in value)
         return words.number(len(value))
-    return "" if value is None else str(value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return f"£{value // 100:,}.{value % 100:02}" if name == "pence" else words.number(value)
+    return _said(str(value))
+
+
+def _said(text: str) -> str:
+    """A stored word as people read it: no id, "Not completed" for a code, a day in words."""
+    try:
+        uuid.UUID(text)
+    except ValueError:
+        pass
+    else:
+        return ""
+    try:
+        return words.date(date.fromisoformat(text))
+    except ValueError:
+        pass
+    code = text.isidentifier() and text.islower()
+    return words.capital(text.replace("_", " ")) if code else text

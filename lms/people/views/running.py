@@ -35,11 +35,14 @@ def audit_trail() -> str:
     """Who did what, newest first."""
     actor = web.current_actor()
     shown, asked = _filters()
-    page = web.paginate(trail.listed(actor, **asked), scalars=True).map(trail.as_row)
+    page = web.paginate(trail.listed(actor, **asked), scalars=True)
+    rows = trail.as_rows(page, actor)
     done, kinds = trail.kinds(actor)
-    verbs = {verb: verb.replace("_", " ") for verb in done}
+    verbs = {verb: trail.verb_words(verb) for verb in done}
     subjects = {kind: trail.kind_words(kind) for kind in kinds}
-    return web.render("people/audit.html", page=page, filters=shown, verbs=verbs, subjects=subjects)
+    return web.render(
+        "people/audit.html", page=page, rows=rows, filters=shown, verbs=verbs, subjects=subjects
+    )
 
 
 @blueprint.post("/audit/download")
@@ -48,19 +51,20 @@ def download_audit() -> Response:
     """The filtered trail as a file; that somebody took it is itself in the trail."""
     actor = web.current_actor()
     shown, asked = _filters()
-    rows = [trail.as_row(entry) for entry in trail.entries(actor, MOST_DOWNLOADED, **asked)]
+    rows = trail.as_rows(trail.entries(actor, MOST_DOWNLOADED, **asked), actor)
     audit.write(
         "downloaded", "audit trail", None, by=actor, after={**shown.args, "rows": len(rows)}
     )
     table = spreadsheets.Table(
         "Audit trail",
-        ("When", "Who", "What", "To what", "Id", "Changes", "Request"),
+        ("When", "Who", "What", "To what", "Name", "Id", "Changes", "Request"),
         [
             [
                 row.at.isoformat(timespec="seconds"),
                 row.who,
                 row.what,
                 row.subject_type,
+                row.label,
                 str(row.subject_id or ""),
                 "; ".join(row.changes),
                 row.request,

@@ -11,7 +11,7 @@ from datetime import date
 from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from lms.columns import Signed, at_most, one_of
+from lms.columns import Named, Signed, at_most, one_of
 from lms.db import Dated, Model
 from lms.people.models import Locality, Organisation, Profession
 
@@ -25,6 +25,7 @@ class DeliveryCount(Signed, Dated, Model):
     """
 
     __tablename__ = "reports_delivery_count"
+    in_trail = Named(("project",), "handed_in.counts", kinds=("delivery_count",))
     __table_args__ = (
         at_most("project", 200),
         at_most("source", 500),
@@ -66,6 +67,9 @@ class HeadcountTarget(Signed, Dated, Model):
     """How many of a profession an organisation had on a day, as `source` says."""
 
     __tablename__ = "reports_headcount_target"
+    in_trail = Named(
+        (), "handed_in.headcounts", through="locality_id", word="of", kinds=("headcount_target",)
+    )
     __table_args__ = (
         at_most("source", 500),
         CheckConstraint("btrim(source) <> ''", name="sourced"),

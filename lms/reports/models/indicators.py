@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, func
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from lms.columns import Signed, at_most, one_of
+from lms.columns import Named, Signed, at_most, one_of
 from lms.db import Dated, Model
 from lms.people.models import Locality
 
@@ -23,6 +23,7 @@ class IndicatorSet(Signed, Dated, Model):
     """The indicators of one place, or of the whole programme where there is no place."""
 
     __tablename__ = "reports_indicator_set"
+    in_trail = Named(("title",), kinds=("indicator_set",))
     __table_args__ = (
         at_most("title", 200),
         at_most("about", 2000),
@@ -55,6 +56,7 @@ class Indicator(Dated, Model):
     """
 
     __tablename__ = "reports_indicator"
+    in_trail = Named(("title",), kinds=("indicator",))
     __table_args__ = (
         at_most("title", 300),
         at_most("source", 500),

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lms.columns import Signed, at_most, one_of
+from lms.columns import Named, Signed, at_most, one_of
 from lms.db import AppendOnly, Model
 
 AUDIENCES = ("team", "partner", "publication")
@@ -26,6 +26,7 @@ class FrozenReturn(Signed, AppendOnly, Model):
     """
 
     __tablename__ = "reports_frozen_return"
+    in_trail = Named(("title",), "reports.frozen", "return_id", kinds=("return",))
     __table_args__ = (
         one_of("audience", AUDIENCES),
         at_most("title", 200),
