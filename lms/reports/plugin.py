@@ -5,15 +5,17 @@ The kernel loads it; everything it does is in the room's drawers.
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable
+from datetime import date
 
 from flask import Blueprint
 
 from lms import hookimpl
-from lms.contracts import Actor, Job, NavItem, Permission, Report, Tables
+from lms.contracts import Actor, Job, NavItem, Panel, Permission, Place, Report, Tables, Todo
 from lms.permissions import allowed
-from lms.reports import jobs, views
-from lms.reports.access import PERMISSIONS, RELEASE
+from lms.reports import home, jobs, views
+from lms.reports.access import PERMISSIONS, RELEASE, VIEW
 from lms.reports.handed_in import views as handed_in
 from lms.reports.indicators import report
 from lms.reports.indicators import views as indicators
@@ -51,6 +53,18 @@ def lms_jobs() -> Iterable[Job]:
 
 @hookimpl
 def lms_nav_items(actor: Actor) -> Iterable[NavItem]:
-    """Reports, for coordinators and analysts."""
-    if allowed(actor, RELEASE):
+    """Reports, for coordinators and analysts; for managers once there is something in them."""
+    if allowed(actor, RELEASE) or (allowed(actor, VIEW) and home.worth_opening(actor)):
         yield NavItem("Reports", "reports.reports", 40, "reports")
+
+
+@hookimpl
+def lms_todos(actor: Actor, today: date) -> Iterable[Todo]:
+    """A return that could be frozen."""
+    return home.todos(actor, today)
+
+
+@hookimpl
+def lms_panels(place: Place, subject_id: uuid.UUID, actor: Actor) -> Iterable[Panel]:
+    """On the home page the reports, with how far their data reaches."""
+    return home.panels(place, actor)

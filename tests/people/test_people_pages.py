@@ -7,6 +7,7 @@ import io
 import json
 import re
 from html import unescape
+from typing import Any
 
 import pytest
 from sqlalchemy import select, text
@@ -530,7 +531,7 @@ def test_the_plugins_page_names_what_each_adds_and_what_is_left_out(session, mak
     assert [name for name, version in rows if version == "–"] == ["tavistock"]
 
 
-def signed_in(app, person):
+def signed_in(app: Any, person: Any) -> Any:
     browser = app.test_client()
     now = int(clock.now().timestamp())
     with browser.session_transaction() as held:
