@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from lms import web
 
+LONGEST = 100
+"""Signs that somebody may type for a number."""
+
 
 class NumberForm(web.SearchForm):
     """The number on a certificate."""
@@ -14,7 +17,7 @@ class NumberForm(web.SearchForm):
     number = web.TextField(
         "Certificate number, like 7K3M-9QXT-2HVB",
         missing="Enter the certificate number, like 7K3M-9QXT-2HVB",
-        longest=100,
+        longest=LONGEST,
         width=20,
         autocomplete="off",
     )

@@ -30,6 +30,7 @@ from lms.contracts import (
     Tables,
     Todo,
 )
+from lms.people import links
 from lms.permissions import allowed
 from lms.web import words
 
@@ -134,7 +135,11 @@ def lms_booking_columns(cohort_id: uuid.UUID, actor: Actor) -> Iterable[BookingC
 
 @hookimpl
 def lms_panels(place: Place, subject_id: uuid.UUID, actor: Actor) -> Iterable[Panel]:
-    """A link with its count on the cohort's page; the certificates of a person on theirs."""
+    """A link with its count on the cohort's page; the certificates of a person on theirs; after a
+    survey one's own.
+    """
+    if place is Place.ANSWERED:
+        yield from _own_after_survey(actor, subject_id)
     if not allowed(actor, MANAGE):
         return
     if place is Place.COHORT:
@@ -176,6 +181,18 @@ def lms_personal_data(person_id: uuid.UUID) -> Iterable[PersonalRecord]:
                 ("Reason", held.reason),
             ),
         )
+
+
+def _own_after_survey(actor: Actor, booking_id: uuid.UUID) -> Iterable[Panel]:
+    """For whoever has just answered a survey: the certificate of that course, if it is there."""
+    held = next(iter(certificates.of_answerer(actor, booking_id)), None)
+    if held is None:
+        return
+    link = links.live_for("certificate", [held.id]).get(held.id)
+    url = (
+        links.urls_of([link])[link] if link else url_for("certificates.own", certificate_id=held.id)
+    )
+    yield Panel("Your certificate", "certificates/answered.html", {"held": held, "url": url}, 5)
 
 
 def _address(cohort_id: uuid.UUID) -> str:

@@ -121,6 +121,17 @@ def own_list(actor: Actor) -> list[Held]:
     return sorted(rows, key=lambda held: held.id, reverse=True)
 
 
+def of_answerer(actor: Actor, booking_id: uuid.UUID) -> list[Held]:
+    """The certificate that counts of a booking of the actor's own, as behind a personal link."""
+    if actor.person_id is None:
+        return []
+    return matching(
+        Certificate.booking_id == booking_id,
+        Booking.person_id == actor.person_id,
+        Certificate.state == "issued",
+    )
+
+
 def of_person(actor: Actor, person_id: uuid.UUID) -> list[Held]:
     """A person's certificates as far as the actor issues them, oldest first."""
     return matching(Booking.person_id == person_id, where(actor, MANAGE))

@@ -9,13 +9,15 @@ from datetime import timedelta
 from urllib.parse import quote
 
 import pytest
+from markupsafe import escape
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from certificates import services
 from certificates.models import Certificate
+from certificates.plugin import lms_panels
 from lms import clock
-from lms.contracts import SYSTEM
+from lms.contracts import SYSTEM, Actor, Place
 from lms.db import db
 from lms.people import links
 from lms.people.models import Person, PersonalLink
@@ -206,17 +208,39 @@ def test_every_number_that_is_none_of_ours_gets_the_same_page(
     not_printed = making.of(waiting.booking)[0].number
     wrong_check = certificate.number[:-1] + ("0" if certificate.number[-1] != "0" else "1")
     pages = {
-        _without_nonce(client.get(f"/verify/{quote(number)}"))
+        _without_nonce(client.get(f"/verify/{quote(number)}"), number)
         for number in (not_printed, wrong_check, "000000000000", "x", "<script>", "🎓")
     }
     assert len(pages) == 1
     assert "We have no certificate with that number" in pages.pop()
 
 
-def _without_nonce(response: TestResponse) -> str:
+def _without_nonce(response: TestResponse, number: str) -> str:
     assert response.status_code == 404
-    body: str = response.get_data(as_text=True)
+    body: str = response.get_data(as_text=True).replace(f"<strong>{escape(number)}</strong>", "")
     return re.sub(r'(nonce|content|value)="[^"]*"', "", body)
+
+
+@pytest.mark.parametrize("typed", ["7K3M-9QXT-2HVC", "no such/number"])
+def test_a_number_that_is_none_of_ours_is_said_and_kept_in_the_box(
+    typed: str, client: PageClient
+) -> None:
+    page = client.get(f"/verify?number={quote(typed, safe='')}")
+    if page.status_code == 303:
+        page = client.get(page.location)
+    assert page.status_code == 404
+    assert f"<strong>{typed}</strong>" in page.text
+    assert f'value="{typed}"' in page.text
+
+
+def test_after_a_survey_the_certificate_that_is_there_is_the_next_step(
+    someone: making.Finisher, certificate: Certificate
+) -> None:
+    theirs = Actor(person_id=someone.person.id, name="Amara Okafor")
+    (panel,) = lms_panels(Place.ANSWERED, someone.booking.id, theirs)
+    assert "/c/" in panel.values["url"]
+    other = Actor(person_id=make.person().id, name="Beth Lyons")
+    assert list(lms_panels(Place.ANSWERED, someone.booking.id, other)) == []
 
 
 def test_checking_says_when_a_certificate_was_replaced_or_withdrawn(
