@@ -25,6 +25,7 @@ from lms.contracts import Actor, ImportKind, Role
 from lms.db import db
 from lms.errors import NotFound
 from lms.records import ImportBatch, ImportRow
+from lms.web import words
 
 COHORT, BOOKING, WAITING, EVIDENCE = "cohort", "booking", "waiting", "component_completion"
 MARKED = "marked"
@@ -68,6 +69,15 @@ class Batch:
     def count(self, name: str) -> int:
         """How many rows of a verdict."""
         return int(self.counts.get(name, 0))
+
+    @property
+    def many(self) -> str:
+        """ "3 people and 24 marks": what "Add" adds."""
+        count, marks = self.count("add"), self.count("marks")
+        if not self.is_people:
+            return words.plural(count, "completion")
+        people = [words.plural(count, "person", "people")] if count or not marks else []
+        return words.listing([*people, *([words.plural(marks, "mark")] if marks else [])])
 
     @property
     def promise(self) -> str:

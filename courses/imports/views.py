@@ -154,7 +154,7 @@ def _add(batch_id: uuid.UUID, cohort: CohortFacts | None, *, expected: str) -> w
     batch, _ = _get(batch_id)
     if batch.promise != expected:
         web.say(
-            f"{_many(batch)} will be added now that your answers are kept",
+            f"{batch.many} will be added now that your answers are kept",
             detail="Look at the list once more, then press Add.",
         )
         return _back(batch_id)
@@ -182,7 +182,7 @@ def _preview(batch: Batch, cohort: CohortFacts | None, form: Answers | None) -> 
         "form": form or forms.answers(shown.items),
         "lists": [(verdict, queries.rows(batch, verdict, number=1)) for verdict in VERDICTS],
         "reading": _reading(batch),
-        "adds": _many(batch),
+        "adds": batch.many,
         "delay": words.plural(int(queries.delay().total_seconds()) // 60, "minute"),
     }
 
@@ -354,12 +354,3 @@ def _get(batch_id: uuid.UUID) -> tuple[Batch, CohortFacts | None]:
     if batch.cohort_id is None:
         return batch, None
     return batch, cohorts.get(actor, batch.cohort_id, access.MANAGE)
-
-
-def _many(batch: Batch) -> str:
-    """ "3 people and 24 marks": what "Add" adds."""
-    count, marks = batch.count(ADD), batch.count("marks")
-    if not batch.is_people:
-        return words.plural(count, "completion")
-    people = [words.plural(count, "person", "people")] if count or not marks else []
-    return words.listing([*people, *([words.plural(marks, "mark")] if marks else [])])
