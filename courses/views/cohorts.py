@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from flask import request
@@ -51,14 +53,7 @@ def cohorts_page() -> web.Answer:
             "to": list(months),
         },
     )
-    wanted = CohortFilter(
-        group=filters["group"] or "coming",
-        words=filters["q"],
-        course=filters["course"],
-        locality_id=uuid.UUID(filters["place"]) if filters["place"] else None,
-        since=months.get(filters["from"]),
-        until=months.get(filters["to"]),
-    )
+    wanted = _wanted(filters, months)
     page = web.paginate(listing.listed(actor, wanted)).map(listing.as_line)
     added = current_registry().cohort_columns([line.id for line in page], actor)
     return web.render(
@@ -73,6 +68,17 @@ def cohorts_page() -> web.Answer:
         months=[(key, f"{month:%B %Y}") for key, month in months.items()],
         narrowed=_narrowed(wanted, dict(courses), {place.id: place.name for place in places}),
         may_schedule=cockpit.may_schedule(actor),
+    )
+
+
+def _wanted(filters: web.Filters, months: Mapping[str, date]) -> CohortFilter:
+    return CohortFilter(
+        group=filters["group"] or "coming",
+        words=filters["q"],
+        course=filters["course"],
+        locality_id=uuid.UUID(filters["place"]) if filters["place"] else None,
+        since=months.get(filters["from"]),
+        until=months.get(filters["to"]),
     )
 
 

@@ -253,7 +253,10 @@ def _change(own: Own) -> web.Answer:
     others = _others(own)
     form = AnswerForm()
     form.answer.choices = [
-        *((str(one.id), f"Change to {one.when()}", one.place if one.first else "") for one in others),
+        *(
+            (str(one.id), f"Change to {one.when()}", one.place if one.first else "")
+            for one in others
+        ),
         (GIVE_UP, "Give up my place", "Somebody else can have it then."),
         (KEEP, "Keep my place as it is"),
     ]

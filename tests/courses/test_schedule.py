@@ -390,11 +390,11 @@ def test_the_review_shows_every_message_before_it_is_sent_and_publishing_tells_t
         "Priya Nair put you down to train Brief Encounters (BE-02).",
         "To everybody who books, at once",
         "To everybody booked, five working days before",
-        "We start on time and mark late arrivals.",
+        "start on time and mark late arrivals.",
     ):
         assert said in page
     told = db.session.scalars(select(Message).where(Message.person_id == world.sam.id)).one()
-    assert told.subject == "You train: Brief Encounters (BE-02)"
+    assert told.subject.endswith("train Brief Encounters (BE-02)")
     assert told.ical is not None
 
 
