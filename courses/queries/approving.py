@@ -220,7 +220,7 @@ def _to_give(person_id: uuid.UUID) -> Iterable[Todo]:
     known = cohorts.several([row.cohort_id for row in rows])
     for row in rows:
         cohort = known[row.cohort_id]
-        cost = f"{words.duration(minutes(cohort))} of work time"
+        cost = f"{words.hours(minutes(cohort))} of work time"
         yield Todo(
             f"{row.name} has asked to go on {row.course}",
             ", ".join(filter(None, (words.capital(cohort.dates), cost))),
@@ -256,7 +256,7 @@ def _old(actor: Actor) -> Iterable[Todo]:
     for row in rows:
         yield Todo(
             f"{row.title} ({row.code}): {words.plural(row.old, 'approval')} over 5 days old",
-            f"Asked since {words.date(row.since)}; no place is kept meanwhile",
+            f"Asked on {words.date(row.since)}; no place is kept meanwhile",
             "Ask again",
             url_for("courses.approvals", cohort_id=row.id),
             words.day_of(row.since + OLD),

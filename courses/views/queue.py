@@ -6,6 +6,7 @@ Names stand only where the actor may know them; every change needs a reason.
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from flask import url_for
@@ -13,13 +14,15 @@ from flask import url_for
 from courses import access
 from courses.forms.queue import NOBODY, LetInForm, MoveInQueueForm, PairForm
 from courses.forms.schedule import ConfirmForm
-from courses.queries import catalogue, cohorts, deadlines, prerequisites, queue, waiting
+from courses.queries import catalogue, cohorts, prerequisites, publishing, queue, waiting
 from courses.queries.catalogue import CourseFacts
+from courses.queries.cohorts import CohortFacts
+from courses.queries.publishing import LineUp
 from courses.queries.waiting import WaitingRow
 from courses.services import waiting as service
 from courses.services.queue import moving, offering, pairs
 from courses.views.blueprint import blueprint
-from lms import clock, web
+from lms import web
 from lms.db import Complaint
 from lms.errors import NotFound
 from lms.permissions import allow
@@ -36,6 +39,7 @@ def queue_page(slug: str) -> web.Answer:
         "courses/queue.html",
         course=found,
         page=web.page_of(rows, per_page=100),
+        beside={one.id: _beside(one, rows) for one in rows if one.pair_id},
         rules=queue.rules(found.id),
         after_lapse=queue.after_lapse(found.id).value,
         dates=catalogue.dates_of(found.id),
@@ -55,8 +59,14 @@ def waiter(slug: str, waiting_id: uuid.UUID) -> web.Answer:
         row=row,
         partner=_partner(course, row),
         first=prerequisites.of_person(course.id, row.person_id),
-        dates=[(one, unfit[one.id]) for one in dates],
+        dates=[(one, _suits(row, one, unfit[one.id])) for one in dates],
     )
+
+
+def _suits(row: WaitingRow, date: CohortFacts, why: str) -> str:
+    if row.offer and row.offer.cohort_id == date.id:
+        return "is being offered a place on this date"
+    return why
 
 
 @blueprint.route("/courses/<slug>/queue/<uuid:waiting_id>/move", methods=["GET", "POST"])
@@ -81,13 +91,13 @@ def move_waiter(slug: str, waiting_id: uuid.UUID) -> web.Answer:
 def let_in(slug: str, waiting_id: uuid.UUID) -> web.Answer:
     """Let somebody have a place without the course that comes first, with a reason."""
     course, row = _waits(slug, waiting_id)
-    first = prerequisites.first_of(course.id)
+    first = prerequisites.of_person(course.id, row.person_id)
     if first is None:
         web.not_found()
     form = LetInForm(data={"reason": row.waiver})
-    if form.validate_on_submit():
+    if first.finished_at is None and form.validate_on_submit():
         moving.let_in(waiting_id, by=web.current_actor(), why=form.reason.data)
-        web.say(f"{row.name} may have a place without {first.title}")
+        web.say(f"{row.name} may have a place without {first.course}")
         return web.see("courses.queue", slug=slug)
     return _task("courses/waiter_let_in.html", course, row, form, first=first)
 
@@ -141,17 +151,29 @@ def cohort_offers(cohort_id: uuid.UUID) -> web.Answer:
             else "Nobody who waits fits a free place now"
         )
         return web.see("courses.cohort_offers", cohort_id=cohort_id)
-    chosen, _ = waiting.next_in_line([cohort])[cohort.id]
+    line = publishing.line_up(cohort, actor)
+    said = _becomes(cohort, line)
     rows = waiting.of_course(cohort.course_id, actor)
     return web.render(
         "courses/offers.html",
         cohort=cohort,
         held=[row for row in rows if row.offer and row.offer.cohort_id == cohort.id],
-        until=deadlines.until(cohort, clock.now()),
-        chosen=chosen,
-        waiting=waiting.with_fit(cohort, actor)[:100],
+        line=line,
+        number=len(said),
+        waiting=[(row, said[row.id]) for row in rows if row.id in said][:100],
         form=form,
     )
+
+
+def _becomes(cohort: CohortFacts, line: LineUp) -> dict[uuid.UUID, str]:
+    """What each of those who wait gets of a date's free places, or why nothing."""
+    if not cohort.places_left:
+        left = "Suits them"
+    else:
+        left = "No place is left for them" if line.until else "Suits them: ring them"
+    said = {row.id: "Gets an offer" for row in line.offered}
+    said |= {row.id: left for row in line.left}
+    return said | {row.id: words.capital(why) for row, why in line.passed}
 
 
 def _known(slug: str, waiting_id: uuid.UUID) -> tuple[CourseFacts, WaitingRow]:
@@ -181,6 +203,12 @@ def _partner(course: CourseFacts, row: WaitingRow) -> WaitingRow | None:
         return None
     rows = waiting.of_course(course.id, web.current_actor())
     return next((one for one in rows if one.pair_id == row.pair_id and one.id != row.id), None)
+
+
+def _beside(row: WaitingRow, rows: Sequence[WaitingRow]) -> str:
+    """With whom somebody comes, as far as the actor may know them."""
+    other = next((one for one in rows if one.pair_id == row.pair_id and one.id != row.id), None)
+    return other.shown if other and other.known else "somebody from another place"
 
 
 def _unpaired(course: CourseFacts, row: WaitingRow) -> list[tuple[str, str, str]]:
