@@ -6,13 +6,14 @@ The cohort's pages, the columns of its table, to-dos and the undo of an import c
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import Float, and_, cast, func, select
+from sqlalchemy import ColumnElement, Float, and_, cast, func, select
 
 from courses import access
 from courses.models import Attendance, Booking, Cohort, Course, Edition, Place, Session
@@ -122,9 +123,12 @@ def assignment(actor: Actor, assignment_id: uuid.UUID) -> uuid.UUID:
 
 
 def answered_columns(cohort_id: uuid.UUID) -> Iterable[BookingColumn]:
-    """The columns "Before" and "After": Yes or No for who was asked, a dash for who was not."""
+    """The columns "Before" and "After": Yes or No for who was asked, a dash for who was not.
+
+    Their feet count as the cohort's page does: of those booked, of those who attended.
+    """
     rows = db.session.execute(
-        select(Wave.kind, Assignment.booking_id, Assignment.state)
+        select(Wave.kind, Wave.anchor, Assignment.booking_id, Assignment.state)
         .join(Assignment, Assignment.wave_id == Wave.id)
         .where(
             Wave.cohort_id == cohort_id,
@@ -133,17 +137,19 @@ def answered_columns(cohort_id: uuid.UUID) -> Iterable[BookingColumn]:
             Assignment.state != "void",
         )
     ).all()
+    people = _people(cohort_id)
     for kind, title, order in (("pre", "Before", 10), ("post", "After", 80)):
         of_kind = {row.booking_id: row.state for row in rows if row.kind == kind}
         if not of_kind:
             continue
-        asked = [state for state in of_kind.values() if state != "waiting"]
-        yielded = sum(state == "submitted" for state in asked)
+        anchor = next(row.anchor for row in rows if row.kind == kind)
+        asked = any(of_kind[key] != "waiting" for key in of_kind.keys() & people.booked)
+        expected, returned, _ = people.count(kind, anchor, of_kind)
         yield BookingColumn(
             title,
             order,
             {key: _yes_no(state) for key, state in of_kind.items()},
-            f"{yielded}/{len(asked)}" if asked else "",
+            f"{returned}/{expected}" if asked and expected else "",
         )
 
 
@@ -156,6 +162,7 @@ def before_columns(cohort_ids: Sequence[uuid.UUID]) -> Iterable[CohortColumn]:
             func.count(),
         )
         .join(Assignment, Assignment.wave_id == Wave.id)
+        .join(Booking, and_(Booking.id == Assignment.booking_id, _still_booked()))
         .where(
             Wave.cohort_id.in_(cohort_ids),
             Wave.kind == "pre",
@@ -185,7 +192,7 @@ def panels(place: PagePlace, subject_id: uuid.UUID, actor: Actor) -> Iterable[Pa
         yield Panel("", "surveys/cohort_link.html", values, order=20)
     elif place is PagePlace.COHORT_NEXT:
         yield from _to_remind(subject_id, rows)
-    elif begun := [row for row in rows if row.state != "not_open"]:
+    elif begun := [row for row in rows if row.state != "not_open" and row.expected]:
         yield Panel("Surveys", "surveys/cohort_facts.html", {"wave": begun[-1]}, order=20)
 
 
@@ -228,6 +235,7 @@ def todos(actor: Actor, today: date) -> Iterable[Todo]:
         )
         .join(Wave, Wave.cohort_id == Cohort.id)
         .join(Assignment, Assignment.wave_id == Wave.id)
+        .join(Booking, and_(Booking.id == Assignment.booking_id, _still_booked()))
         .join(Edition, Edition.id == Cohort.edition_id)
         .join(Course, Course.id == Edition.course_id)
         .where(
@@ -286,11 +294,65 @@ def reach(actor: Actor, cohort_id: uuid.UUID) -> None:
         raise NotFound
 
 
-def _waves(cohort_id: uuid.UUID) -> list[WaveRow]:
-    returned = func.count(Assignment.id).filter(Assignment.state == "submitted")
-    asked = func.count(Assignment.id).filter(Assignment.state != "void")
+@dataclass(frozen=True)
+class People:
+    """Who of a cohort is booked now, who of them was there, and who was at no session of it."""
+
+    booked: frozenset[uuid.UUID]
+    there: frozenset[uuid.UUID]
+    away: frozenset[uuid.UUID]
+
+    def count(
+        self, kind: str, anchor: str, states: Mapping[uuid.UUID, str]
+    ) -> tuple[int, int, str]:
+        """Of how many a wave's answers are counted, how many came from them, and who they are.
+
+        `states` are the wave's assignments by booking, without those that are void. Who answered
+        in the room before its register is marked was there; who is marked absent was not.
+        """
+        asked = states.keys() & self.booked
+        answered = {key for key in asked if states[key] == "submitted"}
+        if kind == "pre":
+            base, name = asked, "booked"
+        elif anchor == "completion":
+            base, name = {key for key in asked if states[key] != "waiting"}, "who finished"
+        else:
+            base, name = {*self.there, *(answered - self.away)}, "who attended"
+        return len(base), len(answered & base), name
+
+
+def _still_booked() -> ColumnElement[bool]:
+    """That a booking holds on the cohort of its wave: who gave up a place is counted no more."""
+    return and_(Booking.cohort_id == Wave.cohort_id, Booking.state == "booked")
+
+
+def _people(cohort_id: uuid.UUID) -> People:
+    """Those booked now, by the marks nobody has replaced."""
     rows = db.session.execute(
         select(
+            Booking.id,
+            func.count(Attendance.id).filter(Attendance.mark != "absent"),
+            func.count(Attendance.id),
+            func.count(Place.id),
+        )
+        .outerjoin(Place, Place.booking_id == Booking.id)
+        .outerjoin(Attendance, and_(Attendance.place_id == Place.id, register.is_current()))
+        .where(Booking.cohort_id == cohort_id, Booking.state == "booked")
+        .group_by(Booking.id)
+    ).all()
+    return People(
+        frozenset(key for key, *_ in rows),
+        frozenset(key for key, present, _, _ in rows if present),
+        frozenset(
+            key for key, present, marked, places in rows if places == marked > 0 and not present
+        ),
+    )
+
+
+def _waves(cohort_id: uuid.UUID) -> list[WaveRow]:
+    rows = db.session.execute(
+        select(
+            Wave.anchor,
             Wave.id,
             Wave.kind,
             func.coalesce(Wave.months, 0),
@@ -298,39 +360,23 @@ def _waves(cohort_id: uuid.UUID) -> list[WaveRow]:
             Instrument.definition["title"].astext,
             Wave.opens_at,
             Wave.closes_at,
-            asked,
-            returned,
         )
         .join(Instrument, Instrument.id == Wave.instrument_id)
-        .outerjoin(Assignment, Assignment.wave_id == Wave.id)
         .where(Wave.cohort_id == cohort_id)
-        .group_by(Wave.id, Instrument.id)
         .order_by(Wave.opens_at.nulls_last(), Wave.is_second, Wave.id)
     ).all()
-    attended = _attended(cohort_id)
-    return [_wave_row(row, attended) for row in rows]
+    assigned = db.session.execute(
+        select(Assignment.wave_id, Assignment.booking_id, Assignment.state)
+        .join(Wave, Wave.id == Assignment.wave_id)
+        .where(Wave.cohort_id == cohort_id, Assignment.state != "void")
+    ).all()
+    states: dict[uuid.UUID, dict[uuid.UUID, str]] = defaultdict(dict)
+    for wave_id, booking_id, state in assigned:
+        states[wave_id][booking_id] = state
+    people = _people(cohort_id)
+    return [_wave_row(row, people.count(row.kind, row.anchor, states[row.id])) for row in rows]
 
 
-def _wave_row(row: Any, attended: int) -> WaveRow:
-    *facts, asked, returned = row
-    before = row[1] == "pre"
-    expected = asked if before else max(attended, returned)
-    return WaveRow(*(*facts, expected, returned, "booked" if before else "who attended"))
-
-
-def _attended(cohort_id: uuid.UUID) -> int:
-    """How many were at one session or more, by the marks nobody has replaced."""
-    return (
-        db.session.scalar(
-            select(func.count(func.distinct(Booking.id)))
-            .join(Place, Place.booking_id == Booking.id)
-            .join(Attendance, Attendance.place_id == Place.id)
-            .where(
-                Booking.cohort_id == cohort_id,
-                Booking.state == "booked",
-                Attendance.mark != "absent",
-                register.is_current(),
-            )
-        )
-        or 0
-    )
+def _wave_row(row: Any, counted: tuple[int, int, str]) -> WaveRow:
+    _, *facts = row
+    return WaveRow(*(*facts, *counted))

@@ -6,6 +6,7 @@ Thin: reads in `surveys.queries.team`, writes in `surveys.services`.
 from __future__ import annotations
 
 import uuid
+from functools import partial
 
 from flask import Response, request
 
@@ -43,6 +44,7 @@ def cohort(cohort_id: uuid.UUID) -> str:
         table=count(cohort_id),
         after_only=after_only,
         fewest=analysis.FEWEST,
+        two_places=partial(words.round_half_up, places=2),
         comments=said.comments(actor, cohort_id),
         volunteers=said.volunteers(actor, cohort_id),
     )

@@ -9,12 +9,15 @@ import pytest
 from sqlalchemy import select, update
 
 from courses.models import Place
+from courses.services import booking, cancelling
+from courses.services.cancelling import Fate
 from lms import clock
-from lms.contracts import NOBODY
+from lms.contracts import NOBODY, SYSTEM
 from lms.db import db
 from lms.records import AuditEntry
 from surveys import analysis
 from surveys.models import Assignment, Submission, Wave
+from surveys.queries import team
 from surveys.services import answering, assigning, opening
 from tests import factories as make
 from tests.surveys.world import FIVE, asked, five, wave, world
@@ -292,3 +295,76 @@ def test_more_time_for_the_survey_after_asks_nobody_who_was_not_there(
     page = f"/cohorts/{w.cohort.id}/surveys/{wave(w, 'post').id}"
     as_person(coordinator).press(page, "Open the survey again", days="7", reason="Late forms")
     assert asked(w, "post").state == "closed"
+
+
+def test_who_gave_up_their_place_is_counted_no_more_though_they_answered(
+    session, coordinator, as_person
+):
+    w = world(people=3)
+    answer(w, "pre", 0, 5)
+    answer(w, "pre", 1, 5)
+    booking.cancel(w.bookings[0].id, why="cannot come", by=SYSTEM)
+    browser = as_person(coordinator)
+    assert "1 of 2 booked" in browser.get(f"/cohorts/{w.cohort.id}/surveys").text
+    [column] = team.before_columns([w.cohort.id])
+    assert column.cells[w.cohort.id] == "1 of 2"
+    before = next(one for one in team.answered_columns(w.cohort.id) if one.title == "Before")
+    assert before.foot == "1/2"
+
+
+def test_answers_after_are_counted_of_those_who_attended_and_of_nobody_else(
+    session, coordinator, as_person, frozen
+):
+    frozen("2027-02-01 09:00")
+    w = world(begins=date(2027, 2, 18), people=3)
+    frozen("2027-03-11 14:00")
+    marks = ["present", "present", "absent"]
+    for one, mark in zip(w.bookings, marks, strict=True):
+        for place in db.session.scalars(select(Place).where(Place.booking_id == one.id)):
+            make.attendance(place, mark)
+    answer(w, "post", 0, 4)
+    answer(w, "post", 2, 4)
+    page = as_person(coordinator).get(f"/cohorts/{w.cohort.id}/surveys/{wave(w, 'post').id}")
+    assert "1 of 2 who attended have answered" in page.text
+    after = next(one for one in team.answered_columns(w.cohort.id) if one.title == "After")
+    assert after.foot == "1/2"
+
+
+def test_who_answered_in_the_room_before_its_register_is_marked_was_there(session, frozen):
+    frozen("2027-02-01 09:00")
+    w = world(begins=date(2027, 2, 18), people=2)
+    frozen("2027-03-11 12:15")
+    answer(w, "post", 0, 4)
+    after = next(one for one in team.answered_columns(w.cohort.id) if one.title == "After")
+    assert after.foot == "1/1"
+
+
+def test_a_survey_that_is_not_open_yet_says_when_it_opens_and_counts_nobody(
+    session, coordinator, as_person, frozen
+):
+    frozen("2027-02-01 09:00")
+    w = world(begins=date(2027, 2, 18), people=2)
+    page = as_person(coordinator).get(f"/cohorts/{w.cohort.id}/surveys/{wave(w, 'post').id}").text
+    assert re.search(r"It opens at \S+ on Thursday 11 March 2027\.", page)
+    assert "0 of" not in page
+    assert "It closes" not in page
+
+
+def test_a_cancelled_course_counts_nobodys_answers(session, coordinator, as_person):
+    w = world(people=2)
+    cancelling.cancel(w.cohort.id, reason="too few people", fate=Fate("nowhere"), by=SYSTEM)
+    browser = as_person(coordinator)
+    for page in ("", "/surveys", f"/surveys/{wave(w, 'pre').id}"):
+        assert "0 of 0" not in browser.get(f"/cohorts/{w.cohort.id}{page}").text
+
+
+def test_a_mean_that_ends_in_a_half_goes_up(session, coordinator, as_person, frozen):
+    frozen("2027-03-01 09:00")
+    w = world(people=8)
+    for number in range(8):
+        answer(w, "pre", number, 4 if number == 0 else 3)
+        answer(w, "post", number, 4)
+    frozen("2027-03-02 09:00")
+    page = as_person(coordinator).get(f"/cohorts/{w.cohort.id}/surveys").text
+    assert "3.13" in page
+    assert "3.12" not in page
