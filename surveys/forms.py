@@ -5,6 +5,7 @@ Questions are no WTForms fields: their types read and draw them, so that a plugi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -82,15 +83,34 @@ def field_name(key: str) -> str:
 
 
 def missing_words(items: Sequence[Item], unanswered: Sequence[str]) -> dict[str, str]:
-    """What to say at each question that was left, once."""
-    kinds = {item.key: item.type for item in items}
+    """What to say at each question that was left, once, in the words of the question."""
+    left = {item.key: item for item in items if item.type != "text"}
     return {
-        key: "Choose an answer, or send without it"
-        if kinds[key] == "scale"
-        else "Answer, or send without it"
-        for key in unanswered
-        if kinds[key] != "text"
+        key: f"{_asked_for(left[key])}, or send without it" for key in unanswered if key in left
     }
+
+
+HOW = re.compile(
+    r"\bhow (?P<much>\w+) (?P<verb>are|were|would|do) you (?P<rest>.+?)\?", re.IGNORECASE
+)
+MOST_SIGNS = 140
+"""Of a question, in the line that asks for its answer."""
+
+
+def _asked_for(item: Item) -> str:
+    """ "Choose how confident you are about spotting early signs"; else the question's beginning."""
+    if found := HOW.search(item.text):
+        verb = "" if found["verb"].lower() == "do" else f" {found['verb'].lower()}"
+        return _beginning(f"Choose how {found['much']} you{verb} {found['rest']}")
+    verb = "Choose an answer" if item.options else "Answer"
+    return _beginning(f"{verb}: {item.text.rstrip('?. ')}")
+
+
+def _beginning(text: str) -> str:
+    """At most so many signs of a line, cut between two words."""
+    if len(text) <= MOST_SIGNS:
+        return text
+    return f"{text[:MOST_SIGNS].rsplit(' ', 1)[0]} …"
 
 
 def left_words(count: int) -> str:

@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, ScalarSelect, func, select
 from sqlalchemy.orm import undefer
 
 from courses.models import Booking, Cohort, Course, Edition, Session
+from courses.models import Place as Seat
 from lms import clock
 from lms.contracts import JSON, Actor, Agenda, Item, Panel, PersonalRecord, Place
 from lms.db import db
@@ -25,7 +26,7 @@ from lms.registry import current_registry
 from lms.web import words
 from surveys.models import Assignment, Instrument, Submission, Wave
 from surveys.services.assigning import LINK
-from surveys.services.instruments import items_of
+from surveys.services.instruments import items_of, takes
 
 WHEN = {"pre": "Before", "post": "After", "then_test": "Looking back at", "follow_up": ""}
 
@@ -68,6 +69,11 @@ class Survey:
         if self.kind == "follow_up":
             return f"{words.plural(self.months, 'month')} after {self.course}"
         return f"{WHEN[self.kind]} {self.course}"
+
+    @property
+    def takes(self) -> str:
+        """About how long it takes."""
+        return takes(self.kind)
 
     @property
     def readable(self) -> str:
@@ -121,6 +127,30 @@ def second_of(survey: Survey) -> Survey | None:
     )
     # Follow-ups years apart have waves of their own, so there is at most one.
     return next((second for second in found if second.items), None)
+
+
+@dataclass(frozen=True)
+class NextSession:
+    """Where somebody is booked next."""
+
+    begins_at: datetime
+    course: str
+
+
+def next_session(person_id: uuid.UUID) -> NextSession | None:
+    """The next session of any course that somebody is booked on."""
+    begins_at = func.lower(Session.during)
+    row = db.session.execute(
+        select(begins_at, Course.title)
+        .join(Seat, Seat.session_id == Session.id)
+        .join(Cohort, Cohort.id == Session.cohort_id)
+        .join(Edition, Edition.id == Cohort.edition_id)
+        .join(Course, Course.id == Edition.course_id)
+        .where(Seat.person_id == person_id, Seat.is_booked, Session.holds, begins_at > clock.now())
+        .order_by(begins_at)
+        .limit(1)
+    ).one_or_none()
+    return NextSession(*row) if row else None
 
 
 def for_room(cohort_id: uuid.UUID, address: str) -> Survey | None:
@@ -183,7 +213,7 @@ def agenda(actor: Actor) -> Iterable[Agenda]:
             kind="mine",
             title=f"{survey.heading}: five questions",
             at=None,  # nothing happens then: it closes
-            facts=(("Takes", "about 90 seconds"), ("Open until", _until(survey))),
+            facts=(("Takes", survey.takes), ("Open until", _until(survey))),
             verb="Answer now",
             url=urls[link_id],
             order=20,

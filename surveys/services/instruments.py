@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from lms import clock
-from lms.contracts import Item, SurveyTemplate
+from lms.contracts import Item, SurveyTemplate, WaveKind
 from lms.db import db, uuid7
 from lms.plugins import PluginError
 from lms.registry import current_registry
@@ -22,6 +22,11 @@ from surveys.models import Instrument
 
 LATER = ("volunteers",)
 """Fields of an item that came after questionnaires were first kept."""
+
+
+def takes(kind: str) -> str:
+    """How long a survey of this kind takes, with the page after it: said alike everywhere."""
+    return "about 2 minutes" if kind == WaveKind.FOLLOW_UP else "about 90 seconds"
 
 
 def synchronise() -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, and_, func, select, update
 
 from courses.models import Booking, Cohort, CohortLocality, Course, Edition
 from lms import clock
@@ -24,7 +24,7 @@ from lms.messages import wording
 from lms.people import links
 from lms.web import words
 from surveys.models import Assignment, Submission, Wave
-from surveys.services import assigning
+from surveys.services import assigning, instruments
 
 BEFORE_CLOSING = (timedelta(days=7), timedelta(days=2))
 """A survey before is reminded of so long before it closes (decision 10)."""
@@ -243,6 +243,7 @@ def _values(one: Asked, facts: Facts) -> dict[str, Any]:
     return {
         "course": one.course,
         "months": words.plural(one.months, "month"),
+        "takes": instruments.takes(one.kind),
         "begins": words.weekday_date(dates.begins) if dates.begins else "",
         "ended": words.date(dates.ends) if dates.ends else "",
         "closes": words.weekday_datetime(one.closes_at) if one.closes_at else "",
@@ -265,6 +266,7 @@ def _counts(wave_ids: set[uuid.UUID]) -> dict[uuid.UUID, tuple[int, int]]:
             func.count(Submission.id),
             func.count(Assignment.id).filter(Assignment.state.in_(("open", "submitted"))),
         )
+        .join(Booking, and_(Booking.id == Assignment.booking_id, Booking.state == "booked"))
         .outerjoin(Submission, Submission.assignment_id == Assignment.id)
         .where(Assignment.wave_id.in_(wave_ids))
         .group_by(Assignment.wave_id)

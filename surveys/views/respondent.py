@@ -113,7 +113,8 @@ def thanks(token: str) -> web.Answer:
     survey = respondent.get(_assignment())
     if survey.readable != "answered":
         return web.see("surveys.answer", token=token)
-    return web.render("surveys/thanks.html", survey=survey, token=token)
+    then = respondent.next_session(survey.person_id)
+    return web.render("surveys/thanks.html", survey=survey, next_session=then, token=token)
 
 
 def _assignment() -> uuid.UUID:

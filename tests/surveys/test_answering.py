@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from datetime import date, timedelta
 
@@ -13,6 +14,7 @@ from courses.models import Place
 from lms import clock
 from lms.contracts import NOBODY, Item
 from lms.db import db, rollback, unit_of_work
+from lms.messages.models import Message
 from lms.people import links
 from lms.testing.client import in_own_context, keep
 from lms.web.context import settings
@@ -20,7 +22,7 @@ from surveys.models import Assignment, Submission, Wave
 from surveys.queries import respondent
 from surveys.services import answering, assigning, opening
 from tests import factories as make
-from tests.surveys.world import asked, five, path, world
+from tests.surveys.world import FIVE, asked, five, path, world
 
 
 def submissions():
@@ -74,6 +76,15 @@ def test_questions_left_empty_are_asked_for_once_and_may_stay_empty(session, cli
     client.post(address, data=some | {"left": "send", "csrf_token": word})
     [kept] = submissions()
     assert "asking" not in kept.answers
+
+
+def test_each_question_left_empty_is_asked_for_in_its_own_words(session, client):
+    w = world()
+    sent = client.press(path(asked(w, "pre")), "Send my answers")
+    summary = re.findall(r'<a href="#q-\w+">\s*([^<]+?)\s*</a>', sent.text)
+    assert len(set(summary)) == len(FIVE)
+    assert all(line.startswith("Choose how ") for line in summary)
+    assert any("comfortable you feel helping a parent" in line for line in summary)
 
 
 @pytest.mark.parametrize("bad", ["6", "2.5", "0", "<script>", "٣"])
@@ -211,6 +222,40 @@ def test_the_page_about_the_course_follows_and_may_be_skipped(session, client, f
     client.press(sent.location, "Send", **{"q-keep_or_change": "More time to practise"})
     assert {tuple(kept.answers) for kept in submissions()} >= {("keep_or_change",)}
     assert "You have already answered" in client.get(address).get_data(as_text=True)
+
+
+def test_the_page_of_thanks_says_the_next_date_of_who_is_booked_on_one(session, client, frozen):
+    frozen("2027-03-01 09:00")
+    w = world(begins=date(2027, 3, 2))
+    _was_there(w)
+    frozen("2027-03-23 12:45")
+    opening.open_due(w.cohort.id)
+    address = path(asked(w, "post"))
+    client.press(address, "Send my answers", **five())
+    thanks = client.get(f"{address}/thanks").text
+    assert "If you have met the rule for a certificate" in thanks
+    other = make.cohort(state="published")
+    make.session(other, date(2027, 4, 8))
+    make.booking(other, w.people[0])
+    thanks = client.get(f"{address}/thanks").text
+    assert "Your next date is Thursday 8 April 2027" in thanks
+    assert "If you have met the rule" not in thanks
+
+
+def test_the_survey_months_later_takes_as_long_on_its_page_as_its_message_says(
+    session, client, frozen
+):
+    frozen("2027-03-01 09:00")
+    w = world(begins=date(2027, 3, 2))
+    _was_there(w)
+    later = asked(w, "follow_up")
+    frozen((clock.london(later.opens_at) + timedelta(hours=1)).strftime("%Y-%m-%d %H:%M"))
+    opening.open_due(w.cohort.id)
+    [mail] = db.session.scalars(select(Message).where(Message.subject_id == later.id))
+    assert "About 2 minutes" in mail.body
+    page = client.get(path(asked(w, "follow_up"))).text
+    assert "About 2 minutes" in page
+    assert "90 seconds" not in page
 
 
 @pytest.fixture
