@@ -11,6 +11,7 @@ from lms.contracts import Actor, Agenda, Role, Todo
 from lms.errors import NotFound
 from lms.people import demo
 from lms.people.queries import places
+from lms.people.todos import for_administrators
 from lms.permissions import allowed
 from lms.registry import Failed, current_registry
 
@@ -31,6 +32,8 @@ class Home:
     first_steps: bool
     roles: tuple[Role, ...]
     checked_at: datetime
+    watches: bool
+    wrong: Sequence[Todo]
 
     @property
     def staff(self) -> bool:
@@ -60,6 +63,8 @@ def page_for(actor: Actor, today: date, *, all_todos: bool) -> Home:
         first_steps=allowed(actor, "organisations.manage") and not places.any_organisation(),
         roles=actor.roles,
         checked_at=clock.now(),
+        watches=allowed(actor, "plugins.view"),
+        wrong=list(for_administrators(actor)),
     )
 
 

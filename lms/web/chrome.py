@@ -63,11 +63,19 @@ def page_chrome(section: str = "", *, quiet: bool = False) -> Chrome:
     """What stands around this page; `quiet` asks nobody anything new (an error's page)."""
     actor = current_actor()
     return Chrome(
-        nav=() if actor.link else tuple(_link(item, section) for item in _nav(quiet)),
+        nav=() if actor.link else (*(_link(item, section) for item in _nav(quiet)), *_way_in()),
         name=actor.name if actor.person_id and not actor.link else "",
         said=None if quiet else take_what_was_said(),
         seen_from=words.date(clock.today()) if is_demo(quiet=quiet) else "",
     )
+
+
+def _way_in() -> tuple[NavLink, ...]:
+    """The entry for whoever is nobody yet."""
+    if current_actor().person_id:
+        return ()
+    href = f"{request.script_root}/sign-in"
+    return (NavLink("Sign in", href, f"{request.script_root}{request.path}" == href),)
 
 
 def _nav(quiet: bool) -> list[NavItem]:

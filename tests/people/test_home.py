@@ -142,3 +142,36 @@ def test_a_demonstration_that_others_can_reach_has_no_personas(make_app, new_dat
     assert browser.get("/demo/people").status_code == 404
     assert browser.get("/demo/messages").status_code == 404
     assert "/demo/people" not in browser.get("/").text
+
+
+def test_the_state_of_the_system_stands_beside_other_things_to_do(session, make_app):
+    admin = administrator()
+    factories.organisation()
+    page = signed_in(make_app(plugins=[Busy(2)]), admin).get("/home").text
+    assert "thing 01" in page
+    assert "Everything is running. Last checked" in page
+
+
+def test_what_is_wrong_takes_the_place_of_everything_is_running(session, make_app):
+    class Broken:
+        name = "broken"
+
+        @hookimpl
+        def lms_todos(self, actor: Actor, today: date) -> Any:
+            raise RuntimeError("oh")
+
+    admin = administrator()
+    factories.organisation()
+    browser = signed_in(make_app(plugins=[Broken()]), admin)
+    browser.get("/home")
+    page = browser.get("/home").text
+    assert "Not everything is running: broken has a problem. Last checked" in page
+    assert "Everything is running" not in page
+
+
+def test_only_who_is_nobody_yet_finds_sign_in_in_the_navigation(session, client, as_person):
+    def navigation(page):
+        return page.partition("govuk-service-navigation")[2].partition("<main")[0]
+
+    assert 'href="/sign-in"' in navigation(client.get("/accessibility").text)
+    assert 'href="/sign-in"' not in navigation(as_person(factories.person()).get("/home").text)
