@@ -599,3 +599,11 @@ def test_the_trail_says_in_words_what_was_done_to_which_thing(session, as_person
     assert f'href="/cohorts/{cohort.id}"' in page
     assert "Fields" not in seen
     assert str(booking.id) not in seen
+
+
+def test_a_role_that_nobody_gave_by_hand_says_what_it_was_for(session, as_person):
+    admin = administrator()
+    factories.grant(factories.person("Femi", "Rowe"), "ambassador")
+    page = as_person(admin).get("/roles").text
+    assert "the system, on becoming an ambassador" in page
+    assert "set-up" in page

@@ -79,10 +79,17 @@ def as_rows(rows: Any) -> list[GrantRow]:
             words[scope],
             row.created_at,
             row.ended_at,
-            full(row.by_given or "", row.by_family or "") or "set-up",
+            full(row.by_given or "", row.by_family or "") or _without_giver(Role(row.role)),
         )
         for row, scope in zip(found, scopes, strict=True)
     ]
+
+
+def _without_giver(role: Role) -> str:
+    """Who gave a role that nobody gave by hand: what it was for."""
+    if role is Role.AMBASSADOR:
+        return "the system, on becoming an ambassador"
+    return "set-up" if role is Role.ADMINISTRATOR else "the system"
 
 
 def offers(actor: Actor) -> list[tuple[str, str]]:
