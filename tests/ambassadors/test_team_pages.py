@@ -125,6 +125,16 @@ def test_a_barrier_that_was_ticked_is_not_quoted_as_own_words(
     assert "“Too much other work" not in page
 
 
+def test_a_name_is_found_however_it_is_typed(herts: World, as_person: AsPerson) -> None:
+    making.ambassador(herts, herts.person("Siân"))
+    making.ambassador(herts, make.person("Aled", "Price", organisation_id=herts.school.id))
+    browser = as_person(herts.priya)
+    for typed in ("Siân", "SIAN", "Rowe", "Sian Rowe", "rowe siân"):
+        page = said(browser.get("/ambassadors", query_string={"q": typed}))
+        assert "Siân Rowe" in page, typed
+        assert "Aled Price" not in page, typed
+
+
 def test_the_whole_list_of_a_filter_is_one_page_to_print(herts: World, as_person: AsPerson) -> None:
     for number in range(26):
         making.ambassador(herts, herts.person(f"Anna{number}"))

@@ -25,7 +25,7 @@ from lms.ambassadors.services.tallies import last_month
 from lms.contracts import Actor
 from lms.db import db
 from lms.people.models import Organisation, Person
-from lms.people.names import full
+from lms.people.names import folded, full
 from lms.permissions import where
 from lms.web import words
 
@@ -209,8 +209,8 @@ def _conditions(actor: Actor, wanted: BoardFilter) -> list[ColumnElement[bool]]:
         found.append(Ambassador.locality_id == wanted.locality_id)
     if wanted.organisation_id:
         found.append(Person.organisation_id == wanted.organisation_id)
-    if wanted.words:
-        found.append(Person.sort_key.contains(wanted.words, autoescape=True))
+    parts = folded(wanted.words).split()
+    found += [Person.sort_key.contains(part, autoescape=True) for part in parts]
     checks: Mapping[str, ColumnElement[bool]] = {
         "due": CheckIn.state == "due",
         "overdue": CheckIn.state == "overdue",
