@@ -5,8 +5,11 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from flask import Blueprint, Response
 
+from lms import __version__
 from lms.permissions import public
 from lms.web.chrome import brand_css
 from lms.web.context import settings
@@ -14,6 +17,8 @@ from lms.web.responses import render
 
 blueprint = Blueprint("web", __name__)
 
+TESTED_ON = date(2026, 11, 28)
+"""When every page of this version was last tested, for the accessibility statement."""
 KEPT_FOR = (
     (
         "Your name, job and organisation, bookings, attendance, certificates, answers to surveys, "
@@ -36,7 +41,7 @@ KEPT_FOR = (
 @public
 def accessibility() -> str:
     """What works for whom, what does not yet, and whom to ask."""
-    return render("web/accessibility.html")
+    return render("web/accessibility.html", tested_on=TESTED_ON, version=__version__)
 
 
 @blueprint.get("/privacy")
