@@ -107,6 +107,15 @@ def test_the_code_is_read_from_a_grey_print_of_a_fax_machine() -> None:
     assert [found.text for found in zxingcpp.read_barcodes(picture)] == [shown().verify_url]
 
 
+def test_nobody_who_signs_leaves_no_line_to_sign_on() -> None:
+    signed = render(shown(), PLAIN, COLOURS)
+    unsigned = render(shown(signatory_name="", signatory_job=""), PLAIN, COLOURS)
+    assert b"%PDF" in unsigned[:8]
+    assert len(structure(unsigned)) < len(structure(signed))
+    job_alone = words(render(shown(signatory_name=""), PLAIN, COLOURS))
+    assert "Workforce development team" in job_alone
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_long_names_and_names_of_any_country_stay_whole_on_one_page(name: str) -> None:
     data = render(shown(name=name), PLAIN, COLOURS)
