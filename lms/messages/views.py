@@ -29,6 +29,8 @@ VERBS: dict[str, tuple[Verb, str]] = {
     "arrived": (services.arrived, "Noted: the message arrived"),
     "printed": (services.printed, "Noted: the message was given by hand"),
 }
+SOON = 10
+"""How many messages that wait stand on the page of those that were sent."""
 FILTER = {
     "waiting": "Waiting",
     "stopped": "Stopped: too many at once",
@@ -155,11 +157,15 @@ def sheet(message_id: uuid.UUID) -> str:
 @blueprint.get("/demo/messages")
 @public
 def demo_messages() -> str:
-    """Every message of the demonstration, newest first."""
+    """Messages of the demonstration: what was sent, newest first, and what waits, apart from it."""
     demo.require_open()
-    shown = web.filters("q")
-    page = web.paginate(queries.outbox(shown["q"])).map(queries.as_outbox_row)
-    return web.render("messages/demo_messages.html", page=page, filters=shown)
+    shown = web.filters("q", "waiting")
+    waits = bool(shown["waiting"])
+    page = web.paginate(queries.outbox(shown["q"], waiting=waits)).map(queries.as_outbox_row)
+    soon = [] if waits else queries.waiting_next(SOON, shown["q"])
+    return web.render(
+        "messages/demo_messages.html", page=page, filters=shown, waits=waits, soon=soon, most=SOON
+    )
 
 
 @blueprint.get("/demo/messages/<uuid:message_id>")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
+from lms import clock
 from tests import factories
 from tests.messages.test_queue import queue
 
@@ -40,3 +43,25 @@ def test_an_address_finds_nobody_for_whom_it_is_out_of_sight(session, as_person)
     browser = as_person(coordinator)
     assert ">Josie Zaman<" in browser.get("/messages?q=josie").text
     assert ">Josie Zaman<" not in browser.get("/messages?q=secret").text
+
+
+def test_the_outbox_is_sorted_by_the_time_it_shows_and_keeps_what_waits_apart(
+    session, app, as_person, monkeypatch
+):
+    monkeypatch.setattr("lms.people.demo.require_open", lambda: None)
+    reader, now = factories.person("Josie", "Reader"), clock.now()
+    for name, days in (("early", 3), ("late", 1), ("middle", 2)):
+        at = now - timedelta(days=days)
+        factories.message(reader, subject=name, state="sent", sent_at=at, not_before=at)
+    for number in range(12):
+        then = now + timedelta(days=30 - number)
+        factories.message(reader, subject=f"wait {number:02}", not_before=then)
+    browser = as_person(reader)
+    page = browser.get("/demo/messages").text
+    assert page.index("Waiting to be sent") < page.index("wait 11") < page.index("wait 10")
+    assert "wait 01" not in page
+    assert page.index("wait 02") < page.index(">Sent</h2>") < page.index("late</a>")
+    assert page.index("late</a>") < page.index("middle</a>") < page.index("early</a>")
+    waiting = browser.get("/demo/messages?waiting=yes").text
+    assert "wait 01" in waiting
+    assert "middle</a>" not in waiting

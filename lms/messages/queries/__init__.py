@@ -23,6 +23,7 @@ from lms.messages.queries.outbox import (
     calendar_of,
     open_message,
     outbox,
+    waiting_next,
 )
 
 __all__ = [
@@ -49,4 +50,5 @@ __all__ = [
     "stopped",
     "troubled",
     "waiting_about",
+    "waiting_next",
 ]

@@ -12,13 +12,13 @@ from typing import Any
 
 from flask import url_for
 from markupsafe import Markup
-from sqlalchemy import Select, true
+from sqlalchemy import Select, func, true
 
 from lms.db import db
 from lms.errors import NotFound
 from lms.messages import composing, wording
 from lms.messages.models import Message
-from lms.messages.queries.lists import WORDS, columns, matching
+from lms.messages.queries.lists import WAITING, WORDS, columns, matching
 from lms.people.names import full
 
 
@@ -62,12 +62,26 @@ class Opened:
     cause: str
 
 
-def outbox(words: str = "") -> Select[Any]:
-    """Every message, newest first: the caller has made sure that this is a demonstration."""
-    statement = columns().order_by(None).order_by(Message.created_at.desc(), Message.id.desc())
+def outbox(words: str = "", *, waiting: bool = False) -> Select[Any]:
+    """Messages that have gone or never will, by the time shown, newest first; or those that wait,
+    the next one first. The caller has made sure that this is a demonstration.
+    """
+    shown = func.coalesce(Message.sent_at, Message.not_before)
+    if waiting:
+        statement = columns().where(Message.state.in_(WAITING))
+        statement = statement.order_by(shown, Message.id)
+    else:
+        statement = columns().where(Message.state.not_in(WAITING))
+        statement = statement.order_by(shown.desc(), Message.id.desc())
     if words:
         statement = statement.where(matching(words, seen=true()))
     return statement
+
+
+def waiting_next(most: int, words: str = "") -> list[OutboxRow]:
+    """The messages that go next, and one more where there are more than `most`."""
+    found = db.session.execute(outbox(words, waiting=True).limit(most + 1))
+    return [as_outbox_row(row) for row in found]
 
 
 def as_outbox_row(row: Any) -> OutboxRow:
