@@ -183,7 +183,7 @@ def personal_data(person_id: uuid.UUID) -> Iterable[PersonalRecord]:
             (
                 ("State", row.state),
                 ("Booked", words.datetime_words(row.created_at)),
-                ("Job then", row.profession),
+                ("Job when booked", row.profession),
                 ("Organisation then", row.organisation),
                 ("Needs on the day", row.needs),
                 ("Let in without the course before it", row.waiver),
