@@ -103,6 +103,11 @@ def _blocks(figures: Figures, pledges: Sequence[Reported]) -> Iterator[Block]:
         notes=(SELF_REPORTED,),
     )  # fmt: skip
     yield from _survival(figures, pledges, asked)
+    yield from _reasons(figures, pledges)
+
+
+def _reasons(figures: Figures, pledges: Sequence[Reported]) -> Iterator[Block]:
+    """What hindered, helped and supported them, where enough have answered."""
     heard = [pledge for pledge in pledges if any(said.answered for said in pledge.said)]
     if len(heard) < FEWEST:
         yield Sentence(
@@ -115,7 +120,7 @@ def _blocks(figures: Figures, pledges: Sequence[Reported]) -> Iterator[Block]:
         Reasons("helped", "What helped", codes.HELPS, lambda said: said.helped),
         Reasons("support", "How well managers support it", support, _supported, in_order=True),
     ):
-        yield _reasons(figures, asked_about, heard)
+        yield _named(figures, asked_about, heard)
 
 
 @dataclass(frozen=True)
@@ -286,7 +291,7 @@ def _extras(figures: Figures, pledges: Sequence[Reported], months: int) -> None:
     figures.derived(f"t_{months}", mean, (number,), Form.DECIMAL, 1)
 
 
-def _reasons(figures: Figures, asked: Reasons, heard: Sequence[Reported]) -> Block:
+def _named(figures: Figures, asked: Reasons, heard: Sequence[Reported]) -> Block:
     """How often each was named, of all answers at any of the three months."""
 
     def named(pledge: Reported, code: str = "") -> int:
