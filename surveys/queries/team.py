@@ -7,17 +7,16 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import ColumnElement, Float, and_, cast, func, select
+from sqlalchemy import Float, and_, cast, func, select
 
 from courses import access
-from courses.models import Attendance, Booking, Cohort, Course, Edition, Place, Session
-from courses.queries import register
+from courses.models import Booking, Cohort, Course, Edition, Session
 from lms import clock
 from lms.contracts import Actor, BookingColumn, CohortColumn, Panel, Todo
 from lms.contracts import Place as PagePlace
@@ -29,6 +28,7 @@ from lms.records import ImportRow
 from lms.web import words
 from surveys.access import MANAGE
 from surveys.models import Assignment, Instrument, Wave
+from surveys.queries import bases
 
 LOW, SOON = 0.7, timedelta(days=2)
 """A before survey under this share, so shortly before it closes, is worth a to-do."""
@@ -137,7 +137,7 @@ def answered_columns(cohort_id: uuid.UUID) -> Iterable[BookingColumn]:
             Assignment.state != "void",
         )
     ).all()
-    people = _people(cohort_id)
+    people = bases.of_cohort(cohort_id)
     for kind, title, order in (("pre", "Before", 10), ("post", "After", 80)):
         of_kind = {row.booking_id: row.state for row in rows if row.kind == kind}
         if not of_kind:
@@ -162,7 +162,7 @@ def before_columns(cohort_ids: Sequence[uuid.UUID]) -> Iterable[CohortColumn]:
             func.count(),
         )
         .join(Assignment, Assignment.wave_id == Wave.id)
-        .join(Booking, and_(Booking.id == Assignment.booking_id, _still_booked()))
+        .join(Booking, and_(Booking.id == Assignment.booking_id, bases.still_booked()))
         .where(
             Wave.cohort_id.in_(cohort_ids),
             Wave.kind == "pre",
@@ -223,19 +223,13 @@ def todos(actor: Actor, today: date) -> Iterable[Todo]:
     if not allowed(actor, MANAGE):
         return
     now = clock.now()
-    returned = func.count(Assignment.id).filter(Assignment.state == "submitted")
+    asked = func.count(Assignment.id)
+    returned = asked.filter(Assignment.state == "submitted")
     rows = db.session.execute(
-        select(
-            Cohort.id,
-            Cohort.code,
-            Course.title,
-            Wave.closes_at,
-            returned,
-            func.count(Assignment.id),
-        )
+        select(Cohort.id, Cohort.code, Course.title, Wave.closes_at, returned, asked)
         .join(Wave, Wave.cohort_id == Cohort.id)
         .join(Assignment, Assignment.wave_id == Wave.id)
-        .join(Booking, and_(Booking.id == Assignment.booking_id, _still_booked()))
+        .join(Booking, and_(Booking.id == Assignment.booking_id, bases.still_booked()))
         .join(Edition, Edition.id == Cohort.edition_id)
         .join(Course, Course.id == Edition.course_id)
         .where(
@@ -246,14 +240,14 @@ def todos(actor: Actor, today: date) -> Iterable[Todo]:
             Assignment.state.in_(("open", "submitted")),
         )
         .group_by(Cohort.id, Course.id, Wave.id)
-        .having(cast(returned, Float) < LOW * func.count(Assignment.id))
+        .having(cast(returned, Float) < LOW * asked)
         .order_by(Wave.closes_at)
         .limit(50)
     )
-    for cohort_id, code, course, closes_at, answered, asked in rows:
+    for cohort_id, code, course, closes_at, answered, base in rows:
         assert closes_at is not None  # the condition above says so
         yield Todo(
-            text=f"{course} ({code}): {words.count_of(answered, asked, 'booked')} have answered "
+            text=f"{course} ({code}): {words.count_of(answered, base, 'booked')} have answered "
             "the survey before",
             reason=f"It closes {words.weekday_datetime(closes_at)}",
             verb="Remind them",
@@ -294,61 +288,6 @@ def reach(actor: Actor, cohort_id: uuid.UUID) -> None:
         raise NotFound
 
 
-@dataclass(frozen=True)
-class People:
-    """Who of a cohort is booked now, who of them was there, and who was at no session of it."""
-
-    booked: frozenset[uuid.UUID]
-    there: frozenset[uuid.UUID]
-    away: frozenset[uuid.UUID]
-
-    def count(
-        self, kind: str, anchor: str, states: Mapping[uuid.UUID, str]
-    ) -> tuple[int, int, str]:
-        """Of how many a wave's answers are counted, how many came from them, and who they are.
-
-        `states` are the wave's assignments by booking, without those that are void. Who answered
-        in the room before its register is marked was there; who is marked absent was not.
-        """
-        asked = states.keys() & self.booked
-        answered = {key for key in asked if states[key] == "submitted"}
-        if kind == "pre":
-            base, name = asked, "booked"
-        elif anchor == "completion":
-            base, name = {key for key in asked if states[key] != "waiting"}, "who finished"
-        else:
-            base, name = {*self.there, *(answered - self.away)}, "who attended"
-        return len(base), len(answered & base), name
-
-
-def _still_booked() -> ColumnElement[bool]:
-    """That a booking holds on the cohort of its wave: who gave up a place is counted no more."""
-    return and_(Booking.cohort_id == Wave.cohort_id, Booking.state == "booked")
-
-
-def _people(cohort_id: uuid.UUID) -> People:
-    """Those booked now, by the marks nobody has replaced."""
-    rows = db.session.execute(
-        select(
-            Booking.id,
-            func.count(Attendance.id).filter(Attendance.mark != "absent"),
-            func.count(Attendance.id),
-            func.count(Place.id),
-        )
-        .outerjoin(Place, Place.booking_id == Booking.id)
-        .outerjoin(Attendance, and_(Attendance.place_id == Place.id, register.is_current()))
-        .where(Booking.cohort_id == cohort_id, Booking.state == "booked")
-        .group_by(Booking.id)
-    ).all()
-    return People(
-        frozenset(key for key, *_ in rows),
-        frozenset(key for key, present, _, _ in rows if present),
-        frozenset(
-            key for key, present, marked, places in rows if places == marked > 0 and not present
-        ),
-    )
-
-
 def _waves(cohort_id: uuid.UUID) -> list[WaveRow]:
     rows = db.session.execute(
         select(
@@ -373,7 +312,7 @@ def _waves(cohort_id: uuid.UUID) -> list[WaveRow]:
     states: dict[uuid.UUID, dict[uuid.UUID, str]] = defaultdict(dict)
     for wave_id, booking_id, state in assigned:
         states[wave_id][booking_id] = state
-    people = _people(cohort_id)
+    people = bases.of_cohort(cohort_id)
     return [_wave_row(row, people.count(row.kind, row.anchor, states[row.id])) for row in rows]
 
 
