@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, timedelta
 
-from flask import url_for
+from flask import g, url_for
 
 from lms import clock
-from lms.contracts import Actor, Panel, Place, Todo
+from lms.contracts import Actor, Panel, Place, Report, Todo
 from lms.permissions import allowed
 from lms.reports import access
 from lms.reports.queries import listing, returns
@@ -23,7 +23,7 @@ def todos(actor: Actor, today: date) -> Iterable[Todo]:
     if not allowed(actor, access.RELEASE):
         return
     first, last = last_quarter(today)
-    reports = listing.reports(actor)
+    reports = _reports(actor)
     if not any(latest and latest >= first for _, latest in reports):
         return
     kept = returns.listed(actor)
@@ -49,7 +49,7 @@ def panels(place: Place, actor: Actor) -> Iterable[Panel]:
     """At home every report by its question, and the last return."""
     if place is not Place.HOME or not allowed(actor, access.RELEASE):
         return
-    reports = listing.reports(actor)
+    reports = _reports(actor)
     days = [latest for _, latest in reports if latest]
     values = {
         "reports": reports,
@@ -59,9 +59,12 @@ def panels(place: Place, actor: Actor) -> Iterable[Panel]:
     yield Panel("Reports", "reports/home_panel.html", values, order=40)
 
 
-def worth_opening(actor: Actor) -> bool:
-    """Whether somebody who can enter nothing would find any data."""
-    return any(latest for _, latest in listing.reports(actor))
+def _reports(actor: Actor) -> list[tuple[Report, date | None]]:
+    """Every report with its last day, asked once for a page."""
+    if "reports_at_home" not in g:
+        g.reports_at_home = listing.reports(actor)
+    found: list[tuple[Report, date | None]] = g.reports_at_home
+    return found
 
 
 def last_quarter(today: date) -> tuple[date, date]:
