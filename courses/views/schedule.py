@@ -142,7 +142,7 @@ def _review(cohort: CohortFacts, edition: EditionFacts, status: int = 200) -> we
         sessions=sessions,
         rooms=planning.venue_names({one.venue_id for one in sessions if one.venue_id}),
         trainers=planning.trainer_names({who for one in sessions for who in one.trainer_ids}),
-        designs=dict(steps.DESIGN_WORDS),
+        designs=_designs(cohort),
         gaps=[Problem(gap.text, steps.url(cohort, gap.step)) for gap in gaps],
         pressed=status != 200,
         line=line,
@@ -150,6 +150,10 @@ def _review(cohort: CohortFacts, edition: EditionFacts, status: int = 200) -> we
         confirm=form,
     )
     return page, status
+
+
+def _designs(cohort: CohortFacts) -> dict[str, str]:
+    return {value: text for value, text, _ in steps.designs(catalogue.by_id(cohort.course_id))}
 
 
 def _next(cohort: CohortFacts, page: steps.Step) -> str:

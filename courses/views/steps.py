@@ -28,7 +28,6 @@ from lms.contracts import Actor
 from lms.db import Complaint
 from lms.web import words
 
-DESIGN_WORDS = [(value, text) for value, text, _ in DESIGNS]
 FILL = "fill"
 
 
@@ -61,6 +60,14 @@ def editions(course: CourseFacts) -> list[tuple[uuid.UUID, str, str]]:
         )
         for one in course.editions
     ]
+
+
+def designs(course: CourseFacts) -> list[tuple[str, str, str]]:
+    """How people can be surveyed, with the months that this course's surveys name."""
+    uses = course.template.get("surveys", ())
+    later = sorted({use["months"] for use in uses if use.get("kind") == "follow_up"})
+    months = words.listing(str(one) for one in later) or "some"
+    return [(value, text.replace("some", months), hint) for value, text, hint in DESIGNS]
 
 
 class Step:
@@ -234,13 +241,7 @@ class Surveys(Step):
     def make(self) -> DesignForm:
         """The design in words, with the months that this course's surveys name."""
         form = DesignForm(data={"design": self.cohort.design})
-        uses = self.course.template.get("surveys", ())
-        later = sorted({use["months"] for use in uses if use.get("kind") == "follow_up"})
-        if later:
-            months = words.listing(str(one) for one in later)
-            form.design.choices = [
-                (value, text.replace("some", months), hint) for value, text, hint in DESIGNS
-            ]
+        form.design.choices = designs(self.course)
         return form
 
     def save(self) -> None:
