@@ -30,7 +30,7 @@ from tests.reports.kit import Trainee, draft_of
 PARTNER, PUBLICATION = POLICIES[Audience.PARTNER], POLICIES[Audience.PUBLICATION]
 OUTSIDE = (PARTNER, PUBLICATION)
 SLOW = settings(
-    max_examples=12, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True
+    max_examples=9, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True
 )
 
 

@@ -49,7 +49,7 @@ def freeze(audience: Audience) -> Any:
         return services.freeze(wanted(audience), by=SYSTEM)
 
 
-@pytest.mark.parametrize("audience", list(Audience))
+@pytest.mark.parametrize("audience", [Audience.TEAM, Audience.PUBLICATION])
 def test_an_erased_person_changes_no_figure_of_a_return_and_leaves_nothing_to_restate(
     cohort: Cohort, audience: Audience
 ) -> None:
@@ -86,12 +86,12 @@ def die_freezing(settings: dict[str, Any]) -> None:
         freeze(Audience.PARTNER)
 
 
-@pytest.mark.parametrize("point", ["report.released", "return.frozen"])
 def test_a_process_that_dies_while_freezing_keeps_nothing_and_the_next_keeps_it_all(
-    cohort: Cohort, settings: Settings, monkeypatch: pytest.MonkeyPatch, point: str
+    cohort: Cohort, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """After the last version and the return were written, before the end of the transaction."""
     door.commit()
-    monkeypatch.setenv("LMS_CRASH_AT", point)
+    monkeypatch.setenv("LMS_CRASH_AT", "return.frozen")
     fork = multiprocessing.get_context("spawn")
 
     known = settings.model_dump() | {"today": "2027-08-01"}
