@@ -71,11 +71,11 @@ def page_chrome(section: str = "", *, quiet: bool = False) -> Chrome:
 
 
 def _way_in() -> tuple[NavLink, ...]:
-    """The entry for whoever is nobody yet."""
-    if current_actor().person_id:
+    """The entry for whoever is nobody yet; not where they are signing in already."""
+    here = f"{request.path}/"
+    if current_actor().person_id or here.startswith("/sign-in/"):
         return ()
-    href = f"{request.script_root}/sign-in"
-    return (NavLink("Sign in", href, f"{request.script_root}{request.path}" == href),)
+    return (NavLink("Sign in", f"{request.script_root}/sign-in", False),)
 
 
 def _nav(quiet: bool) -> list[NavItem]:

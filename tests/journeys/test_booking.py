@@ -61,7 +61,7 @@ def test_who_meets_a_full_date_waits_and_goes_before_later_comers(
     beth.press("Change or give up my place")
     beth.choose("What would you like to do?", "Give up my place")
     beth.press("Continue")
-    beth.heading("This date is full")
+    beth.heading("Your place has gone to somebody else")
     amara.open(f"{cohort}/place")
     amara.heading("A place is being held for you")
     amara.choose("Do you want this place?", "Take this place")

@@ -87,6 +87,7 @@ VALUES = {
     "speaks_of_abuse": True,
     "strength": 4,
     "subject_line": "Ambassadors' bulletin: autumn",
+    "takes": "about 2 minutes",
     "things": ["the pledge", "2 ambassadors to look after"],
     "trainers": "Gwen Ashdown",
     "until": "5pm on Tuesday 1 December 2026",
