@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from itertools import product
 from statistics import fmean, stdev
 
@@ -25,7 +25,7 @@ from lms.contracts import (
 )
 from lms.reports.disclosure import POLICIES, DraftError, Earlier, hide, told
 from tests.reports.attacks import Known
-from tests.reports.kit import Trainee, draft_of
+from tests.reports.kit import SCALE, Trainee, draft_of
 
 PARTNER, PUBLICATION = POLICIES[Audience.PARTNER], POLICIES[Audience.PUBLICATION]
 OUTSIDE = (PARTNER, PUBLICATION)
@@ -132,8 +132,7 @@ def test_no_two_versions_together_give_a_small_group(
         hidden = hide(draft, policy, Earlier(tuple(partner), tuple(publication)))
         new = told(draft, hidden)
         (publication if policy is PUBLICATION else partner).extend(new)
-        seen = [{(one.measure, g): 1 for g in one.groups} for one in new]
-        told_so_far += seen
+        told_so_far += [line_of(one.measure, one.groups) for one in new]
         small += [
             (sums_of(draft, {key})[0], count.value)
             for key, count in counted(draft).items()
@@ -151,11 +150,20 @@ def test_no_two_versions_together_give_a_small_group(
     }
     singles = [g for g in groups if 0 < sizes[g] < 5 and known.gives({g: 1})]
     assert singles == []
-    for one in told_so_far:
-        for other in told_so_far:
+    counts = [line for line in told_so_far if set(line.values()) == {1}]
+    for one in counts:
+        for other in counts:
             if other.keys() < one.keys():
                 rest = sum(sizes[group] for group in one.keys() - other.keys())
                 assert not 0 < rest < 5
+
+
+def line_of(measure: str, groups: Iterable[Hashable]) -> dict[Hashable, int]:
+    """What was told, as a sum of groups: a mean tells the sum of what the answers are worth."""
+    word, _, rest = measure.partition(" ")
+    if word != "sum":
+        return {(measure, group): 1 for group in groups}
+    return {(f"said {value}", g): value ** int(rest[0]) for value in SCALE for g in groups}
 
 
 def holds(measure: str, one: Trainee) -> bool:
