@@ -149,7 +149,7 @@ def _row(figures: Figures, cells: Sequence[str]) -> tuple[str, ...]:
 REPORT = Report(
     slug="funnel",
     question="Where do people drop out?",
-    about="From the invitation over the course to becoming an ambassador.",
+    about="From the invitation through the course to becoming an ambassador.",
     build=build,
     breakdowns=BREAKDOWNS,
     order=50,

@@ -205,7 +205,7 @@ def _said(found: ApprovalRow, cohort: CohortFacts) -> dict[str, object]:
     return {
         "name": found.name,
         "dates": cohort.dates or "online, in their own time",
-        "hours": words.duration(approving.minutes(cohort)),
+        "hours": words.hours(approving.minutes(cohort)),
         "why": found.why,
         "answer_by": words.weekday_datetime(found.answer_by),
         "answer_by_date": words.short_date(found.answer_by),

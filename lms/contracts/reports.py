@@ -200,6 +200,7 @@ class ChartKind(StrEnum):
     STACKED = "stacked"
     BARS = "bars"
     CURVE = "curve"
+    """Steps: each series begins at 100% at month 0 and keeps its share until its next one."""
 
 
 @dataclass(frozen=True)

@@ -197,10 +197,10 @@ def panels(place: PagePlace, subject_id: uuid.UUID, actor: Actor) -> Iterable[Pa
 
 
 def _to_remind(cohort_id: uuid.UUID, rows: Sequence[WaveRow]) -> Iterable[Panel]:
-    """After the last session: the survey that is open and has not come back from everybody."""
+    """The surveys that are open and have not come back from everybody."""
     for row in rows:
         missing = row.expected - row.returned
-        if row.kind != "pre" and row.state == "open" and missing > 0:
+        if row.state == "open" and missing > 0:
             have = words.plural(missing, "person has", "people have")
             title = f"{have} not answered the survey {row.name.lower()}"
             values = {"cohort_id": cohort_id, "wave": row}
@@ -249,7 +249,7 @@ def todos(actor: Actor, today: date) -> Iterable[Todo]:
         yield Todo(
             text=f"{course} ({code}): {words.count_of(answered, base, 'booked')} have answered "
             "the survey before",
-            reason=f"It closes {words.weekday_datetime(closes_at)}",
+            reason=f"It closes at {words.weekday_datetime(closes_at)}",
             verb="Remind them",
             url=url_for("surveys.cohort", cohort_id=cohort_id),
             due=clock.london(closes_at).date(),

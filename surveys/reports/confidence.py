@@ -196,7 +196,7 @@ DEFINITIONS = (
     ("Highest two", "The two highest answers together, as in “quite or very”."),
     (
         "95% interval",
-        "Of a share: Wilson 1927. Of a mean difference: Student's t with n - 1 degrees of freedom. "
+        "Of a share: Wilson 1927. Of a mean difference: Student’s t with n - 1 degrees of freedom. "
         f"Given from {statistics.FEWEST_FOR_INTERVAL} people on, outside our team from "
         f"{statistics.FEWEST_OUTSIDE}.",
     ),
@@ -208,8 +208,8 @@ DEFINITIONS = (
     ),
     (
         "Tests",
-        "Paired t test; Wilcoxon's signed ranks with Pratt's zeros, exact; McNemar's exact test; "
-        f"Holm's adjustment. None under {statistics.FEWEST_FOR_TESTS} people, outside our team "
+        "Paired t test; Wilcoxon’s signed ranks with Pratt’s zeros, exact; McNemar’s exact test; "
+        f"Holm’s adjustment. None under {statistics.FEWEST_FOR_TESTS} people, outside our team "
         f"under {statistics.FEWEST_OUTSIDE}.",
     ),
     ("Job and place", "As they were when people booked."),

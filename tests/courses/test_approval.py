@@ -109,7 +109,7 @@ def test_a_request_holds_no_seat_and_asks_the_manager_on_record_once(
     assert found.manager_id == mark.id
     (told,) = messages(mark, "approval")
     assert told.subject == "Can Amara Okafor go on Brief Encounters? Answer by 8 Feb"
-    assert "from 18 to 25 February 2027, 6 h of work time." in told.body
+    assert "from 18 to 25 February 2027, 6 hours of work time." in told.body
     assert "Why: “To help.”" in told.body
     assert "because we have you on record as Amara Okafor’s manager." in told.body
     assert "No place is held until you say yes" in told.body
