@@ -22,6 +22,7 @@ class ApproverFields(web.Form):
         hint="Your manager reads it. Do not name any family.",
         longest=500,
         rows=3,
+        no_family_details=True,
     )
 
 
@@ -40,6 +41,7 @@ class TheirApproverFields(web.Form):
         hint="Their manager reads it. Do not name any family.",
         longest=500,
         rows=3,
+        no_family_details=True,
     )
 
 
@@ -51,7 +53,7 @@ class AnswerForm(web.Form):
         missing="Choose Approve or Decline",
         choices=((APPROVE, "Approve"), (DECLINE, "Decline")),
     )
-    reason = web.TextAreaField("If you decline: why?", longest=1000, rows=3)
+    reason = web.TextAreaField("If you decline: why?", longest=1000, rows=3, no_family_details=True)
 
 
 class MeanwhileForm(web.OnceForm):
@@ -65,4 +67,5 @@ class MeanwhileForm(web.OnceForm):
         hint="Shown in the history.",
         longest=500,
         rows=3,
+        no_family_details=True,
     )

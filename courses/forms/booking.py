@@ -23,7 +23,9 @@ class BookForm(ApproverFields):
 class BookOtherForm(web.OnceForm, TheirApproverFields):
     """Booking somebody as staff."""
 
-    reason = web.TextAreaField("Reason, shown in the history", longest=500, rows=3)
+    reason = web.TextAreaField(
+        "Reason, shown in the history", longest=500, rows=3, no_family_details=True
+    )
 
 
 class NewPersonForm(NameForm):
@@ -44,7 +46,10 @@ class TakeOffForm(web.OnceForm):
     """Taking somebody off."""
 
     reason = web.TextField(
-        "Why?", missing="Enter why, which they will read", hint="They read this in the message."
+        "Why?",
+        missing="Enter why, which they will read",
+        hint="They read this in the message.",
+        no_family_details=True,
     )
 
 
@@ -66,7 +71,7 @@ class MoveForm(web.OnceForm):
     """Moving somebody to another date."""
 
     to = web.RadioField("To which date?", missing="Choose a date", coerce=uuid.UUID)
-    reason = web.TextField("Why? (optional)", hint="Shown in the history.")
+    reason = web.TextField("Why? (optional)", hint="Shown in the history.", no_family_details=True)
 
 
 class AnswerForm(web.Form):

@@ -467,6 +467,20 @@ def test_the_page_behind_the_message_chooses_nothing_and_its_button_answers(
     assert states(amara) == ["cancelled"]
 
 
+def test_neither_why_somebody_asks_nor_why_a_manager_declines_tells_of_a_family(
+    asking: World, amara: Person, client: PageClient, as_person: AsPerson
+) -> None:
+    why = "My client Sarah needs help"
+
+    asked = as_person(amara).press(f"/cohorts/{asking.cohort.id}/place", why=why)
+    declined = client.press(page_of(ask(asking, amara), asking), answer="decline", reason=why)
+
+    for page in (asked, declined):
+        assert page.status_code == 422
+        assert "We never keep families" in page.get_data(as_text=True)
+    assert states(amara) == ["requested"]
+
+
 def test_a_managers_link_opens_nothing_else(
     asking: World, amara: Person, client: PageClient
 ) -> None:
