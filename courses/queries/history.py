@@ -72,6 +72,7 @@ STATES = {"requested": "asked for", "closed": "finished, registers saved"}
 class Line:
     """A line of the history; `whom` is the person it is about, "" for the cohort itself."""
 
+    id: uuid.UUID
     kind: str
     at: datetime
     by: str
@@ -122,7 +123,8 @@ def listed(
 ) -> Select[*tuple[Any, ...]]:
     """The lines of a cohort, newest first; of one person when given.
 
-    Why somebody was booked, taken off or moved is told of one's own people only.
+    Why somebody was booked, taken off or moved is told of one's own people only. Keys follow time,
+    so they order what happened to one person at the same moment.
     """
     parts = [
         _bookings(actor, cohort.id, person_id),
@@ -132,7 +134,9 @@ def listed(
     if person_id is None:
         parts.append(_cohort(cohort.id))
     lines = union_all(*parts).subquery()
-    statement: Select[*tuple[Any, ...]] = select(lines).order_by(lines.c.at.desc(), lines.c.whom)
+    statement: Select[*tuple[Any, ...]] = select(lines).order_by(
+        lines.c.at.desc(), lines.c.whom, lines.c.id.desc()
+    )
     return statement
 
 
@@ -163,6 +167,7 @@ def _bookings(
 ) -> Select[*tuple[Any, ...]]:
     statement: Select[*tuple[Any, ...]] = (
         select(
+            BookingChange.id.label("id"),
             literal(BOOKING).label("kind"),
             BookingChange.at.label("at"),
             BookingChange.by_label.label("by"),
@@ -184,6 +189,7 @@ def _marks(cohort_id: uuid.UUID, person_id: uuid.UUID | None) -> Select[*tuple[A
     earlier = aliased(Attendance)
     statement: Select[*tuple[Any, ...]] = (
         select(
+            Attendance.id,
             literal(MARK),
             Attendance.at,
             Attendance.by_label,
@@ -210,6 +216,7 @@ def _let_in(
     why = ComponentCompletion.evidence["why"].astext
     statement: Select[*tuple[Any, ...]] = (
         select(
+            ComponentCompletion.id,
             literal(LET_IN),
             ComponentCompletion.created_at,
             ComponentCompletion.by_label,
@@ -230,6 +237,7 @@ def _let_in(
 
 def _cohort(cohort_id: uuid.UUID) -> Select[*tuple[Any, ...]]:
     statement: Select[*tuple[Any, ...]] = select(
+        CohortChange.id,
         literal(COHORT),
         CohortChange.at,
         CohortChange.by_label,

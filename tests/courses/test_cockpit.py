@@ -373,6 +373,17 @@ def test_the_history_speaks_of_people_and_not_of_states(
     assert last().startswith("The cohort began")
 
 
+def test_what_happened_at_the_same_moment_stands_in_its_order(
+    world: World, as_person: AsPerson
+) -> None:
+    (booked,) = book(world, 1)
+    booking.cancel(booked, why="Ill", by=world.coordinator)
+
+    page = as_person(world.priya).get(f"/bookings/{booked}").get_data(as_text=True)
+
+    assert page.index("booked → cancelled") < page.index(">booked<")
+
+
 def test_why_somebody_was_absent_and_how_early_they_left_is_said_in_words(
     world: World, as_person: AsPerson, frozen: Callable[[str], object]
 ) -> None:
