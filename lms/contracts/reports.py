@@ -205,12 +205,18 @@ class ChartKind(StrEnum):
 
 @dataclass(frozen=True)
 class DataChart:
-    """A picture of figures that a table beside it also holds."""
+    """A picture of figures that a table beside it also holds.
+
+    `aside` names those of the series that are no step of the scale ("No longer relevant"). Where a
+    part is hidden `otherwise` is drawn instead, of fewer and larger parts.
+    """
 
     kind: ChartKind
     title: str
     series: tuple[str, ...]
     bars: tuple[Bar, ...]
+    aside: tuple[str, ...] = ()
+    otherwise: DataChart | None = None
 
 
 Block = Sentence | DataTable | DataChart

@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from lms.contracts import NOT_APPLICABLE, Bar, ChartKind, DataChart, DataTable, Form, Item, Row
 from surveys import statistics
@@ -25,14 +25,18 @@ class Kept:
 
 
 def chart(m: Material, pairs: Paired) -> DataChart:
-    """What the same people chose before and after."""
+    """What the same people chose before and after; two parts of it where answers are hidden."""
+    each = tuple(words for _, words in m.item.options)
+    two = _bars(m, pairs, ("Less", wording.top_words(m.item)), lambda wave: (wave.rest, wave.top))
+    return replace(_bars(m, pairs, each, lambda wave: wave.cells), otherwise=two)
+
+
+def _bars(
+    m: Material, pairs: Paired, series: tuple[str, ...], parts: Callable[[Levels], tuple[str, ...]]
+) -> DataChart:
     waves = (("Before", pairs.before), ("After", pairs.after))
-    return DataChart(
-        ChartKind.STACKED,
-        m.item.text,
-        tuple(words for _, words in m.item.options),
-        tuple(Bar(name, wave.cells, _note(m, wave)) for name, wave in waves),
-    )
+    bars = tuple(Bar(name, parts(wave), _note(m, wave)) for name, wave in waves)
+    return DataChart(ChartKind.STACKED, m.item.text, series, bars)
 
 
 def _note(m: Material, wave: Tops) -> str:

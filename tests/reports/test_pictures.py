@@ -18,6 +18,7 @@ from lms.contracts import (
     Form,
     Row,
     Subject,
+    Sum,
 )
 from lms.reports.disclosure import POLICIES
 from lms.reports.documents import Document, drawing, protect
@@ -51,6 +52,19 @@ def test_what_is_hidden_of_a_bar_is_one_block_that_tells_only_the_sum() -> None:
     assert before.summary == "Before: Low [c], Middle [c], High 40"
     assert [piece.text for piece in after.pieces] == ["10", "20", "30"]
     assert after.note == "60 people"
+
+
+def test_where_a_part_is_hidden_fewer_and_larger_parts_are_drawn_instead() -> None:
+    values = {"a": 45, "low": 2, "middle": 3, "high": 40, "less": 5}
+    figures = tuple(Count(key, value, Subject.ANSWERS) for key, value in values.items())
+    sums = (Sum("a", ("less", "high")), Sum("less", ("low", "middle")))
+    two = DataChart(ChartKind.STACKED, "Answers", ("Less", "High"), (Bar("", ("less", "high")),))
+    three = replace(two, series=("Low", "Middle", "High"), otherwise=two)
+    three = replace(three, bars=(Bar("", ("low", "middle", "high")),))
+    draft = Draft(figures, (three,), sums)
+    for audience, parts in ((Audience.TEAM, ["2", "3", "40"]), (Audience.PARTNER, ["5", "40"])):
+        [picture] = protect(draft, HEADING, POLICIES[audience]).document.blocks
+        assert [cell.text for cell in picture.bars[0].cells] == parts  # type: ignore[union-attr]
 
 
 def test_a_bar_whose_whole_is_hidden_is_not_drawn_to_scale() -> None:
@@ -105,5 +119,5 @@ def test_a_hidden_point_of_a_curve_ends_its_line_and_has_its_mark() -> None:
 
 def test_what_stands_outside_a_scale_has_a_tone_of_its_own() -> None:
     series = ("Not started", "Partly done", "Fully done", "No longer relevant")
-    picture = Chart("stacked", "Objectives", series, ())
+    picture = Chart("stacked", "Objectives", series, (), aside=series[3:])
     assert drawing.tones(picture) == [0, 2, 4, drawing.ASIDE]

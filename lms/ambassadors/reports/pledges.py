@@ -90,6 +90,7 @@ def _blocks(figures: Figures, pledges: Sequence[Reported]) -> Iterator[Block]:
         "How objectives go, by months after the pledge",
         tuple(codes.OUTCOMES.values()),
         tuple(bars),
+        aside=(codes.OUTCOMES["no_longer_relevant"],),
     )
     yield DataTable(
         "kept",

@@ -43,6 +43,11 @@ class Facts:
         self.derived = {f.key: f for f in draft.figures if isinstance(f, Derived)}
         self._check()
 
+    @cached_property
+    def blocks(self) -> tuple[Block, ...]:
+        """The draft's blocks, with the charts that may be drawn instead of others."""
+        return tuple(one for block in self.draft.blocks for one in _with_others(block))
+
     def is_thing(self, key: str) -> bool:
         """Whether a count is of things, which are never hidden."""
         return self.counts[key].subject is Subject.THINGS
@@ -55,7 +60,7 @@ class Facts:
     @cached_property
     def shown(self) -> frozenset[str]:
         """Figures that blocks name."""
-        return frozenset(key for block in self.draft.blocks for key in keys_of(block))
+        return frozenset(key for block in self.blocks for key in keys_of(block))
 
     @cached_property
     def known(self) -> frozenset[str]:
@@ -108,7 +113,7 @@ class Facts:
     def sums(self) -> tuple[Sum, ...]:
         """The sums that are declared, and those that everybody sees in a table or a bar."""
         seen = {(s.total, frozenset(s.parts)): s for s in self.draft.sums}
-        for block in self.draft.blocks:
+        for block in self.blocks:
             for found in self._sums_of(block):
                 seen.setdefault((found.total, frozenset(found.parts)), found)
         return tuple(seen.values())
@@ -165,7 +170,7 @@ class Facts:
             if not figure.of:
                 raise DraftError(f"{figure.key} does not say of which counts it is")
             self._know(figure.of, set(self.counts), figure.key)
-        for block in self.draft.blocks:
+        for block in self.blocks:
             self._know(keys_of(block), figures, type(block).__name__)
             self._check_shape(block)
         for spread in self.draft.spreads:
@@ -200,6 +205,12 @@ class Facts:
         for key in keys:
             if key not in known:
                 raise DraftError(f"{where} names {key!r}, which is no figure")
+
+
+def _with_others(block: Block) -> Iterator[Block]:
+    yield block
+    if isinstance(block, DataChart) and block.otherwise:
+        yield from _with_others(block.otherwise)
 
 
 def keys_of(block: Block) -> Iterator[str]:

@@ -82,12 +82,13 @@ class ChartBar:
 
 @dataclass(frozen=True)
 class Chart:
-    """A picture: stacked, bars or curve."""
+    """A picture: stacked, bars or curve; `aside` are those of its series outside the scale."""
 
     shape: str
     title: str
     series: tuple[str, ...]
     bars: tuple[ChartBar, ...]
+    aside: tuple[str, ...] = ()
     kind: Literal["chart"] = "chart"
 
 
@@ -96,7 +97,8 @@ class Document:
     """A protected report. `hidden` counts the figures that are not shown, `as_of` is in ISO form.
 
     `source` is the line that goes with a quotation; `filters` are labels with words; `scope` says
-    of what it speaks (documents of before it was kept have none).
+    of what it speaks (documents of before it was kept have none). `restated` says what came out
+    differently since, and why: files of a return carry it.
     """
 
     slug: str
@@ -118,6 +120,7 @@ class Document:
     has_marks: bool = False
     empty: str = ""
     scope: tuple[str, ...] = ()
+    restated: tuple[str, ...] = ()
 
     @property
     def counted_at(self) -> datetime:

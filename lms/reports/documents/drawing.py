@@ -19,8 +19,6 @@ ROOM_FOR_WORDS = 6.0
 
 ASIDE = 6
 """The tone of what stands outside a scale; those of a scale grow darker from 0 to 5."""
-OFF_THE_SCALE = frozenset({"no longer relevant", "not applicable", "do not know", "don’t know"})
-"""Answers that are no step of a scale, so that none of them looks like its best."""
 SPREAD = {1: (3,), 2: (1, 4), 3: (0, 2, 4)}
 """Tones of a short scale; of a longer one they are taken in turn."""
 BESIDE = (3, 1, 4, 2, 0, 5)
@@ -84,9 +82,9 @@ def tones(chart: Chart) -> list[int]:
     """The tone of each of the series, in their order."""
     if chart.shape != "stacked":
         return [BESIDE[number % len(BESIDE)] for number in range(len(chart.series))]
-    steps = [name for name in chart.series if name.casefold() not in OFF_THE_SCALE]
-    scale = iter(SPREAD.get(len(steps), [number % ASIDE for number in range(len(steps))]))
-    return [ASIDE if name.casefold() in OFF_THE_SCALE else next(scale) for name in chart.series]
+    steps = sum(name not in chart.aside for name in chart.series)
+    scale = iter(SPREAD.get(steps, [number % ASIDE for number in range(steps)]))
+    return [ASIDE if name in chart.aside else next(scale) for name in chart.series]
 
 
 def summary_of(chart: Chart, bar: ChartBar) -> str:

@@ -101,7 +101,7 @@ class _Writer:
         elif isinstance(block, DataTable):
             yield self._table(block)
         else:
-            yield self._chart(block)
+            yield self._chart(self._drawn(block))
 
     def sentence(self, text: str) -> str:
         """The words with their figures; nothing where one may not be seen or does not exist."""
@@ -141,9 +141,14 @@ class _Writer:
         keys = {key for row in table.rows for key in row.cells} & set(self.facts.derived)
         return any(self._missing(key) and self.facts.derived[key].value is not None for key in keys)
 
+    def _drawn(self, chart: DataChart) -> DataChart:
+        """The chart, or what is drawn instead where a part of it is hidden."""
+        gone = any(key in self.hidden for bar in chart.bars for key in bar.cells)
+        return self._drawn(chart.otherwise) if gone and chart.otherwise else chart
+
     def _chart(self, chart: DataChart) -> Chart:
         bars = tuple(self._bar(bar, chart.kind) for bar in chart.bars)
-        return Chart(chart.kind, chart.title, chart.series, bars)
+        return Chart(chart.kind, chart.title, chart.series, bars, chart.aside)
 
     def _bar(self, bar: Bar, kind: ChartKind) -> ChartBar:
         cells = tuple(self.cell(key) for key in bar.cells)
