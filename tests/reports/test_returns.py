@@ -14,7 +14,8 @@ from lms import db as door
 from lms.contracts import SYSTEM, Audience
 from lms.db import Complaint, db, one_moment, unit_of_work
 from lms.reports.asking import Asked
-from lms.reports.models import FrozenReturn, Release, Restatement
+from lms.reports.documents import Document
+from lms.reports.models import FrozenReturn, Pack, Release, Restatement
 from lms.reports.queries import returns
 from lms.reports.services import releases
 from lms.reports.services import returns as services
@@ -115,6 +116,15 @@ def test_a_restatement_needs_a_reason_and_stands_beside_the_numbers(
     assert "Nothing has changed" in words_of(ana.get(f"{at}/now"))
     again = ana.post(f"{at}/now", data={"reason": "Once more"})
     assert (again.status_code, "Nothing was restated" in words_of(again)) == (422, True)
+    ana.post(f"{at}/download", data={"format": "pdf"})
+    file = ana.post(f"{at}/download", data={"format": "csv"}).get_data(as_text=True)
+    assert "Restated by Ana" in file
+    assert "Reason: 3 duplicates merged" in file
+    assert "Answers, All, Attended: 40 → 37" in file
+    [held] = db.session.scalars(select(Pack.documents))
+    assert [Document.from_json(one).restated[0] for one in held] == [
+        line for line in file.splitlines() if line.startswith("Restated by")
+    ]
 
 
 def test_a_restatement_outside_the_team_never_isolates_fewer_than_five(

@@ -29,6 +29,7 @@ def notes_of(document: Document) -> Iterator[str]:
     """What the sheet of notes says: the question, the sentences, the policy, the definitions."""
     yield document.title
     yield from (line for line in (document.about, document.headline) if line)
+    yield from document.restated
     yield from (saying.text for saying in document.sayings)
     if document.empty:
         yield document.empty

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -22,6 +22,7 @@ from lms.reports.asking import AUDIENCES, Asked, first_day
 from lms.reports.documents import Document
 from lms.reports.documents.comparing import Restated
 from lms.reports.models import FrozenReturn, Restatement
+from lms.web import words
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,14 @@ class Restating:
     reason: str
     cells: tuple[Restated, ...]
 
+    def lines(self, document: Document) -> list[str]:
+        """What was restated of one report: who, when and why, and every cell; nothing if none."""
+        own = [cell for cell in self.cells if cell.report == document.title]
+        if not own:
+            return []
+        said = f"Restated by {self.by} on {words.date(self.at)}. Reason: {self.reason}"
+        return [said, *(f"{cell.table}, {cell.row}, {cell.column}: {cell.pair}" for cell in own)]
+
 
 @dataclass(frozen=True)
 class Frozen:
@@ -69,6 +78,14 @@ class Frozen:
     def audience_words(self) -> str:
         """Who it is for."""
         return AUDIENCES[self.asked.audience]
+
+    @property
+    def with_restated(self) -> tuple[Document, ...]:
+        """Its documents as they were, each with what was restated of it: what files are made of."""
+        return tuple(
+            replace(one, restated=tuple(line for each in self.restated for line in each.lines(one)))
+            for one in self.documents
+        )
 
     def questions(self) -> list[Asked]:
         """What was asked of each report."""

@@ -75,11 +75,11 @@ def frozen(return_id: uuid.UUID) -> str:
 @blueprint.post("/reports/returns/<uuid:return_id>/download")
 @allow(access.VIEW)
 def download_return(return_id: uuid.UUID) -> Response:
-    """The return as it was frozen, as a file."""
+    """The return as it was frozen, with what was restated since, as a file."""
     actor = web.current_actor()
     found = returns.find(actor, return_id)
     back = url_for("reports.frozen", return_id=return_id)
-    return give(found.documents, found.title, back, by=actor)
+    return give(found.with_restated, found.title, back, by=actor)
 
 
 @blueprint.route("/reports/returns/<uuid:return_id>/now", methods=["GET", "POST"])
