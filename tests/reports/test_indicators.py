@@ -9,6 +9,7 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
+from lms.contracts import Audience
 from lms.db import db
 from lms.reports import measures
 from lms.reports.indicators import examples, report
@@ -174,6 +175,31 @@ def test_an_indicators_own_period_goes_before_the_reports(browser, herts):
     assert table(build(), "indicators")["1. Attended", "Number"] == "1"
     later = build(start=date(2027, 1, 1))
     assert table(later, "indicators")["1. Attended", "Number"] == "1"
+
+
+@pytest.mark.parametrize(("last", "told"), [("28", True), ("27", False)])
+def test_outside_the_team_an_indicator_is_counted_over_whole_months_only(
+    browser, herts, last, told
+):
+    page = begin(browser, herts)
+    on = cohort(sessions=1, day=date(2027, 2, 3), place=herts)
+    for _ in range(6):
+        person(on, "present")
+    period = {"starts_on": ("1", "2", "2027"), "ends_on": (last, "2", "2027")}
+    days = {
+        f"{name}-{part}": value
+        for name, day in period.items()
+        for part, value in zip(("day", "month", "year"), day, strict=True)
+    }
+    browser.press(
+        f"{page}/indicators/new", "Save", title="Attended", kind="here", measure="attended",
+        source="Registers", **days,
+    )  # fmt: skip
+    assert table(build(), "indicators")["1. Attended", "Number"] == "6"
+    outside = build(audience=Audience.PARTNER)
+    assert table(outside, "indicators")["1. Attended", "Number"] == ("6" if told else "[z]")
+    said = "Indicator 1 is for our team only: it does not count whole months."
+    assert (said in notes(outside, "indicators")) is not told
 
 
 def test_indicators_are_changed_moved_and_removed(browser, herts):

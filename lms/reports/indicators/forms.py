@@ -78,7 +78,8 @@ class LineForm(web.OnceForm):
     )
     starts_on = web.DateField(
         "First day it counts (optional)",
-        hint="Leave both dates empty to count over the months that are chosen in the report.",
+        hint="Leave both dates empty to count over the months that are chosen in the report. "
+        "What is counted here is given to others for whole months only.",
     )
     ends_on = web.DateField("Last day it counts (optional)")
 

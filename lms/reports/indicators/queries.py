@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
@@ -51,6 +51,12 @@ class Line:
     source: str
     starts_on: date | None
     ends_on: date | None
+
+    @property
+    def by_months(self) -> bool:
+        """Whether it counts whole months: nothing else is told outside the team."""
+        after = self.ends_on + timedelta(days=1) if self.ends_on else None
+        return all(day is None or day.day == 1 for day in (self.starts_on, after))
 
 
 def sets(actor: Actor) -> list[SetRow]:

@@ -14,6 +14,7 @@ from lms.contracts import (
     NOT_APPLICABLE,
     NOT_COLLECTED,
     Actor,
+    Audience,
     Block,
     Choice,
     Count,
@@ -108,10 +109,13 @@ def _definitions(lines: Sequence[Line]) -> Iterator[tuple[str, str]]:
 
 
 def _cells(figures: Figures, query: ReportQuery, line: Line) -> tuple[tuple[str, ...], str]:
-    """The cells of a line, and a note where a number rests on the answers of some."""
+    """The cells of a line, and a note: what a number rests on, or why it is left out."""
     key = f"line{line.position}"
     if not line.measure:
         return _entered(figures, key, line), ""
+    if query.audience is not Audience.TEAM and not line.by_months:
+        note = f"Indicator {line.position} is for our team only: it does not count whole months."
+        return (NONE,) * len(COLUMNS), note
     start, end = line.starts_on or query.start, line.ends_on or query.end
     asked = replace(query, start=start, end=end, choices={}, breakdown="")
     found = measures.figures(line.measure, asked)
