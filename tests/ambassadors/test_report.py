@@ -191,4 +191,8 @@ def test_indicators_borrow_counts_of_ambassadors_and_their_months(
         "referrals_to_mediation",
     )}  # fmt: skip
     assert list(found.values()) == [4, 10, 2, 0]
+    talks = measures["ambassador_conversations"].figures(asked())
+    told = Draft(tuple(talks), (Sentence("{ambassador_conversations} conversations"),))
+    hidden = hide(told, POLICIES[Audience.PARTNER])
+    assert talks[0].key in hidden, "ten conversations are of two ambassadors"
     assert measures["pledges_done"].figures(asked())[0].value is None

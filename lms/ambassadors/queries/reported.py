@@ -208,16 +208,29 @@ def in_place(query: ReportQuery) -> dict[Group, int]:
     return dict(found)
 
 
-def tallied(query: ReportQuery, column: Any) -> int:
-    """The sum of a column of the tallies of the months of a question."""
-    conditions = [Tally.answered_at <= query.as_of]
+@dataclass(frozen=True)
+class Tallied:
+    """What one ambassador counted in one month, and the group that the month is counted under."""
+
+    group: Group
+    ambassador: uuid.UUID
+    number: int
+
+
+def tallied(query: ReportQuery, column: Any) -> list[Tallied]:
+    """A column of the tallies of the months of a question, without those that count nothing."""
+    conditions = [Tally.answered_at <= query.as_of, column > 0]
     if query.start:
         conditions.append(Tally.month >= query.start)
     if query.end:
         conditions.append(Tally.month <= query.end)
-    numbers = db.session.scalars(
-        select(column)
+    rows = db.session.execute(
+        select(Tally.month, Ambassador.locality_id, Person.profession_id, Ambassador.id, column)
         .join(Ambassador, Ambassador.id == Tally.ambassador_id)
+        .join(Person, Person.id == Ambassador.person_id)
         .where(*reached(query), *conditions)
     )
-    return sum(number or 0 for number in numbers)
+    return [
+        Tallied((f"{month:%Y-%m}", str(place or ""), str(job or "")), ambassador, number)
+        for month, place, job, ambassador, number in rows
+    ]

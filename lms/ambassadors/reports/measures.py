@@ -5,13 +5,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 
 from lms.ambassadors import codes
 from lms.ambassadors.models import Tally
 from lms.ambassadors.queries import reported
 from lms.ambassadors.reports import pledges
-from lms.contracts import Figure, Measure, ReportQuery, Subject
+from lms.contracts import Figure, Group, Measure, ReportQuery, Subject
 from lms.reports.drafting import Figures
 
 
@@ -24,11 +25,24 @@ def _in_place(query: ReportQuery) -> Sequence[Figure]:
 
 
 def _tallied(key: str, column: object) -> Callable[[ReportQuery], Sequence[Figure]]:
-    """The sum of the months' numbers: things, not persons."""
+    """The sum of the months' numbers, behind which stand few ambassadors or few of their months."""
 
     def count(query: ReportQuery) -> Sequence[Figure]:
-        figures = Figures()
-        return figures.kept(figures.things(key, reported.tallied(query, column), key))
+        figures, tallies = Figures(), reported.tallied(query, column)
+        numbers, months = Counter[Group](), Counter[Group]()
+        for one in tallies:
+            numbers[one.group] += one.number
+            months[one.group] += 1
+        # Only the months are held against other versions: the same people count in many of them.
+        ambassadors = len({one.ambassador for one in tallies})
+        whose = figures.count(
+            f"{key}_people", {("", "", ""): ambassadors}, subject=Subject.PEOPLE, measure=""
+        )
+        behind = f"{key}_months"
+        figures.count(behind, months, subject=Subject.PEOPLE, measure=behind, behind=whose)
+        return figures.kept(
+            figures.count(key, numbers, subject=Subject.ANSWERS, measure=key, behind=behind)
+        )
 
     return count
 

@@ -1,15 +1,16 @@
 """The table of delivery, from counts that services hand in, with every base named.
 
 The report of the programme, which courses build beside their own people, begins with these blocks.
-No persons of ours stand behind the counts, so none is ever hidden.
+Parents are people, whoever counted them: outside the team few of them are hidden like any others.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
-from lms.contracts import Bar, Block, ChartKind, DataChart, DataTable, Row, Sentence
-from lms.reports.drafting import Figures, months
+from lms.contracts import Bar, Block, ChartKind, DataChart, DataTable, Row, Sentence, Subject
+from lms.reports.drafting import Figures, Tally, months
 from lms.reports.handed_in.queries import Delivery
 from lms.web import words
 
@@ -33,6 +34,8 @@ DEFINITIONS = (
         "say how they define retained and milestones.",
     ),
 )
+STAGES = ("clients_enrolled", "clients_starts", "retained", "milestones")
+"""How far parents came; each are among those before."""
 BASES = {"retained": "of retained", "starts": "of starts"}
 
 
@@ -74,15 +77,30 @@ class _Counted:
     """The figures of one row, or of several together."""
 
     def __init__(self, figures: Figures, key: str, rows: Sequence[Delivery]) -> None:
-        def keep(name: str) -> str:
-            return figures.things(f"{key}_{name}", sum(getattr(row, name) for row in rows))
+        def people(name: str, less: str = "") -> str:
+            """So many as `name`, or without those who came as far as `less`."""
+            groups: Tally = {
+                ("", str(row.locality_id), str(row.id)): getattr(row, name)
+                - (getattr(row, less) if less else 0)
+                for row in rows
+            }
+            measure = f"handed_in_{name}_not_{less}" if less else f"handed_in_{name}"
+            wider = (name,) if less else STAGES[: STAGES.index(name)]
+            return figures.count(
+                f"{key}_{measure}",
+                groups,
+                subject=Subject.PEOPLE,
+                measure=measure,
+                within=tuple(f"handed_in_{each}" for each in reversed(wider)),
+            )
 
         self.figures = figures
-        self.started = keep("projects_started")
-        self.enrolled = keep("clients_enrolled")
-        self.starts = keep("clients_starts")
-        self.retained = keep("retained")
-        self.milestones = keep("milestones")
+        projects = sum(row.projects_started for row in rows)
+        self.started = figures.things(f"{key}_projects_started", projects)
+        stages = [people(name) for name in STAGES]
+        for (name, less), (all_, some) in zip(pairwise(STAGES), pairwise(stages), strict=True):
+            figures.sum(all_, some, people(name, less))
+        self.enrolled, self.starts, self.retained, self.milestones = stages
 
     @property
     def of_retained(self) -> str:
