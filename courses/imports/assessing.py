@@ -155,7 +155,7 @@ class _Assessor:
             _keep_first(same)
             if holder is None or holder.key != key:
                 for draft in same:
-                    draft.email, draft.shares = "", True
+                    draft.email, draft.shares = "", email
 
     def _ask_shared(self, email: str, group: list[Draft]) -> None:
         number = {2: "Two", 3: "Three", 4: "Four", 5: "Five"}.get(len(group), str(len(group)))
@@ -191,9 +191,12 @@ class _Assessor:
         elif _is_same(holder, draft):
             draft.person = holder
         elif draft.choice.get("person") == NEW:
-            draft.email, draft.shares = "", True
+            draft.email, draft.shares = "", draft.email
         else:
-            why = f"Same e-mail as {holder.name}, added {_day(holder)}"
+            why = (
+                f"Same e-mail as {holder.name}, added {_day(holder)}. "
+                "If they are two people, nobody can sign in with it"
+            )
             draft.ask(reasons.PERSON, why, _name_field(draft), key=str(holder.id))
 
     def _match_by_name(self, draft: Draft) -> None:

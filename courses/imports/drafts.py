@@ -23,7 +23,10 @@ LONGEST_NAME = 200
 
 @dataclass(frozen=True)
 class Plan:
-    """What adding the row means: a person we hold, or a new one with these particulars."""
+    """What adding the row means: a person we hold, or a new one with these particulars.
+
+    `shares` is the address of the file that they have no sole use of, and so do not get.
+    """
 
     given_name: str
     family_name: str
@@ -35,6 +38,7 @@ class Plan:
     team: str = ""
     waits: bool = False
     waiver: str = ""
+    shares: str = ""
 
 
 @dataclass(frozen=True)
@@ -78,7 +82,7 @@ class Draft:
     given: str = ""
     family: str = ""
     email: str = ""
-    shares: bool = False
+    shares: str = ""
     person: KnownPerson | None = None
     profession_id: uuid.UUID | None = None
     organisation_id: uuid.UUID | None = None
@@ -162,4 +166,5 @@ def _plan(draft: Draft) -> Plan:
         team=draft.line.read.get("team", "")[:LONGEST_NAME],
         waits=draft.waits,
         waiver=draft.waiver,
+        shares=draft.shares,
     )

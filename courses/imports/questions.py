@@ -158,7 +158,8 @@ def _person_options(reason: Reason, count: int) -> tuple[Options, str]:
         case reasons.NAME:
             return ((USE, "Use this name"),), USE if reason.guess else ""
         case reasons.SHARED:
-            shared = (MAILBOX, f"A shared mailbox, {words.plural(count, 'person', 'people')}")
+            people = words.plural(count, "person", "people")
+            shared = (MAILBOX, f"A shared mailbox, {people}: nobody can sign in with it")
             return (shared, (ONE, "One person: keep the first row")), MAILBOX
         case reasons.PERSON:
             same = (reason.key, "The same person, with the name we hold")

@@ -37,20 +37,22 @@ def hear(event: Event) -> None:
 
 
 def send_sign_in(sign_in_link_id: str) -> None:
-    """Find out whom a request to sign in is for, and queue the message if there is somebody."""
+    """Find out whom a request to sign in is for, and queue the message if there is somebody.
+
+    Who reads a shared mailbox is told why there is no link.
+    """
     found = sign_in.addressee(uuid.UUID(sign_in_link_id))
     if found is None:
         return
-    person_id, request = found
     queue(
         by=SYSTEM,
-        person_id=person_id,
+        person_id=found.person_id,
         kind="sign-in",
         klass="now",
-        template="messages/sign-in.txt",
-        values={"until": words.time(request.expires_at)},
-        links={"sign_in": f"{composing.SIGN_IN}{request.id}"},
-        dedupe_key=f"sign-in:{request.id}",
+        template=f"messages/sign-in{'-shared' if found.shared else ''}.txt",
+        values={"until": words.time(found.until)},
+        links={} if found.shared else {"sign_in": f"{composing.SIGN_IN}{found.link_id}"},
+        dedupe_key=f"sign-in:{found.link_id}",
     )
 
 

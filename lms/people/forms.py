@@ -90,6 +90,16 @@ class PersonEditForm(PersonForm):
         return bool(web.OnceForm.validate(self, extra_validators))
 
 
+class MailboxForm(web.Form):
+    """Who reads somebody's mailbox; the page has a button for each answer."""
+
+    sharing = web.RadioField(
+        "Who reads this mailbox?",
+        choices=[("shared", "Several people"), ("own", "One person")],
+        missing="Choose who reads this mailbox",
+    )
+
+
 class OrganisationForm(web.OnceForm):
     """A new organisation."""
 

@@ -29,6 +29,7 @@ ROLES = (
     "administrator",
 )
 SCOPE_KINDS = ("programme", "locality", "organisation", "provider", "cohort")
+OWN, SAID, SHARED = SHARING = ("own", "said", "shared")
 DATA_REQUEST_KINDS = ("access", "erasure")
 DATA_REQUEST_STATES = ("open", "done", "refused")
 
@@ -151,6 +152,8 @@ class PersonEmail(Dated, Model):
     __tablename__ = "people_person_email"
     __table_args__ = (
         CheckConstraint("char_length(address::text) <= 254", name="address_length"),
+        one_of("sharing", SHARING),
+        CheckConstraint("said_by_id is null or sharing <> 'own'", name="said_by"),
         Index(
             "uq_people_person_email_primary",
             "person_id",
@@ -165,6 +168,13 @@ class PersonEmail(Dated, Model):
     address: Mapped[str] = mapped_column(CITEXT(), unique=True)
     verified_at: Mapped[datetime | None]
     is_primary: Mapped[bool] = mapped_column(default=False)
+    # Whether others read this mailbox: nobody says so, an import says so, or it is so; then nobody
+    # signs in by it.
+    sharing: Mapped[str] = mapped_column(default=OWN)
+    # The import that alone says so: undoing it takes the word back.
+    said_by_id: Mapped[uuid.UUID | None] = mapped_column(
+        ForeignKey("import_batch.id", ondelete="SET NULL"), index=True
+    )
 
     person: Mapped[Person] = relationship(lazy="raise_on_sql", back_populates="emails")
 

@@ -91,8 +91,9 @@ def lms_nav_items(actor: Actor) -> Iterable[NavItem]:
 
 @hookimpl
 def lms_todos(actor: Actor, today: date) -> Iterable[Todo]:
-    """For administrators: plugins with problems and jobs that were given up."""
-    return todos.for_administrators(actor)
+    """Mailboxes to decide on; for administrators, plugins with problems and failed jobs."""
+    yield from todos.of_mailboxes(actor)
+    yield from todos.for_administrators(actor)
 
 
 @hookimpl

@@ -1,4 +1,4 @@
-"""What administrators need to do: plugins with problems, jobs that were given up."""
+"""What this room asks people to do: mailboxes to decide on, plugins and jobs to look after."""
 
 from __future__ import annotations
 
@@ -8,9 +8,23 @@ from flask import url_for
 
 from lms.contracts import Actor, Todo
 from lms.jobs import failed_jobs
+from lms.people.queries import mailboxes
 from lms.permissions import allowed
 from lms.registry import current_registry
 from lms.web.words import plural
+
+
+def of_mailboxes(actor: Actor) -> Iterable[Todo]:
+    """One line for each person whose mailbox an import says is shared."""
+    for person_id, name in mailboxes.said_shared(actor):
+        yield Todo(
+            f"An import says that {name}’s e-mail address is shared",
+            "With a mailbox that several people read nobody can sign in",
+            "Decide",
+            f"{url_for('people.person', person_id=person_id)}#sharing",
+            None,
+            65,
+        )
 
 
 def for_administrators(actor: Actor) -> Iterable[Todo]:

@@ -421,10 +421,27 @@ def test_undoing_frees_the_places_silently_and_forgets_who_was_new(
     named = select(Person.family_name).where(Person.erased_at.is_(None))
     assert set(db.session.scalars(named)) == {"Nair", "Ellery", "Okafor"}
     assert db.session.get_one(Person, held.id).given_name == "Amara"
+    assert db.session.scalars(select(Organisation)).all() == []
+    assert "The organisation that it brought is removed" in text_of(priya, address)
     assert "Undone by Priya Nair on 1 February 2027 at 9am. 3 people are as they were" in text_of(
         priya, address
     )
     assert priya.post(f"{address}/undo").status_code == 303
+
+
+def test_an_organisation_that_somebody_else_uses_by_now_stays_when_its_import_is_undone(
+    world: World, priya: PageClient, run_jobs: Callable[[], None]
+) -> None:
+    rows = [("Reed, Amy", "amy@x.uk", "", "Herts NHS"), ("Shah, Ravi", "ravi@x.uk", "", "Surgery")]
+    address = upload(priya, world.cohort.id, file_of(rows))
+    priya.press(address, "Add 2 people", add="2")
+    assert "2 organisations are new with it" in text_of(priya, address)
+    kept = db.session.scalars(select(Organisation).where(Organisation.name == "Surgery")).one()
+    make.person("Robin", "Ellis", organisation_id=kept.id)
+    priya.press(address, "Undo this import")
+    run_jobs()
+    assert db.session.scalars(select(Organisation.name)).all() == ["Surgery"]
+    assert "Of the 2 organisations that it brought 1 stays, being in use" in text_of(priya, address)
 
 
 def test_after_ten_minutes_undoing_tells_the_people_who_were_told(

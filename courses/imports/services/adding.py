@@ -29,6 +29,7 @@ from courses.services.booking import Seat
 from lms import audit, clock
 from lms.contracts import Actor
 from lms.db import Complaint, be_patient, crash_point, db
+from lms.people.services import mailboxes
 from lms.people.services.organisations import add_organisations
 from lms.people.services.people import NewPerson, add_people
 from lms.records import ImportRow
@@ -74,10 +75,12 @@ def _add(
 ) -> tuple[dict[str, list[str]], dict[int, uuid.UUID]]:
     """New organisations, people, bookings, waiting: the ids of what was made; people by row."""
     plans = [plan for _, plan in adding]
-    places = _organisations(plans, by)
+    places, employers = _organisations(plans, by)
     new = [plan for plan in plans if plan.person_id is None]
     created = iter(add_people([_person(plan, places) for plan in new], by=by))
     people = [plan.person_id or next(created) for plan in plans]
+    if shared := {plan.shares for plan in plans if plan.shares}:
+        mailboxes.say_shared(shared, by=by, import_id=batch_id)
     fresh = [one for one, plan in zip(people, plans, strict=True) if plan.person_id is None]
     together = list(zip(adding, people, strict=True))
     booked = [(row, plan, one) for (row, plan), one in together if not plan.waits]
@@ -102,6 +105,7 @@ def _add(
         "bookings": [str(key) for key in ids],
         "people": [str(one) for one in fresh],
         "waiting": [str(one) for _, one in waits],
+        "organisations": [str(one) for one in employers],
     }
     return made, {row.row_no: one for (row, _), one in together}
 
@@ -128,8 +132,10 @@ def _mark(
     return [str(one) for one in marks.take(cohort, taking, batch, by)]
 
 
-def _organisations(plans: Sequence[Plan], by: Actor) -> dict[tuple[uuid.UUID, str], uuid.UUID]:
-    """Make the organisations that are new, once each; ids by place and name."""
+def _organisations(
+    plans: Sequence[Plan], by: Actor
+) -> tuple[dict[tuple[uuid.UUID, str], uuid.UUID], list[uuid.UUID]]:
+    """Make the organisations that are new, once each: ids by place and name, and those made."""
     wanted = [one for plan in plans if (one := plan.new_organisation) is not None]
     return add_organisations([(one.name, one.place) for one in wanted if one.place], by=by)
 

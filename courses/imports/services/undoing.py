@@ -1,6 +1,7 @@
 """Undoing an import while nothing hangs on it: places freed, waiting ended, marks taken back.
 
-The view calls `undo`; the job `FORGET` forgets the people whom only this file brought.
+The view calls `undo`; the job `FORGET` forgets the people and organisations that only this file
+brought.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import func, select, update
 
 from courses.imports import batches
 from courses.imports.batches import Batch
@@ -22,6 +23,8 @@ from lms.contracts import SYSTEM, Actor, Job
 from lms.db import be_patient, crash_point, db
 from lms.errors import Conflict
 from lms.jobs import defer
+from lms.people.models import Organisation, Person
+from lms.people.services import mailboxes, organisations
 from lms.people.services.taking_back import take_back
 from lms.records import ImportBatch
 
@@ -55,6 +58,7 @@ def undo(batch_id: uuid.UUID, *, by: Actor) -> None:
     _refuse(batch_id)
     for person_id in _ids(batch, "waiting"):
         waiting.leave(cohort.course_id, person_id, by=by)
+    mailboxes.take_back(batch_id, by=by)
     update_batch(
         batch_id,
         state=batches.UNDONE,
@@ -62,7 +66,7 @@ def undo(batch_id: uuid.UUID, *, by: Actor) -> None:
         counts={**batch.counts, "undone_by": by.name},
     )
     audit.write("undid an import", SUBJECT, batch_id, by=by, after={"cohort": cohort.code})
-    if batch.made.get("people"):
+    if batch.made.get("people") or batch.made.get("organisations"):
         defer(FORGET, batch_id=str(batch_id))
     crash_point("import.undone")
 
@@ -76,20 +80,49 @@ def _ids(batch: Batch, what: str) -> list[uuid.UUID]:
     return [uuid.UUID(one) for one in batch.made.get(what, ())]
 
 
-def forget_people(batch_id: str) -> Iterator[None]:
-    """Take back the people an undone import added, unless something else holds them by now."""
-    row = db.session.execute(
+def forget(batch_id: str) -> Iterator[None]:
+    """Take back the people and organisations an undone import added, unless something else holds
+    them by now.
+    """
+    counts = db.session.scalar(
         select(ImportBatch.counts).where(
             ImportBatch.id == uuid.UUID(batch_id), ImportBatch.state == batches.UNDONE
         )
-    ).first()
-    made = row.counts.get("made", {}) if row else {}
-    people = [uuid.UUID(one) for one in made.get("people", ())]
-    ended = [uuid.UUID(one) for one in made.get("bookings", ())]
+    )
+    made = (counts or {}).get("made", {})
+    people, ended, employers = (
+        [uuid.UUID(one) for one in made.get(what, ())]
+        for what in ("people", "bookings", "organisations")
+    )
     for start in range(0, len(people), CHUNK):
         some = people[start : start + CHUNK]
         take_back([one for one in some if one not in _held(some, ended)], by=SYSTEM)
         yield
+    if counts and employers:
+        _forget_employers(ended, employers)
+        update_batch(uuid.UUID(batch_id), counts={**counts, "stay": _there(employers)})
+
+
+def _forget_employers(ended: Sequence[uuid.UUID], employers: Sequence[uuid.UUID]) -> None:
+    """The bookings of who is forgotten keep their employer in words alone; then it may go."""
+    erased = select(Person.id).where(Person.erased_at.is_not(None))
+    db.session.execute(
+        update(Booking)
+        .where(
+            Booking.id.in_(ended),
+            Booking.organisation_id.in_(employers),
+            Booking.person_id.in_(erased),
+        )
+        .values(organisation_id=None, updated_at=clock.now())
+        .execution_options(synchronize_session=False)
+    )
+    organisations.take_back(employers, by=SYSTEM)
+
+
+def _there(employers: Sequence[uuid.UUID]) -> int:
+    """How many of these organisations are still there."""
+    counted = select(func.count()).select_from(Organisation).where(Organisation.id.in_(employers))
+    return db.session.scalar(counted) or 0
 
 
 def _held(people: Sequence[uuid.UUID], ended: Sequence[uuid.UUID]) -> set[uuid.UUID]:
@@ -103,4 +136,4 @@ def _held(people: Sequence[uuid.UUID], ended: Sequence[uuid.UUID]) -> set[uuid.U
     return set(db.session.scalars(booked.union(waits)))
 
 
-FORGET = Job("courses.forget_imported", forget_people)
+FORGET = Job("courses.forget_imported", forget)

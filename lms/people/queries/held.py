@@ -10,6 +10,9 @@ from sqlalchemy import func, select
 from lms.contracts import PersonalRecord
 from lms.db import db
 from lms.people.models import (
+    OWN,
+    SAID,
+    SHARED,
     Locality,
     Organisation,
     Person,
@@ -22,6 +25,12 @@ from lms.people.names import full
 from lms.people.queries import roles
 from lms.records import AuditEntry
 from lms.web import words
+
+READ_BY = {
+    OWN: "",
+    SAID: " (an import says that several people read it)",
+    SHARED: " (several people read it)",
+}
 
 
 def personal_data(person_id: uuid.UUID) -> Iterable[PersonalRecord]:
@@ -38,8 +47,8 @@ def personal_data(person_id: uuid.UUID) -> Iterable[PersonalRecord]:
         .outerjoin(Profession, Profession.id == Person.profession_id)
         .where(Person.id == person_id)
     ).one()
-    addresses = db.session.scalars(
-        select(PersonEmail.address).where(PersonEmail.person_id == person_id)
+    addresses = db.session.execute(
+        select(PersonEmail.address, PersonEmail.sharing).where(PersonEmail.person_id == person_id)
     )
     yield PersonalRecord(
         "About you",
@@ -48,7 +57,7 @@ def personal_data(person_id: uuid.UUID) -> Iterable[PersonalRecord]:
             ("Organisation", person.organisation or "none"),
             ("Place", person.place or "none"),
             ("Job", person.profession or "none"),
-            *(("E-mail address", address) for address in addresses),
+            *(("E-mail address", f"{one}{READ_BY[sharing]}") for one, sharing in addresses),
             ("Added", words.date(person.Person.created_at)),
         ),
     )

@@ -46,6 +46,7 @@ class PersonDetail(PersonRow):
     manager: str
     added_at: datetime
     verified_at: datetime | None
+    sharing: str
 
     @property
     def version(self) -> str:
@@ -140,6 +141,7 @@ def find(actor: Actor, person_id: uuid.UUID, *permissions: str) -> PersonDetail:
         manager=full(*manager),
         added_at=row.created_at,
         verified_at=row.verified_at,
+        sharing=row.sharing or "",
     )
 
 
@@ -219,6 +221,7 @@ def _columns() -> Select[Any]:
         Locality.name.label("locality"),
         PersonEmail.address,
         PersonEmail.verified_at,
+        PersonEmail.sharing,
     ]
     return (
         select(*columns)

@@ -13,9 +13,9 @@ from sqlalchemy import CursorResult, func, select, update
 
 from lms import audit, clock
 from lms.contracts import SYSTEM, Role, Scope, ScopeKind
-from lms.db import db
+from lms.db import Complaint, db
 from lms.people import emails, links
-from lms.people.models import Person, PersonEmail, SignInLink
+from lms.people.models import SHARED, Person, PersonEmail, SignInLink
 from lms.people.services.people import NewPerson, add_person
 from lms.people.services.roles import give_role
 
@@ -32,13 +32,16 @@ class CutOff:
 def invite_administrator(name: str, email: str) -> uuid.UUID:
     """Make somebody an administrator of the whole programme, adding them unless they are here.
 
-    They sign in as everybody does, by a message to their address. A `Complaint` says why not.
+    They sign in as everybody does, by a message to their address, which nobody else may read. A
+    `Complaint` says why not.
     """
     given, _, family = name.strip().rpartition(" ")
     address = emails.cleaned(email)
-    person_id = db.session.scalar(
-        select(PersonEmail.person_id).where(PersonEmail.address == address)
-    ) or add_person(NewPerson(given or family, family if given else "", email), by=SYSTEM)
+    held = db.session.scalar(select(PersonEmail).where(PersonEmail.address == address))
+    if held and held.sharing == SHARED:
+        raise Complaint("email", "Several people read this mailbox, so nobody can sign in with it")
+    new = NewPerson(given or family, family if given else "", email)
+    person_id = held.person_id if held else add_person(new, by=SYSTEM)
     give_role(person_id, Role.ADMINISTRATOR, Scope(ScopeKind.PROGRAMME), by=SYSTEM)
     return person_id
 

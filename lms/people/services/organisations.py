@@ -7,15 +7,16 @@ import uuid
 from collections.abc import Sequence
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import Text, cast, delete, exists, select
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
 
 from lms import audit, clock, content
 from lms.contracts import Actor, ProfessionTemplate
 from lms.db import Complaint, db, uuid7, violations
 from lms.errors import NotFound
 from lms.people import names
-from lms.people.models import Locality, Organisation, Profession
+from lms.people.models import Locality, Organisation, Profession, RoleGrant
 from lms.permissions import where
 
 PROFESSIONS = Path(__file__).parents[1] / "content" / "professions.yaml"
@@ -52,13 +53,14 @@ def add_organisation(
 
 def add_organisations(
     wanted: Sequence[tuple[str, uuid.UUID]], *, by: Actor
-) -> dict[tuple[uuid.UUID, str], uuid.UUID]:
+) -> tuple[dict[tuple[uuid.UUID, str], uuid.UUID], list[uuid.UUID]]:
     """Make sure of organisations by name and place, in three statements however many.
 
-    Returns the id of each by place and name as given; one that is there already is that one.
+    Returns the id of each by place and name as given, and the ids of those that are new; one that
+    is there already is that one.
     """
     if not wanted:
-        return {}
+        return {}, []
     now = clock.now()
     rows = {
         (place, name.lower()): {
@@ -71,16 +73,44 @@ def add_organisations(
         for name, place in wanted
     }
     statement = insert(Organisation).values(list(rows.values())).on_conflict_do_nothing()
-    made = db.session.scalars(statement.returning(Organisation.name)).all()
+    made = db.session.execute(statement.returning(Organisation.id, Organisation.name)).all()
     if made:
-        audit.write("added organisations", "organisation", None, by=by, after={"names": list(made)})
+        new = [name for _, name in made]
+        audit.write("added organisations", "organisation", None, by=by, after={"names": new})
     held = db.session.execute(
         select(Organisation.locality_id, Organisation.name, Organisation.id).where(
             Organisation.locality_id.in_({place for _, place in wanted})
         )
     )
     ids = {(place, name.lower()): key for place, name, key in held}
-    return {(place, name): ids[place, _name(name).lower()] for name, place in wanted}
+    found = {(place, name): ids[place, _name(name).lower()] for name, place in wanted}
+    return found, [key for key, _ in made]
+
+
+def take_back(organisation_ids: Sequence[uuid.UUID], *, by: Actor) -> None:
+    """Remove organisations that were added by mistake, those that nothing refers to.
+
+    The database knows what refers to one, of whichever room; a role's scope is no foreign key.
+    """
+    scoped = exists().where(RoleGrant.scope_id == cast(Organisation.id, Text))
+    found = db.session.execute(
+        select(Organisation.id, Organisation.name)
+        .where(Organisation.id.in_(organisation_ids), ~scoped)
+        .order_by(Organisation.id)
+        .with_for_update()
+    ).all()
+    gone = [name for key, name in found if _removed(key)]
+    if gone:
+        audit.write("removed organisations", "organisation", None, by=by, after={"names": gone})
+
+
+def _removed(organisation_id: uuid.UUID) -> bool:
+    try:
+        with db.session.begin_nested():
+            db.session.execute(delete(Organisation).where(Organisation.id == organisation_id))
+    except IntegrityError:
+        return False
+    return True
 
 
 def rename_organisation(organisation_id: uuid.UUID, name: str, *, by: Actor) -> None:

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from sqlalchemy import insert, select, update
 
 from lms import audit, clock
-from lms.contracts import SYSTEM, Actor
+from lms.contracts import Actor
 from lms.db import Complaint, db, uuid7, violations
 from lms.errors import NotFound
 from lms.events import AddressChanged, publish
 from lms.people import emails, links, names, versions
-from lms.people.models import Organisation, Person, PersonEmail, Profession, RoleGrant
-from lms.people.services.roles import GIVEN, as_grant, may_give
+from lms.people.models import OWN, Organisation, Person, PersonEmail, Profession
+from lms.people.services.roles import beyond
 
 MISSING_NAME = Complaint("given_name", "Enter a name")
 NO_ORGANISATION = Complaint("organisation", "Choose an organisation that is on the list")
@@ -206,7 +206,8 @@ def _refuse_overwriting(person: Person, edit: PersonEdit, seen: str) -> None:
 def set_email(person_id: uuid.UUID, raw: str | None, *, by: Actor) -> bool:
     """Make this the person's only address (None: they have none); whether that is a change.
 
-    Who signs in with it could act as them: so the actor must hold every role that they hold.
+    Nobody has said of a new address that others read it. The actor must hold every role that the
+    person holds (`roles.beyond`).
     """
     address = emails.cleaned(raw)
     held = db.session.scalar(
@@ -219,6 +220,7 @@ def set_email(person_id: uuid.UUID, raw: str | None, *, by: Actor) -> bool:
     with violations(uq_people_person_email_address=ADDRESS_TAKEN):
         if held and address:
             held.address, held.verified_at = address, None
+            held.sharing, held.said_by_id = OWN, None
         elif held:
             db.session.delete(held)
         elif address:
@@ -230,20 +232,13 @@ def set_email(person_id: uuid.UUID, raw: str | None, *, by: Actor) -> bool:
 
 
 def _refuse_taking_over(person_id: uuid.UUID, by: Actor) -> None:
-    theirs = db.session.scalars(
-        select(RoleGrant).where(
-            RoleGrant.person_id == person_id,
-            RoleGrant.ended_at.is_(None),
-            RoleGrant.role.in_([role.value for role in GIVEN]),  # nobody gives what one becomes
+    role = beyond([person_id], by).get(person_id)
+    if role:
+        raise Complaint(
+            "email",
+            f"They are {role.value} as well, so only somebody who holds that role can "
+            "change their address",
         )
-    )
-    for held in map(as_grant, theirs):
-        if by is not SYSTEM and not may_give(by, held.role, held.scope):
-            raise Complaint(
-                "email",
-                f"They are {held.role.value} as well, so only somebody who holds that role can "
-                "change their address",
-            )
 
 
 def _post(person: Person) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 
 from sqlalchemy import select
 
@@ -22,6 +23,27 @@ def may_give(actor: Actor, role: Role, scope: Scope) -> bool:
         grant.role in (role, Role.ADMINISTRATOR) and _covers(grant.scope, scope)
         for grant in actor.grants
     )
+
+
+def beyond(person_ids: Collection[uuid.UUID], by: Actor) -> dict[uuid.UUID, Role]:
+    """Who of these people holds a role that `by` could not give, with one such role.
+
+    Whoever has a hand in how somebody signs in could act as them: so they must hold every role
+    that the person holds.
+    """
+    held = db.session.scalars(
+        select(RoleGrant).where(
+            RoleGrant.person_id.in_(person_ids),
+            RoleGrant.ended_at.is_(None),
+            RoleGrant.role.in_([role.value for role in GIVEN]),  # nobody gives what one becomes
+        )
+    )
+    return {
+        row.person_id: grant.role
+        for row in held
+        for grant in [as_grant(row)]
+        if by is not SYSTEM and not may_give(by, grant.role, grant.scope)
+    }
 
 
 def _covers(held: Scope, wanted: Scope) -> bool:

@@ -11,7 +11,7 @@ import hmac
 import secrets
 import uuid
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, delete, exists, func, select, update
 
@@ -21,7 +21,7 @@ from lms.db import apart, db
 from lms.errors import Gone, NotFound
 from lms.events import SignInRequested, publish
 from lms.people import tokens
-from lms.people.models import Person, PersonEmail, SignInLink
+from lms.people.models import SHARED, Person, PersonEmail, SignInLink
 from lms.people.names import full
 from lms.web import urls
 
@@ -45,6 +45,16 @@ class Asked:
     id: uuid.UUID
     address: str
     same_browser: bool
+
+
+@dataclass(frozen=True)
+class Addressee:
+    """Whom a request is for; nobody is let in by an address that several people read (`shared`)."""
+
+    person_id: uuid.UUID
+    link_id: uuid.UUID
+    until: datetime
+    shared: bool
 
 
 @dataclass(frozen=True)
@@ -82,18 +92,18 @@ def new_nonce() -> str:
     return secrets.token_urlsafe(16)
 
 
-def addressee(link_id: uuid.UUID) -> tuple[uuid.UUID, SignInLink] | None:
+def addressee(link_id: uuid.UUID) -> Addressee | None:
     """The person a request is for, noted in it; older requests of theirs end. None for nobody.
 
     It is who has the address as theirs now: messages go there and nowhere else. Another address
     of a person, which nobody may have looked at for years, lets nobody in, and who is erased or
-    merged into another gets nothing.
+    merged into another gets nothing. A shared mailbox's request is for nobody to follow.
     """
     link = db.session.get(SignInLink, link_id)
     if link is None or link.expires_at <= clock.now():
         return None
-    person_id = db.session.scalar(
-        select(Person.id)
+    found = db.session.execute(
+        select(Person.id, PersonEmail.sharing == SHARED)
         .join(PersonEmail, PersonEmail.person_id == Person.id)
         .where(
             PersonEmail.address == link.address,
@@ -101,13 +111,29 @@ def addressee(link_id: uuid.UUID) -> tuple[uuid.UUID, SignInLink] | None:
             Person.erased_at.is_(None),
             Person.merged_into_id.is_(None),
         )
-    )
-    if person_id is None:
+    ).one_or_none()
+    if found is None:
         return None
-    link.person_id = person_id
-    db.session.flush()
-    _end_others(person_id, link_id)
-    return person_id, link
+    person_id, shared = found
+    if not shared:
+        link.person_id = person_id
+        db.session.flush()
+        _end_others(person_id, link_id)
+    return Addressee(person_id, link_id, link.expires_at, shared)
+
+
+def end_requests(address: str) -> None:
+    """End every request to sign in by this address, whoever asked."""
+    now = clock.now()
+    db.session.execute(
+        update(SignInLink)
+        .where(
+            SignInLink.address == address,
+            SignInLink.used_at.is_(None),
+            SignInLink.expires_at > now,
+        )
+        .values(expires_at=now, updated_at=now)
+    )
 
 
 def mail(link_id: uuid.UUID) -> Mail | None:
@@ -209,11 +235,15 @@ def _live(link: SignInLink) -> bool:
 
 
 def _still_theirs(link: SignInLink) -> ColumnElement[bool]:
-    """Whether the address that asked is still the person's: a new one ends what went to the old."""
+    """Whether the address that asked is still the person's, and theirs alone.
+
+    A new one ends what went to the old.
+    """
     return exists().where(
         PersonEmail.person_id == link.person_id,
         PersonEmail.address == link.address,
         PersonEmail.is_primary,
+        PersonEmail.sharing != SHARED,
     )
 
 

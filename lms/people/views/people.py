@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from flask import Response
 
@@ -10,10 +11,10 @@ from lms import web
 from lms.contracts import Actor
 from lms.db import Complaint
 from lms.people import export, queries, spelling, versions
-from lms.people.forms import HeldForm, OwnHeldForm, PersonEditForm, PersonForm
+from lms.people.forms import HeldForm, MailboxForm, OwnHeldForm, PersonEditForm, PersonForm
 from lms.people.queries import people as reading
 from lms.people.queries import roles
-from lms.people.services import Changed, NewPerson, PersonEdit, add_person, edit_person
+from lms.people.services import Changed, NewPerson, PersonEdit, add_person, edit_person, mailboxes
 from lms.people.views.blueprint import blueprint
 from lms.permissions import allow, allowed
 from lms.web import words
@@ -41,15 +42,19 @@ def person(person_id: uuid.UUID) -> str:
     """One person: who they are, their learning record, roles, posts over time."""
     actor = web.current_actor()
     found = queries.find(actor, person_id, "people.view", "people.own")
-    return web.render(
-        "people/person.html",
-        person=found,
-        own=person_id == actor.person_id,
-        manages=_manages(actor, person_id),
-        gives_roles=allowed(actor, "roles.manage"),
-        roles=roles.of_person(person_id),
-        posts=reading.posts(found),
-    )
+    return web.render("people/person.html", **_page(found, actor))
+
+
+def _page(found: queries.PersonDetail, actor: Actor) -> dict[str, Any]:
+    return {
+        "person": found,
+        "own": found.id == actor.person_id,
+        "manages": _manages(actor, found.id),
+        "decides": bool(found.email and mailboxes.deciding([found.id], actor)),
+        "gives_roles": allowed(actor, "roles.manage"),
+        "roles": roles.of_person(found.id),
+        "posts": reading.posts(found),
+    }
 
 
 def _manages(actor: Actor, person_id: uuid.UUID) -> bool:
@@ -137,6 +142,22 @@ def _both(form: PersonEditForm, actor: Actor, person_id: uuid.UUID, changed: Cha
     response = web.invalid("people/change_person.html", form=form, person=found)
     response.status_code = 409
     return response
+
+
+@blueprint.post("/people/<uuid:person_id>/mailbox")
+@allow("people.manage")
+def decide_mailbox(person_id: uuid.UUID) -> Response:
+    """Say whether others read somebody's mailbox: then nobody signs in with its address."""
+    actor = web.current_actor()
+    found = queries.find(actor, person_id, "people.manage")
+    form = MailboxForm()
+    if not form.validate_on_submit():
+        return web.invalid("people/person.html", form=form, **_page(found, actor))
+    shared = form.sharing.data == "shared"
+    mailboxes.decide(person_id, shared=shared, by=actor)
+    said = "is shared, so nobody can sign in with it" if shared else "is theirs alone"
+    web.say(f"{found.name}’s e-mail address {said}")
+    return web.see("people.person", person_id=person_id)
 
 
 @blueprint.route("/people/<uuid:person_id>/held", methods=["GET", "POST"])

@@ -1,0 +1,123 @@
+"""Mailboxes that several people read: messages go there, and nobody signs in with them."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from lms.contracts import SYSTEM
+from lms.db import uuid7
+from lms.people.models import SAID, SHARED, PersonEmail
+from lms.people.services import mailboxes, set_email
+from lms.records import AuditEntry, ImportBatch
+from tests import factories
+from tests.letters import text as plain
+from tests.people.test_people_pages import administrator, two_places
+from tests.people.test_sign_in import ask, code_in, link_for
+
+__all__ = ["two_places"]
+
+
+def sharing(session, person):
+    session.expire_all()
+    return session.scalar(select(PersonEmail.sharing).where(PersonEmail.person_id == person.id))
+
+
+def held_by(session, person, sharing):
+    session.scalar(select(PersonEmail).where(PersonEmail.person_id == person.id)).sharing = sharing
+    session.flush()
+
+
+def test_with_a_shared_mailbox_nobody_signs_in_and_the_message_says_why(
+    session, browser, letters, run_jobs
+):
+    person = factories.person(email="desk@example.org")
+    held_by(session, person, SHARED)
+    mine = browser()
+    assert ask(mine, "desk@example.org").location == "/sign-in/sent"
+    run_jobs()
+    (letter,) = letters.to("desk@example.org")
+    assert "Several people read this mailbox, so nobody can sign in with it" in plain(letter)
+    assert "/sign-in/" not in plain(letter)
+    assert "type this code" not in plain(letter)
+
+
+def test_what_is_under_way_ends_when_a_mailbox_is_found_to_be_shared(
+    session, browser, letters, run_jobs, as_person
+):
+    person = factories.person("Robin", "Ellis", email="desk@example.org")
+    signed_in, mine = as_person(person), browser()
+    link = link_for(mine, letters, run_jobs, "desk@example.org")
+    code = code_in(letters.to("desk@example.org")[-1])
+    mailboxes.decide(person.id, shared=True, by=SYSTEM)
+    assert signed_in.get("/home").status_code == 303
+    assert mine.get(link).status_code == 410
+    mailboxes.decide(person.id, shared=False, by=SYSTEM)
+    assert mine.post(link).status_code == 410
+    assert mine.press("/sign-in/sent", "Sign in", code=code).status_code == 410
+
+
+def test_who_may_change_a_person_decides_on_their_page_and_the_trail_says_so(
+    session, two_places, as_person
+):
+    (_, _, worker, coordinator), (_, _, _, stranger) = two_places
+    held_by(session, worker, SAID)
+    page, mine = f"/people/{worker.id}", as_person(coordinator)
+    assert "An import says that Amara of Hertfordshire’s e-mail address" in mine.get("/home").text
+    assert "An import says" not in as_person(stranger).get("/home").text
+    assert as_person(stranger).post(f"{page}/mailbox", data={"sharing": "own"}).status_code == 404
+    assert mine.post(f"{page}/mailbox", data={"sharing": "maybe"}).status_code == 422
+    assert mine.press(page, "It is shared").location == page
+    assert sharing(session, worker) == SHARED
+    assert "Several people read this mailbox, so nobody can sign in with it" in mine.get(page).text
+    assert "An import says" not in mine.get("/home").text
+    mine.press(page, "Only Amara reads it")
+    assert sharing(session, worker) == "own"
+    said = select(AuditEntry.after).where(AuditEntry.after.has_key("mailbox"))
+    assert [row["mailbox"] for row in session.scalars(said.order_by(AuditEntry.id))] == [
+        "shared",
+        "one person’s",
+    ]
+
+
+def test_nobody_decides_about_themselves_or_about_who_holds_more_roles(
+    session, two_places, as_person
+):
+    (_, organisation, _, coordinator), _ = two_places
+    boss = factories.person("Ada", "Boss", organisation_id=organisation.id)
+    factories.grant(boss, "administrator")
+    for person in (boss, coordinator):
+        held_by(session, person, SAID)
+        page = as_person(coordinator).get(f"/people/{person.id}").text
+        assert "Somebody who may change this record decides" in page
+        answer = as_person(coordinator).post(
+            f"/people/{person.id}/mailbox", data={"sharing": "shared"}
+        )
+        assert answer.status_code == 404
+        assert sharing(session, person) == SAID
+    assert "It is shared" in as_person(administrator()).get(f"/people/{boss.id}").text
+
+
+def test_of_a_new_address_nobody_has_said_that_others_read_it(session):
+    person = factories.person(email="desk@example.org")
+    held_by(session, person, SHARED)
+    set_email(person.id, "robin@example.org", by=SYSTEM)
+    assert sharing(session, person) == "own"
+
+
+def test_undoing_an_import_leaves_what_another_said_or_a_person_decided(session):
+    person = factories.person(email="desk@example.org")
+    first, second = batch(), batch()
+    for one in (first, second):
+        mailboxes.say_shared({"desk@example.org"}, by=SYSTEM, import_id=one)
+    mailboxes.take_back(second, by=SYSTEM)
+    assert sharing(session, person) == SHARED
+    mailboxes.decide(person.id, shared=False, by=SYSTEM)
+    third = batch()
+    mailboxes.say_shared({"DESK@example.org"}, by=SYSTEM, import_id=third)
+    mailboxes.take_back(third, by=SYSTEM)
+    assert sharing(session, person) == "own"
+
+
+def batch():
+    row = {"kind": "people", "importer_key": "x", "file_name": "x.csv", "file_sha256": ""}
+    return factories.keep(ImportBatch(id=uuid7(), by_label="Priya", **row)).id
