@@ -26,7 +26,9 @@ class Certificate(Dated, Model):
     """What a person is certified to have done: `shown` is all that the PDF and `/verify` say."""
 
     __tablename__ = "certificates_certificate"
-    in_trail = Named(("number",), kinds=("certificate",))
+    in_trail = Named(
+        ("number",), "certificates.verify", "number", column="number", kinds=("certificate",)
+    )
     __table_args__ = (
         one_of("kind", KINDS),
         one_of("state", CERTIFICATE_STATES),

@@ -13,7 +13,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms import clock
-from lms.columns import Signed, one_of
+from lms.columns import Named, Signed, one_of
 from lms.db import AppendOnly, Dated, Model, Row
 
 IMPORT_STATES = ("staged", "confirmed", "undone", "discarded")
@@ -66,6 +66,7 @@ class ImportBatch(Signed, Dated, Model):
     """One uploaded file: staged for preview, then confirmed as a whole, perhaps undone."""
 
     __tablename__ = "import_batch"
+    in_trail = Named(("file_name",), "imports.preview", "batch_id")
     __table_args__ = (
         one_of("state", IMPORT_STATES),
         Index(None, "subject_type", "subject_id"),

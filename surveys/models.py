@@ -23,7 +23,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from courses.models import Booking, Cohort
 from lms import clock
-from lms.columns import one_of
+from lms.columns import Named, one_of
 from lms.db import AppendOnly, Dated, Model
 
 WAVE_KINDS = ("pre", "post", "then_test", "follow_up")
@@ -52,6 +52,9 @@ class Wave(Dated, Model):
     """One asking of a cohort: which questionnaire, when it opens and what it is measured from."""
 
     __tablename__ = "surveys_wave"
+    in_trail = Named(
+        (), "surveys.cohort", "cohort_id", column="cohort_id", through="cohort_id", word="of"
+    )
     __table_args__ = (
         one_of("kind", WAVE_KINDS),
         one_of("anchor", ANCHORS),
@@ -85,6 +88,7 @@ class Assignment(Dated, Model):
     """A booked person asked in a wave; `draft` holds answers not yet sent."""
 
     __tablename__ = "surveys_assignment"
+    in_trail = Named((), through="booking_id", word="of")
     __table_args__ = (
         one_of("state", ASSIGNMENT_STATES),
         CheckConstraint("reminders_sent >= 0", name="reminders_sent"),

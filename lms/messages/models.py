@@ -13,7 +13,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, Uui
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from lms.columns import Change, at_most, one_of
+from lms.columns import Change, Named, at_most, one_of
 from lms.db import Dated, Model
 from lms.people.models import Person
 
@@ -49,6 +49,7 @@ class Message(Dated, Model):
     """One message to one person, with placeholders where personal links will stand."""
 
     __tablename__ = "messages_message"
+    in_trail = Named(("subject",), "messages.message", "message_id", kinds=("message",))
     __table_args__ = (
         one_of("urgency", MESSAGE_CLASSES),
         one_of("state", MESSAGE_STATES),

@@ -14,10 +14,12 @@ from sqlalchemy import select, text
 
 import lms
 from lms import audit, clock
+from lms.ambassadors.models import Ambassador, Pledge
 from lms.contracts import SYSTEM
-from lms.db import Complaint, unit_of_work, uuid7
+from lms.db import Complaint, Model, unit_of_work, uuid7
 from lms.people import links, services
 from lms.people.models import Organisation, Person, PersonEmail, RoleGrant
+from lms.people.queries import trail
 from lms.people.services import NewPerson
 from lms.records import AuditEntry
 from tests import factories
@@ -599,6 +601,43 @@ def test_the_trail_says_in_words_what_was_done_to_which_thing(session, as_person
     assert f'href="/cohorts/{cohort.id}"' in page
     assert "Fields" not in seen
     assert str(booking.id) not in seen
+
+
+def test_whatever_stands_in_the_trail_has_a_name_that_can_be_found_and_a_page_that_exists(
+    session, app
+):
+    named = {
+        kind: mapper.class_.in_trail
+        for mapper in Model.registry.mappers
+        if hasattr(mapper.class_, "in_trail")
+        for kind in mapper.class_.in_trail.kinds or (mapper.class_.__tablename__,)
+    }
+    pages = {
+        rule.endpoint: rule.arguments for rule in app.url_map.iter_rules() if "GET" in rule.methods
+    }
+    entries = [
+        AuditEntry(
+            at=clock.now(), actor_label="x", verb="changed", subject_type=k, subject_id=uuid7()
+        )
+        for k in named
+    ]
+    assert len(trail.as_rows(entries, SYSTEM)) == len(named)
+    assert {"surveys_wave", "surveys_assignment", "pledge", "check_in", "release"} <= set(named)
+    for how in named.values():
+        assert not how.endpoint or pages[how.endpoint] == {how.argument} - {""}
+
+
+def test_the_trail_calls_what_belongs_to_somebody_by_their_name(session, as_person):
+    admin, dilys = administrator(), factories.person("Dilys", "Rowe")
+    ambassador = factories.keep(
+        Ambassador(person_id=dilys.id, state="invited", invited_at=clock.now())
+    )
+    pledge = factories.keep(Pledge(ambassador_id=ambassador.id, strength=4))
+    with unit_of_work():
+        audit.write("pledged", "pledge", pledge.id, by=SYSTEM, after={"objectives": 3})
+    page = as_person(admin).get("/audit").text
+    assert "Made the pledge of Dilys Rowe" in " ".join(re.sub(r"<[^>]+>", "", page).split())
+    assert f'href="/ambassadors/{ambassador.id}"' in page
 
 
 def test_a_role_that_nobody_gave_by_hand_says_what_it_was_for(session, as_person):

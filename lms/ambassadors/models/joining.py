@@ -24,6 +24,7 @@ class RoleDescription(Signed, AppendOnly, Model):
     """What an ambassador agrees to do and gets for it; a changed one is another version."""
 
     __tablename__ = "ambassadors_role_description"
+    in_trail = Named(("version",), "ambassadors.role", kinds=("role_description",), word="version")
     __table_args__ = (at_most("text", 20_000),)
 
     version: Mapped[int] = mapped_column(unique=True)

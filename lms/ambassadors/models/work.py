@@ -19,7 +19,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from lms import clock
 from lms.ambassadors import codes
 from lms.ambassadors.models.pledge import some_of
-from lms.columns import Signed, at_most, one_of
+from lms.columns import Named, Signed, at_most, one_of
 from lms.db import AppendOnly, Dated, Model
 
 CASE_STUDY_STATES = ("draft", "submitted", "approved", "expired", "withdrawn")
@@ -29,6 +29,15 @@ class Tally(Dated, Model):
     """A month's conversations and referrals: three numbers, and no room for words."""
 
     __tablename__ = "ambassadors_referral_tally"
+    in_trail = Named(
+        (),
+        "ambassadors.ambassador",
+        "ambassador_id",
+        column="ambassador_id",
+        through="ambassador_id",
+        word="of",
+        kinds=("tally",),
+    )
     __table_args__ = (
         CheckConstraint("extract(day from month) = 1", name="month"),
         CheckConstraint("conversations between 0 and 9999", name="conversations"),
@@ -56,6 +65,14 @@ class CaseStudy(Dated, Model):
     """A piece of an ambassador's work in their words, with what they allow and until when."""
 
     __tablename__ = "ambassadors_case_study"
+    in_trail = Named(
+        (),
+        "ambassadors.review",
+        "case_study_id",
+        through="ambassador_id",
+        word="of",
+        kinds=("case_study",),
+    )
     __table_args__ = (
         one_of("state", CASE_STUDY_STATES),
         one_of("naming", tuple(codes.NAMING)),
@@ -91,6 +108,7 @@ class NetworkMeeting(Dated, Model):
     """A meeting of a place's ambassadors."""
 
     __tablename__ = "ambassadors_network_meeting"
+    in_trail = Named(("title",), "ambassadors.meeting", "meeting_id", kinds=("network_meeting",))
     __table_args__ = (
         at_most("title", 200),
         at_most("place", 500),
@@ -127,6 +145,7 @@ class Bulletin(Signed, AppendOnly, Model):
     """A message to all ambassadors of the writer's places, as it went out."""
 
     __tablename__ = "ambassadors_bulletin"
+    in_trail = Named(("subject",), "ambassadors.read_bulletin", "bulletin_id", kinds=("bulletin",))
     __table_args__ = (at_most("subject", 100), at_most("body", 10_000))
 
     subject: Mapped[str]

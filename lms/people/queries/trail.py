@@ -30,7 +30,7 @@ VERBS = {
     "report.restated": "restated",
     "report.downloaded": "downloaded",
     "report.released": "made a version for others of",
-    "survey.keyed_in": "typed in answers of",
+    "survey.keyed_in": "typed in",
     "survey.extended": "kept open for longer",
     "certificates.issued": "issued certificates of",
     "certificate.replaced": "replaced",
@@ -51,13 +51,36 @@ VERBS = {
     "moved": "moved bookings from",
     "updated": "brought up to date",
     "booked": "booked people on",
+    "imported": "imported",
+    "undid an import": "undid the import of",
+    "pledged": "made",
+    "shared": "chose who sees",
+    "took back": "took back",
+    "asked for a change of": "asked for a change of",
+    "began to review": "began to review",
+    "entered the tally": "entered",
+    "marked": "marked who came to",
+    "described the role": "wrote",
+    "opened the sheet to print": "opened to print",
+    "answered": "answered",
+    "changed their answer to": "changed the answer to",
 }
 """Verbs of the trail that are codes, or that want a word before the thing."""
+KINDS = {
+    "assignment": "answers",
+    "wave": "survey",
+    "release": "version",
+    "import batch": "file",
+    "check in": "check-in",
+    "network meeting": "meeting",
+}
+"""Kinds of thing whose tables are not called as people call them."""
 FIELDS = {"pence": "Cost", "ons_code": "ONS code"}
 TRANSITIVE = {
     *VERBS,
-    *("added", "changed", "removed", "renamed", "published", "cancelled", "imported", "invited"),
+    *("added", "changed", "removed", "renamed", "published", "cancelled", "invited", "wrote"),
     *("approved", "withdrew", "sent", "planned", "called off", "handed on", "downloaded"),
+    *("reworded", "weighed", "edited"),
 }
 """Verbs after which the thing follows in one sentence."""
 
@@ -85,6 +108,8 @@ class TrailRow:
         if self.what in TRANSITIVE:
             what = f" {words.the(kind)}" if kind and self.subject_id else f" {kind}" if kind else ""
             return words.capital(f"{said}{what} {self.word}".rstrip())
+        if not self.subject_id:
+            return words.capital(said)
         return words.capital(f"{said}: {kind}" if kind else f"{said}:")
 
     @property
@@ -96,7 +121,8 @@ class TrailRow:
 def kind_words(subject_type: str) -> str:
     """A kind of thing without its room: "cohort" for `courses_cohort`, "person" for `person`."""
     room, _, noun = subject_type.partition("_")
-    return (noun if room in ROOMS else subject_type).replace("_", " ")
+    kind = (noun if room in ROOMS else subject_type).replace("_", " ")
+    return KINDS.get(kind, kind)
 
 
 def verb_words(verb: str) -> str:
@@ -150,7 +176,7 @@ def as_rows(entries: Iterable[AuditEntry], actor: Actor) -> list[TrailRow]:
                 tuple(_changes(entry.before or {}, entry.after or {}, label)),
                 entry.request_id or "",
                 label or str((entry.after or entry.before or {}).get("title") or ""),
-                _page(named, value, actor) if named else "",
+                _page(named, value, actor) if named and label else "",
                 named.word if named else "",
             )
         )
@@ -168,23 +194,29 @@ def _called(entries: Sequence[AuditEntry]) -> dict[tuple[str, Any], tuple[str, N
     for kind, ids in sorted(wanted.items()):
         model = models[kind]
         named: Named = model.in_trail
-        names, joined = _names(model, named)
+        names, steps = _names(model, named)
         statement = select(model.id, getattr(model, named.column), *names).where(model.id.in_(ids))
-        if joined is not None:
-            statement = statement.join(joined, joined.id == getattr(model, named.through))
+        for other, key in steps:
+            statement = statement.join(other, other.id == key)
         for row in db.session.execute(statement):
             called[kind, row[0]] = (" ".join(str(one) for one in row[2:] if one), named, row[1])
     return called
 
 
-def _names(model: Any, named: Named) -> tuple[list[Any], Any]:
-    """The columns of a thing's name, and the model to join for them, if it has none of its own."""
-    if not named.through:
-        return [getattr(model, one) for one in named.columns], None
-    (key,) = model.__table__.c[named.through].foreign_keys
-    table = key.column.table
-    (other,) = (one.class_ for one in Model.registry.mappers if one.local_table is table)
-    return [getattr(other, one) for one in other.in_trail.columns], other
+def _names(model: Any, named: Named) -> tuple[list[Any], list[tuple[Any, Any]]]:
+    """The columns of a thing's name, and the models to join for them with the keys that lead there.
+
+    A check-in's name is its pledge's, which is its ambassador's, which is a person's.
+    """
+    steps = []
+    while named.through:
+        column = model.__table__.c[named.through]
+        (key,) = column.foreign_keys
+        table = key.column.table
+        (model,) = (one.class_ for one in Model.registry.mappers if one.local_table is table)
+        named = model.in_trail
+        steps.append((model, column))
+    return [getattr(model, one) for one in named.columns], steps
 
 
 def _models() -> Mapping[str, Any]:

@@ -68,7 +68,11 @@ class HeadcountTarget(Signed, Dated, Model):
 
     __tablename__ = "reports_headcount_target"
     in_trail = Named(
-        (), "handed_in.headcounts", through="locality_id", word="of", kinds=("headcount_target",)
+        (),
+        "handed_in.headcounts",
+        through="organisation_id",
+        word="of",
+        kinds=("headcount_target",),
     )
     __table_args__ = (
         at_most("source", 500),

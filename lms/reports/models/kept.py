@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lms.columns import Signed, one_of
+from lms.columns import Named, Signed, one_of
 from lms.db import AppendOnly, Dated, Model
 
 OUTSIDE = ("partner", "publication")
@@ -29,6 +29,9 @@ class Release(Signed, AppendOnly, Model):
     """
 
     __tablename__ = "reports_release"
+    in_trail = Named(
+        ("number",), "reports.release", "release_id", word="number", kinds=("release",)
+    )
     __table_args__ = (one_of("audience", OUTSIDE), Index(None, "key", "number"))
 
     number: Mapped[int] = mapped_column(unique=True)
