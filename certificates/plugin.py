@@ -140,6 +140,8 @@ def lms_panels(place: Place, subject_id: uuid.UUID, actor: Actor) -> Iterable[Pa
     """
     if place is Place.ANSWERED:
         yield from _own_after_survey(actor, subject_id)
+    if place is Place.PERSON:
+        yield from _of_person(actor, subject_id)
     if not allowed(actor, MANAGE):
         return
     if place is Place.COHORT:
@@ -151,10 +153,15 @@ def lms_panels(place: Place, subject_id: uuid.UUID, actor: Actor) -> Iterable[Pa
         if missing:
             title = f"{words.plural(missing, 'certificate')} to issue"
             yield Panel(title, "certificates/next.html", {"url": _address(subject_id)}, order=30)
-    if place is Place.PERSON:
-        held = certificates.of_person(actor, subject_id)
-        if held:
-            yield Panel("Certificates", "certificates/person.html", {"certificates": held})
+
+
+def _of_person(actor: Actor, person_id: uuid.UUID) -> Iterable[Panel]:
+    """A person's certificates under their learning record: those that count on one's own page."""
+    own = person_id == actor.person_id
+    held = certificates.own_list(actor) if own else certificates.of_person(actor, person_id)
+    if held:
+        values = {"certificates": held, "own": own}
+        yield Panel("Certificates", "certificates/person.html", values, order=15)
 
 
 @hookimpl

@@ -18,8 +18,7 @@ from courses.imports import views as imports
 from courses.imports.services.purging import PURGE, forget_rows
 from courses.imports.services.undoing import FORGET
 from courses.queries import approving as approvals
-from courses.queries import bookings, costs, coverage, home, report_options, trainings
-from courses.queries import completion as verdicts_of
+from courses.queries import bookings, costs, coverage, home, learning, report_options, trainings
 from courses.services import approving, catalogue, cohorts, completion, requests, waiting
 from courses.services.queue import jobs as queue_jobs
 from courses.services.queue import points
@@ -127,10 +126,8 @@ def lms_trainings(person_ids: Sequence[uuid.UUID]) -> Iterable[Training]:
 def lms_panels(place: Place, subject_id: uuid.UUID, actor: Actor) -> Iterable[Panel]:
     """A person's learning record on their page; on a cohort's, who waits for a manager."""
     if place is Place.PERSON:
-        rows = bookings.of_person(actor, subject_id)
-        if rows:
-            verdicts = verdicts_of.current([row.id for row in rows])
-            values = {"rows": rows, "verdicts": verdicts}
+        if learnt := learning.of_person(actor, subject_id):
+            values = {"learnt": learnt, "own": subject_id == actor.person_id}
             yield Panel("Learning record", "courses/learning.html", values, order=10)
     elif place is Place.COHORT:
         yield from approvals.panels(actor, subject_id)

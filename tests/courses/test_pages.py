@@ -74,11 +74,13 @@ def test_a_persons_page_and_record_hold_their_courses_and_marks(
     first = world.sessions[0].id
     make.attendance(db.session.query(Place).filter_by(booking_id=kept.id, session_id=first).one())
 
-    page = as_person(world.priya).get(f"/people/{amara.id}").get_data(as_text=True)
+    page = said(as_person(world.priya), f"/people/{amara.id}")
     record = [one for one in personal_data(amara.id) if "Brief Encounters" in one.title]
 
     assert "Learning record" in page
-    assert "BE-01" in page
+    assert "Brief Encounters BE-01" in page
+    assert "From 18 to 25 February 2027" in page
+    assert "3 hours" in page
     assert ("Register of 18 February 2027", "present, 3 h") in record[0].rows
 
 
