@@ -143,5 +143,6 @@ def _choices(given: Iterable[str], found: Report) -> dict[str, str]:
             raise click.BadParameter(
                 f"{pair!r} is none of: {listed or 'none'}", param_hint="--choice"
             )
-        chosen[name] = value
+        if value != next(iter(own[name])):  # the first is what nothing chosen means
+            chosen[name] = value
     return chosen

@@ -5,10 +5,26 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from werkzeug.datastructures import MultiDict
+
 from lms import clock
-from lms.contracts import Actor, Filter, Grant, Option, Role, Scope, ScopeKind
+from lms.contracts import (
+    Actor,
+    Choice,
+    Draft,
+    Filter,
+    Grant,
+    Option,
+    Report,
+    ReportQuery,
+    Role,
+    Scope,
+    ScopeKind,
+)
 from lms.db import commit
 from lms.registry import current_registry
+from lms.reports.asking import Offered
+from lms.reports.forms.asking import ask_form
 from tests import factories as make
 
 
@@ -58,3 +74,26 @@ def test_whoever_may_count_nothing_is_offered_nothing(session: Any) -> None:
     over(make.locality())
     commit()
     assert asked(Actor(None, "Tom", (Grant(Role.TRAINER, Scope(ScopeKind.PROGRAMME)),))) == []
+
+
+def test_choosing_what_nothing_chosen_means_is_the_same_question(session: Any) -> None:
+    report = Report("x", "X?", "", nobody, choices=(Choice("question", "Question", two),))
+    actor, nothing = analyst(Scope(ScopeKind.PROGRAMME)), Offered((), ())
+
+    def key(**given: str) -> str:
+        form = ask_form(report, actor, MultiDict(given), nothing, may_release=True)
+        assert form.check(report)
+        return form.asked(report).key(actor)
+
+    assert key() == key(question="main")
+    assert key() != key(question="other")
+
+
+def nobody(query: ReportQuery) -> Draft:
+    """Nothing is counted here."""
+    raise NotImplementedError
+
+
+def two(actor: Actor) -> list[tuple[str, str]]:
+    """The main question and another."""
+    return [("main", "The main one"), ("other", "Another")]

@@ -54,9 +54,15 @@ class AskForm(web.SearchForm):
         return tuple(str(one) for one in self[name].data) if name in self else ()
 
     def asked(self, report: Report) -> Asked:
-        """The question that was filled in."""
+        """The question that was filled in.
+
+        Of a report's own select the first is what nothing chosen means, so the two are one
+        question, of which there is one version.
+        """
         own = {
-            choice.name: value for choice in report.choices if (value := self.value(choice.name))
+            choice.name: value
+            for choice in report.choices
+            if (value := self.value(choice.name)) and value != self[choice.name].choices[0].value
         }
         return Asked(
             slug=report.slug,
