@@ -122,9 +122,7 @@ def test_a_restatement_needs_a_reason_and_stands_beside_the_numbers(
     assert "Reason: 3 duplicates merged" in file
     assert "Answers, All, Attended: 40 → 37" in file
     [held] = db.session.scalars(select(Pack.documents))
-    assert [Document.from_json(one).restated[0] for one in held] == [
-        line for line in file.splitlines() if line.startswith("Restated by")
-    ]
+    assert all(f'"{Document.from_json(one).restated[0]}"' in file for one in held)
 
 
 def test_a_restatement_outside_the_team_never_isolates_fewer_than_five(
