@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from email import message_from_bytes, policy
@@ -20,7 +20,7 @@ from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser
 from psycopg import sql
 
-from lms import db, demo
+from lms import clock, db, demo
 from lms.app import create_app
 from lms.testing import SERVER, settings_for
 from lms.testing.server import Database, DatabaseServer
@@ -76,6 +76,13 @@ def postbox() -> Iterator[Postbox]:
     """A mail server for one test: `make_app(mail="smtp", smtp_port=postbox.port, ...)`."""
     with open_postbox() as box:
         yield box
+
+
+@pytest.fixture
+def seen_from() -> Iterator[Callable[[date | None], None]]:
+    """Moves the day for this test, as `LMS_TODAY` does for a site."""
+    yield clock.set_today
+    clock.set_today(None)
 
 
 @pytest.fixture(scope="module")

@@ -49,11 +49,14 @@ SHIPPED = (
 @contextmanager
 def inside(database: Database, **changes: object) -> Iterator[None]:
     app = create_app(settings_for(database, **changes))
-    with app.app_context():
-        yield
-        rollback()
-        db.session.remove()
-        db.engine.dispose()
+    try:
+        with app.app_context():
+            yield
+            rollback()
+            db.session.remove()
+            db.engine.dispose()
+    finally:
+        clock.set_today(None)
 
 
 def only(monkeypatch: pytest.MonkeyPatch, *keys: str) -> None:

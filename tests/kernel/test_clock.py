@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import calendar
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
@@ -15,13 +15,6 @@ from lms import clock
 DAYS = st.dates(date(1970, 1, 1), date(2150, 12, 31))
 MONTHS = st.integers(-400, 400)
 WALL = st.times()
-
-
-@pytest.fixture(autouse=True)
-def as_it_is() -> Iterator[None]:
-    """Whatever a test does to the clock is undone."""
-    yield
-    clock.set_today(None)
 
 
 @given(DAYS, MONTHS)
@@ -92,11 +85,13 @@ def test_in_summer_london_has_the_next_day_an_hour_before_utc(
     assert clock.now() == datetime(2027, 6, 30, 23, 30, tzinfo=UTC)
 
 
-def test_another_date_moves_every_instant_by_whole_days(frozen: Callable[[str], object]) -> None:
+def test_another_date_moves_every_instant_by_whole_days(
+    frozen: Callable[[str], object], seen_from: Callable[[date | None], None]
+) -> None:
     frozen("2027-03-04 09:30")
-    clock.set_today(date(2026, 11, 2))
+    seen_from(date(2026, 11, 2))
     assert clock.today() == date(2026, 11, 2)
     assert clock.london(clock.now()).time() == time(9, 30)
     assert clock.real(clock.now()) == datetime(2027, 3, 4, 9, 30, tzinfo=UTC)
-    clock.set_today(None)
+    seen_from(None)
     assert clock.today() == date(2027, 3, 4)

@@ -9,7 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -99,9 +99,9 @@ def test_a_job_for_later_waits(app: LmsFlask) -> None:
 
 
 def test_a_job_for_later_is_due_by_everybodys_clock_also_in_a_site_seen_from_another_date(
-    app: LmsFlask,
+    app: LmsFlask, seen_from: Callable[[date | None], None]
 ) -> None:
-    clock.set_today(clock.today() + timedelta(days=300))
+    seen_from(clock.today() + timedelta(days=300))
     jobs.defer(kit.TWO_STEPS, name="soon", at=clock.now() - timedelta(minutes=1))
     work(app)
     assert notes() == ["soon: begun", "soon: done"]
