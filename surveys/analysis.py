@@ -18,12 +18,11 @@ from sqlalchemy import TextClause, text
 from lms import clock
 from lms.contracts import ConfidenceChange, Item
 from lms.db import db
+from surveys.queries.batches import FEWEST
 from surveys.services.instruments import items_of
 
-Answers = Mapping[str, Any]
+Answers = Mapping[Any, Any]
 
-FEWEST = 5
-"""Pairs (or answers, or comments) from which the team sees a table at all."""
 TOP = 2
 """How many of the highest answers count as "quite or very"."""
 
@@ -46,9 +45,13 @@ class Paired:
 
 @dataclass(frozen=True)
 class BeforeAfter:
-    """The table, or how many pairs there are so far when they are too few."""
+    """The table, or how many pairs there are so far when they are too few.
+
+    `left_out` are those that are not counted, as fewer than five came from their place.
+    """
 
     pairs: int
+    left_out: int
     rows: tuple[Paired, ...]
     as_of: datetime
 
@@ -59,9 +62,15 @@ class BeforeAfter:
 
 
 PAIRS = text("""
-select before.answers as before, after.answers as after, instrument.definition as definition
+select before.answers as before, after.answers as after, instrument.definition as definition,
+  coalesce(booking.locality_id, home.locality_id) as place
 from surveys_wave as first
 join surveys_assignment as a on a.wave_id = first.id
+join courses_booking as booking on booking.id = a.booking_id
+left join lateral (
+  select min(shared.locality_id::text)::uuid as locality_id from courses_cohort_locality as shared
+  where shared.cohort_id = booking.cohort_id having count(*) = 1
+) as home on true
 join surveys_submission as before on before.assignment_id = a.id
 join surveys_wave as second on second.cohort_id = first.cohort_id
   and second.kind = 'post' and not second.is_second
@@ -75,9 +84,15 @@ where first.cohort_id = :cohort_id and first.kind = 'pre' and not first.is_secon
 
 LEVELS = text("""
 select submission.answers as before, submission.answers as after,
-  instrument.definition as definition
+  instrument.definition as definition,
+  coalesce(booking.locality_id, home.locality_id) as place
 from surveys_wave as wave
 join surveys_assignment as a on a.wave_id = wave.id
+join courses_booking as booking on booking.id = a.booking_id
+left join lateral (
+  select min(shared.locality_id::text)::uuid as locality_id from courses_cohort_locality as shared
+  where shared.cohort_id = booking.cohort_id having count(*) = 1
+) as home on true
 join surveys_submission as submission on submission.assignment_id = a.id
 join surveys_instrument as instrument on instrument.id = wave.instrument_id
 where wave.cohort_id = :cohort_id and wave.kind = 'post' and not wave.is_second
@@ -122,27 +137,36 @@ def confidence(booking_ids: Sequence[uuid.UUID]) -> ConfidenceChange:
 def _table(statement: TextClause, cohort_id: uuid.UUID) -> BeforeAfter:
     until = clock.start_of(clock.today())
     rows = db.session.execute(statement, {"cohort_id": cohort_id, "until": until}).mappings().all()
-    if len(rows) < FEWEST:
-        return BeforeAfter(len(rows), (), until)
-    both = [(row["before"], row["after"]) for row in rows]
-    made = [_paired(item, both) for item in _scales(rows[0]["definition"])]
-    return BeforeAfter(len(rows), tuple(row for row in made if row is not None), until)
+    told = _told(rows)
+    if len(told) < FEWEST:
+        return BeforeAfter(len(rows), 0, (), until)
+    made = [_paired(item, rows) for item in _scales(told[0]["definition"])]
+    found = tuple(row for row in made if row is not None)
+    return BeforeAfter(len(told), len(rows) - len(told), found, until)
+
+
+def _told(rows: Sequence[Answers]) -> list[Answers]:
+    """Those of places from which five or more answered; those of the others if they are five.
+
+    A report may be narrowed to a place, and what it says is not to leave few of the cohort over.
+    """
+    by_place: dict[Any, list[Answers]] = {}
+    for row in rows:
+        by_place.setdefault(row["place"], []).append(row)
+    few = [row for some in by_place.values() if len(some) < FEWEST for row in some]
+    many = [row for some in by_place.values() if len(some) >= FEWEST for row in some]
+    return [*many, *few] if len(few) >= FEWEST else many
 
 
 def _scales(definition: Answers) -> list[Item]:
     return [item for item in items_of(dict(definition)) if item.type == "scale"]
 
 
-def _paired(
-    item: Any, both: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]]
-) -> Paired | None:
+def _paired(item: Any, rows: Sequence[Answers]) -> Paired | None:
     """One question over the pairs that answered it twice; None when they are too few."""
     values = [int(value) for value, _ in item.options]
-    pairs = [
-        (int(before[item.key]), int(after[item.key]))
-        for before, after in both
-        if item.key in before and item.key in after
-    ]
+    both = [row for row in rows if item.key in row["before"] and item.key in row["after"]]
+    pairs = [(int(row["before"][item.key]), int(row["after"][item.key])) for row in _told(both)]
     if len(pairs) < FEWEST:
         return None
     top = set(values[-TOP:])

@@ -7,6 +7,7 @@ database: what leaves it is how many people answered alike.
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -28,11 +29,12 @@ from sqlalchemy.dialects.postgresql import JSONB
 from courses.models import Booking, Cohort
 from courses.queries import outcomes, tallies
 from lms import clock
-from lms.contracts import Actor, Group, Item, ReportQuery
+from lms.contracts import SYSTEM, Actor, Item, ReportQuery
 from lms.db import db
 from lms.permissions import permission
 from surveys.access import COUNT
 from surveys.models import Assignment, Instrument, Submission, Wave
+from surveys.queries.lines import Roll, Said, Told
 from surveys.services.instruments import items_of
 
 
@@ -49,57 +51,6 @@ class Questionnaire:
     primary: str
     items: tuple[Item, ...]
     ids: tuple[uuid.UUID, ...]
-
-
-@dataclass(frozen=True)
-class People:
-    """So many people of one cohort, place and job who are alike."""
-
-    cohort: str
-    place: str
-    job: str
-    code: str
-    ended_at: datetime
-    course: str
-    locality: str
-    profession: str
-    after_only: bool
-    attended: bool
-    people: int
-
-    @property
-    def group(self) -> Group:
-        """What they are counted under."""
-        return (self.cohort, self.place, self.job)
-
-
-@dataclass(frozen=True)
-class Roll(People):
-    """How far people came and which waves they answered, without what they said.
-
-    `asked_*` are those the wave was put to; `later` is the follow-up asked for.
-    """
-
-    completed: bool
-    asked_before: bool
-    before: bool
-    after: bool
-    asked_later: bool
-    later: bool
-
-
-@dataclass(frozen=True)
-class Said(People):
-    """People who answered one question alike in each wave; None where they did not.
-
-    `recalled` is how they were before, as they remembered it afterwards.
-    """
-
-    item: str
-    before: int | None
-    after: int | None
-    recalled: int | None
-    later: int | None
 
 
 def counting(actor: Actor) -> Actor:
@@ -191,6 +142,28 @@ def roll(query: ReportQuery, asked: Questionnaire, months: int = 0) -> list[Roll
 
 def said(query: ReportQuery, asked: Questionnaire, months: int = 0) -> list[Said]:
     """How many answered each question how, before, after and so many months later."""
+    return _counted(Said, query, _said(query, asked, months))
+
+
+def everywhere(query: ReportQuery, asked: Questionnaire) -> list[Said]:
+    """How many answered each question when, on all dates that are over, whoever asks.
+
+    Only for `batches`: an answer stands in it as 1.
+    """
+    return _counted(Said, query, _said(unfiltered(query), asked, 0, told=func.sign))
+
+
+def unfiltered(query: ReportQuery) -> ReportQuery:
+    """The same question about everybody, whoever asks."""
+    return ReportQuery(SYSTEM, query.audience, query.as_of)
+
+
+def _said(
+    query: ReportQuery,
+    asked: Questionnaire,
+    months: int,
+    told: Callable[[Any], Any] = lambda value: value,
+) -> Select[Any]:
     answers = _answers(query, asked)
     later = (answers.c.kind == "follow_up") & (answers.c.months == months)
     waves = {
@@ -200,7 +173,8 @@ def said(query: ReportQuery, asked: Questionnaire, months: int = 0) -> list[Said
         "later": later,
     }
     values = [
-        func.max(answers.c.value).filter(condition).label(name) for name, condition in waves.items()
+        told(func.max(answers.c.value).filter(condition)).label(name)
+        for name, condition in waves.items()
     ]
     each = (
         select(answers.c.booking_id, answers.c.item, *values)
@@ -211,21 +185,19 @@ def said(query: ReportQuery, asked: Questionnaire, months: int = 0) -> list[Said
         outcomes.starts(), _has(asked, Wave.kind == "post", Submission.submitted_at < _until(query))
     )
     people = _bookings(query).add_columns(attended.label("attended")).subquery()
-    return _counted(
-        Said,
-        query,
-        select(people, each.c.item, *(each.c[name] for name in waves)).join(
-            each, each.c.booking_id == people.c.booking_id
-        ),
+    return select(people, each.c.item, *(each.c[name] for name in waves)).join(
+        each, each.c.booking_id == people.c.booking_id
     )
 
 
-def reported(query: ReportQuery, item: str) -> tuple[dict[Group, int], int]:
-    """How many told a number when asked later (conversations, say), by group, and their sum."""
+def reported(query: ReportQuery, item: str) -> list[Told]:
+    """How many told which number when asked later (conversations, say)."""
     given = Submission.answers[item]
-    each = (
-        tallies.facts(query)
-        .add_columns(cast(given, Integer).label("number"))
+    return _counted(
+        Told,
+        query,
+        _bookings(query)
+        .add_columns(outcomes.starts().label("attended"), cast(given, Integer).label("number"))
         .join(Assignment, Assignment.booking_id == Booking.id)
         .join(Wave, Wave.id == Assignment.wave_id)
         .join(Submission, Submission.assignment_id == Assignment.id)
@@ -233,17 +205,8 @@ def reported(query: ReportQuery, item: str) -> tuple[dict[Group, int], int]:
             Wave.kind == "follow_up",
             func.jsonb_typeof(given) == "number",
             Submission.submitted_at < _until(query),
-        )
-        .subquery()
+        ),
     )
-    groups: list[Any] = [each.c[name] for name in IDS]
-    rows: list[Any] = list(
-        db.session.execute(select(*groups, func.count(), func.sum(each.c.number)).group_by(*groups))
-    )
-    people: dict[Group, int] = {
-        (str(row[0]), str(row[1] or ""), str(row[2] or "")): row[3] for row in rows
-    }
-    return people, sum(int(row[4]) for row in rows)
 
 
 def _bookings(query: ReportQuery) -> Select[Any]:
@@ -325,4 +288,4 @@ def _counted(kind: type[Any], query: ReportQuery, each: Select[Any]) -> list[Any
 
 IDS = ("cohort_id", "locality_id", "profession_id")
 FIRST = (*IDS, "code", "ended_at", "course", "locality", "profession", "after_only")
-LEFT_OUT = (*FIRST, "booking_id", "course_key")
+LEFT_OUT = (*FIRST, "booking_id")

@@ -18,8 +18,8 @@ from lms.db import db
 from lms.people.models import Person
 from lms.permissions import allowed
 from surveys.access import COMMENTS
-from surveys.analysis import FEWEST
 from surveys.models import Assignment, Instrument, Submission, Wave
+from surveys.queries.batches import FEWEST
 from surveys.queries.team import reach
 from surveys.services.instruments import items_of
 

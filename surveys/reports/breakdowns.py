@@ -5,14 +5,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from lms.contracts import Block, DataTable, Row
 from surveys import statistics
-from surveys.queries.counted import Said
+from surveys.queries.batches import FEWEST
+from surveys.queries.lines import Said
 from surveys.reports import paired, sentences, wording
-from surveys.reports.material import FEWEST, Material
+from surveys.reports.material import Material
 from surveys.reports.paired import PAIRED, Paired, Tops
 
 UNKNOWN = "Not known"
@@ -56,15 +57,26 @@ def blocks(m: Material, total: Paired) -> Iterator[Block]:
 
 
 def split(m: Material, by: str) -> list[Part]:
-    """The pairs by name. Our own team sees no row of fewer than five: such rows are put together,
-    with the smallest other row where they are still too few, so that none can be subtracted.
+    """The pairs by name, in order.
+
+    Our own team is told of no part of a batch that is fewer than five: such parts are put together,
+    with the smallest other part where they are still too few, so that none can be subtracted.
     """
     named: dict[str, list[Said]] = {}
-    for line in paired.with_both(m.said, paired.before, paired.after):
-        named.setdefault(NAMES[by](line), []).append(line)
-    parts = [_part(name, lines) for name, lines in named.items()]
-    parts = sorted(parts, key=lambda part: (part.name == UNKNOWN, part.name.casefold()))
-    return _pooled(parts) if m.team else parts
+    for batch in m.batches:
+        own = [line for line in batch if line.item == m.item.key and not line.after_only]
+        parts = _parts(paired.with_both(own, paired.before, paired.after), NAMES[by])
+        for part in _pooled(parts) if m.team else parts:
+            named.setdefault(part.name, []).extend(part.lines)
+    found = [_part(name, lines) for name, lines in named.items()]
+    return sorted(found, key=lambda p: (p.name == POOLED, p.name == UNKNOWN, p.name.casefold()))
+
+
+def _parts(lines: Iterable[Said], name: Callable[[Said], str]) -> list[Part]:
+    named: dict[str, list[Said]] = {}
+    for line in lines:
+        named.setdefault(name(line), []).append(line)
+    return [_part(each, own) for each, own in named.items()]
 
 
 def _part(name: str, lines: Sequence[Said]) -> Part:
@@ -72,15 +84,14 @@ def _part(name: str, lines: Sequence[Said]) -> Part:
 
 
 def _pooled(parts: list[Part]) -> list[Part]:
-    small = [part for part in parts if part.pairs < FEWEST]
+    ordered = sorted(parts, key=lambda part: (part.pairs, part.name))
+    small = [part for part in ordered if part.pairs < FEWEST]
     if not small:
         return parts
-    rest = sorted((part for part in parts if part.pairs >= FEWEST), key=lambda part: part.pairs)
+    rest = ordered[len(small) :]
     while rest and sum(part.pairs for part in small) < FEWEST:
         small.append(rest.pop(0))
-    kept = [part for part in parts if part in rest]
-    pool = _part(POOLED, [line for part in small for line in part.lines])
-    return [*kept, pool]
+    return [*rest, _part(POOLED, [line for part in small for line in part.lines])]
 
 
 def table(

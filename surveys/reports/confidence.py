@@ -14,9 +14,10 @@ from lms.reports import drafting
 from lms.web import words
 from surveys import statistics
 from surveys.queries import counted
-from surveys.queries.counted import Said
+from surveys.queries.batches import FEWEST
+from surveys.queries.lines import Said
 from surveys.reports import breakdowns, material, paired, sentences, tables, wording
-from surveys.reports.material import FEWEST, FollowUp, Material
+from surveys.reports.material import FollowUp, Material
 from surveys.reports.paired import Paired, Tops
 from surveys.reports.tables import Kept
 
@@ -47,12 +48,14 @@ def _both_times(m: Material) -> Iterator[Block]:
     counted_first = sentences.counts(m)  # the figures that follow are of these people
     if m.pairs < FEWEST:
         yield counted_first
+        yield from sentences.left_out(m)
         yield Sentence(f"Answers are shown when {FEWEST} people have answered both times.")
         return
     main = Kept(m.item, wording.label(m.asked.key, m.item), _pairs(m, m.item))
     yield sentences.quotable(m, main.pairs)
     yield from _everyone(m, main.pairs)
     yield counted_first
+    yield from sentences.left_out(m)
     yield from sentences.missing(m, main.pairs.before)
     yield tables.chart(m, main.pairs)
     waves = (("Before", main.pairs.before), ("After", main.pairs.after))
@@ -89,15 +92,14 @@ def _others(m: Material) -> list[Kept]:
 def _everyone(m: Material, pairs: Paired) -> Iterator[Block]:
     """The unpaired figures, and that those without a pair are the difference.
 
-    Our own team does not see them either where those are fewer than five.
+    Our own team does not see them where some of these may not be told.
     """
+    if m.left_out(lambda x: not x.after_only and (x.before is None) is not (x.after is None)):
+        return
     alone = {
         "before": [x for x in m.said if x.before is not None and x.after is None],
         "after": [x for x in m.said if x.after is not None and x.before is None],
     }
-    sizes = [sum(line.people for line in lines) for lines in alone.values()]
-    if m.team and any(0 < size < FEWEST for size in sizes):
-        return
     yield sentences.everyone(
         m,
         _all(m, "before", paired.before, pairs.before, alone["before"]),
@@ -151,7 +153,8 @@ def _later(m: Material, wave: FollowUp) -> Iterator[Block]:
 
 def _recalled(m: Material) -> Iterator[Block]:
     """Before as remembered afterwards: apart, and with what that means."""
-    both = paired.with_both(m.said, paired.recalled, paired.after)
+    after = [[line for line in batch if line.after is not None] for batch in m.batches]
+    both = m.apart(after, lambda line: line.recalled is not None)
     if sum(line.people for line in both) < FEWEST:
         return
     kept = paired.keep_pairs(
@@ -177,6 +180,7 @@ def _only_after(m: Material) -> Iterator[Block]:
     answered = m.people("only_after_answered", given, Subject.ANSWERS)
     said = m.figures.of(answered, base, "who attended answered")
     yield Sentence(f"{wording.AFTER_ONLY} {said}.", otherwise=wording.AFTER_ONLY)
+    yield from sentences.left_out(m, only_after=True)
     if sum(line.people for line in lines) < FEWEST:
         yield Sentence(f"Answers are shown when {FEWEST} people have answered.")
         return

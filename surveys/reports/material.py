@@ -6,15 +6,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 from courses.queries import tallies
 from lms.contracts import Actor, Audience, Item, ReportQuery, Subject
 from lms.reports.drafting import Figures
-from surveys.queries import counted
-from surveys.queries.counted import People, Questionnaire, Roll, Said
+from surveys.queries import batches, counted
+from surveys.queries.counted import Questionnaire
+from surveys.queries.lines import People, Roll, Said
 from surveys.reports import wording
 from surveys.reports.paired import Asked, tally, with_both
 from surveys.reports.paired import after as after_wave
@@ -35,8 +36,7 @@ WITHIN = {
     "only_after_answered": ("only_after_took_part", "enrolled", "invited"),
 }  # fmt: skip
 """Who answered what, and among whom they are; the others are among those who were booked."""
-FEWEST = 5
-"""Under so many pairs not even our own team sees an answer."""
+Batches = Sequence[Sequence[Said]]
 
 
 @dataclass(frozen=True)
@@ -45,18 +45,22 @@ class FollowUp:
 
     months: int
     roll: Sequence[Roll]
-    said: Sequence[Said]
+    batches: Batches
 
 
 @dataclass(frozen=True)
 class Material:
-    """A question of a questionnaire with all that was counted, and the figures to keep it under."""
+    """A question of a questionnaire with all that was counted, and the figures to keep it under.
+
+    `answers` are all that were given; those of `batches` may be told.
+    """
 
     query: ReportQuery
     asked: Questionnaire
     item: Item
     everybody: Sequence[Roll]
     answers: Sequence[Said]
+    batches: Batches
     follow_ups: Sequence[FollowUp]
     figures: Figures
 
@@ -77,11 +81,26 @@ class Material:
 
     def to(self, item: Item) -> list[Said]:
         """Answers to one of the questions on dates that were surveyed before and after."""
-        return [line for line in self.answers if line.item == item.key and not line.after_only]
+        told = (line for batch in self.batches for line in batch)
+        return [line for line in told if line.item == item.key and not line.after_only]
 
     def only_after(self) -> list[Said]:
         """Answers to the question on dates that were surveyed only afterwards."""
-        return [line for line in self.answers if line.item == self.item.key and line.after_only]
+        told = (line for batch in self.batches for line in batch)
+        return [line for line in told if line.item == self.item.key and line.after_only]
+
+    def left_out(self, chosen: Callable[[Said], bool]) -> int:
+        """How many of those chosen answered the question and are in no batch of this selection."""
+        given = [line for line in self.answers if line.item == self.item.key and chosen(line)]
+        told = [line for line in (*self.said, *self.only_after()) if chosen(line)]
+        return sum(line.people for line in given) - sum(line.people for line in told)
+
+    def apart(self, of: Batches, chosen: Callable[[Said], bool]) -> list[Said]:
+        """Those chosen of batches; for our own team none that leave one to four of a batch over."""
+        own = [[x for x in batch if x.item == self.item.key and not x.after_only] for batch in of]
+        if self.team:
+            return batches.apart(own, chosen)
+        return [line for batch in own for line in batch if chosen(line)]
 
     @cached_property
     def pairs(self) -> int:
@@ -125,8 +144,8 @@ class Material:
 
     def three_times(self, wave: FollowUp) -> list[Said]:
         """Answers to the question of those who gave one before, after and in this wave."""
-        said = [x for x in wave.said if x.item == self.item.key and not x.after_only]
-        return [x for x in with_both(said, before_wave, after_wave) if x.later is not None]
+        both = [with_both(batch, before_wave, after_wave) for batch in wave.batches]
+        return self.apart(both, lambda line: line.later is not None)
 
 
 def load(query: ReportQuery) -> Material | None:
@@ -137,19 +156,29 @@ def load(query: ReportQuery) -> Material | None:
     if asked is None or not asked.items:
         return None
     months = counted.follow_ups(query, asked)
-    waves = [
-        FollowUp(each, counted.roll(query, asked, each), counted.said(query, asked, each))
-        for each in (months or [0])
-    ]
+    said = {each: counted.said(query, asked, each) for each in (months or [0])}
+    told = _told(query, asked, said)
+    waves = [FollowUp(each, counted.roll(query, asked, each), told[each]) for each in said]
     return Material(
         query=query,
         asked=asked,
         item=_item(asked, key),
         everybody=waves[0].roll,
-        answers=waves[0].said,
+        answers=said[waves[0].months],
+        batches=waves[0].batches,
         follow_ups=waves if months else (),
         figures=Figures(),
     )
+
+
+def _told(
+    query: ReportQuery, asked: Questionnaire, said: Mapping[int, list[Said]]
+) -> dict[int, Batches]:
+    """What may be told of each wave: outside the team all, as `lms.reports` decides there."""
+    if query.audience is not Audience.TEAM:
+        return {months: [lines] for months, lines in said.items()}
+    everywhere = counted.everywhere(query, asked)
+    return {months: batches.whole(lines, everywhere) for months, lines in said.items()}
 
 
 def questions(actor: Actor) -> list[tuple[str, str]]:

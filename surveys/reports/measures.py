@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from lms.contracts import Figure, Form, Measure, ReportQuery, Subject
+from lms.contracts import Audience, Figure, Form, Measure, ReportQuery, Subject
 from lms.reports.drafting import Figures
-from surveys.queries import counted
+from surveys.queries import batches, counted
+from surveys.queries.batches import FEWEST
 from surveys.reports import paired, wording
-from surveys.reports.material import FEWEST, WITHIN, Material, load
+from surveys.reports.material import WITHIN, Material, load
 from surveys.reports.paired import PAIRED, Tops, gain
 
 Counted = Callable[[ReportQuery], Sequence[Figure]]
@@ -89,10 +90,14 @@ def _told_later(item: str) -> Counted:
 
     def figures(query: ReportQuery) -> Sequence[Figure]:
         query = replace(query, actor=counted.counting(query.actor))
-        people, total = counted.reported(query, item)
+        told = counted.reported(query, item)
+        if query.audience is Audience.TEAM:
+            everywhere = counted.reported(counted.unfiltered(query), item)
+            told = [line for batch in batches.whole(told, everywhere) for line in batch]
+        people, kept = paired.tally(told), Figures()
         if sum(people.values()) < FEWEST:
             return ()
-        kept = Figures()
+        total = sum(line.number * line.people for line in told)
         n = kept.count(
             "told",
             people,

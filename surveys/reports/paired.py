@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from lms.contracts import Form, Group, Item, Subject
 from lms.reports.drafting import Figures
 from surveys import statistics
-from surveys.queries.counted import People, Said
+from surveys.queries.lines import People, Said
 from surveys.reports import wording
 
 Wave = Callable[[Said], int | None]

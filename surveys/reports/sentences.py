@@ -12,9 +12,10 @@ from lms.contracts import Sentence, Subject
 from lms.reports.drafting import Figures
 from lms.web import words
 from surveys import statistics
-from surveys.queries.counted import Roll, Said
+from surveys.queries.batches import FEWEST
+from surveys.queries.lines import Roll, Said
 from surveys.reports import wording
-from surveys.reports.material import FEWEST, Material
+from surveys.reports.material import Material
 from surveys.reports.paired import Levels, Paired, Tops
 
 FEW_OUTSIDE = 10
@@ -57,6 +58,20 @@ def _after_alone(roll: Iterable[Roll]) -> list[Roll]:
     return [line for line in roll if line.after and not line.before]
 
 
+def left_out(m: Material, *, only_after: bool = False) -> Iterator[Sentence]:
+    """How many answered and are not counted, so that nobody's answer is left by subtraction."""
+    number = m.left_out(
+        lambda x: x.after is not None and (x.after_only if only_after else x.before is not None)
+    )
+    if number:
+        are = words.plural(number, "person", "people")
+        who = "answered" if only_after else "answered both times"
+        yield Sentence(
+            f"{are} who {who} {'is' if number == 1 else 'are'} not counted here: answers are told "
+            f"of {FEWEST} people or more together, and these are too few by themselves."
+        )
+
+
 def missing(m: Material, levels: Levels) -> Iterator[Sentence]:
     """Who attended and is not in the figures of change, and whether they began elsewhere."""
     figures = m.figures
@@ -73,16 +88,20 @@ def missing(m: Material, levels: Levels) -> Iterator[Sentence]:
 
 def _began(m: Material, levels: Levels) -> Sentence:
     """How those who attended and answered before only had begun, where they can be described."""
-    alone = [x for x in m.said if x.attended and x.before is not None and x.after is None]
+
+    def alone(line: Said) -> bool:
+        return line.attended and line.before is not None and line.after is None
+
     key = f"{m.key(m.item)}_alone"
+    given = [x for x in m.answers if x.item == m.item.key and not x.after_only and alone(x)]
     k = m.under(m.item).count(
-        key, "attended before alone", alone, of=["before_alone"], among=["all.before"]
+        key, "attended before alone", given, of=["before_alone"], among=["all.before"]
     )
-    found = statistics.attrition(_before(x for x in m.said if x.after is not None), _before(alone))
+    found = statistics.attrition(_before(x for x in m.said if x.after is not None), _before(given))
     few = "{" + k + "} of them answered before only; too few to describe."
     if not found.n:
         return Sentence("{" + k + "} of them answered before only.")
-    if found.n < (FEWEST if m.team else FEW_OUTSIDE):
+    if m.left_out(alone) if m.team else found.n < FEW_OUTSIDE:
         return Sentence(few, otherwise="Some answered before only; too few to describe.")
     mean = m.figures.derived(f"{key}_mean", found.mean, (k,), places=1)
     theirs = m.figures.derived(f"{key}_pairs_mean", found.paired_mean, (levels.n,), places=1)

@@ -19,6 +19,7 @@ from lms.web import words
 from surveys import analysis, forms
 from surveys.access import MANAGE
 from surveys.queries import respondent, said, team
+from surveys.queries.batches import FEWEST
 from surveys.queries.respondent import Survey
 from surveys.services import answering, invitations, opening
 from surveys.services.answering import AlreadyAnswered, Closed
@@ -43,7 +44,7 @@ def cohort(cohort_id: uuid.UUID) -> str:
         waves=team.waves(actor, cohort_id),
         table=count(cohort_id),
         after_only=after_only,
-        fewest=analysis.FEWEST,
+        fewest=FEWEST,
         two_places=partial(words.round_half_up, places=2),
         comments=said.comments(actor, cohort_id),
         volunteers=said.volunteers(actor, cohort_id),

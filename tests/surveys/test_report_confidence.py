@@ -168,10 +168,10 @@ def test_only_after_alone_says_nothing_of_change():
 
 
 def test_later_answers_are_told_as_gain_and_as_what_was_kept():
-    told([*(Person(2, 4, later=3) for _ in range(7)), *(Person(2, 5) for _ in range(3))])
+    told([*(Person(2, 4, later=3) for _ in range(7)), *(Person(2, 5) for _ in range(5))])
     draft = build()
     assert (
-        "7 of 10 answered 6 months later. Of those who answered all three times: against before a "
+        "7 of 12 answered 6 months later. Of those who answered all three times: against before a "
         "rise of 1.00; against straight after a fall of 1.00." in said(draft)
     )
     grid = table(draft, "later_6")
@@ -215,6 +215,57 @@ def test_the_questions_to_choose_from_begin_with_the_main_one():
         "asking",
         "signposting",
     ]
+
+
+# -- nobody's answer by subtraction, for our own team either ---------------------------------------
+
+
+def number(**filters):
+    """How many pairs are counted, and what is said of those that are not."""
+    draft = build(**filters)
+    pairs = "0"
+    if "change" in tables(draft):
+        pairs = table(draft, "change")["Helping with a problem", "People"]
+    return pairs, [line for line in said(draft) if "not counted here" in line]
+
+
+def test_a_cohort_of_one_is_not_what_a_filter_leaves_over(herts):
+    on = make.edition(make.course())
+    large = told(pairs(5, 2, 4), place=herts, on=on)
+    told(pairs(1, 1, 5), place=herts, on=on)
+    all_, left = number()
+    assert (all_, number(cohorts=(large.id,))) == ("5", ("5", []))
+    assert left == [
+        "1 person who answered both times is not counted here: answers are told of 5 people or "
+        "more together, and these are too few by themselves."
+    ]
+
+
+def test_two_small_cohorts_count_together_and_neither_alone(herts):
+    on = make.edition(make.course())
+    one, two = (told(pairs(3, 2, 4), place=herts, on=on) for _ in range(2))
+    assert number() == ("6", [])
+    for cohort in (one, two):
+        pairs_, [left] = number(cohorts=(cohort.id,))
+        assert pairs_ == "0"
+        assert left.startswith("3 people who answered both times are not counted here")
+
+
+def test_a_job_is_told_of_no_batch_of_which_it_is_fewer_than_five(herts):
+    gp, visitor = make.profession("GP"), make.profession("Health visitor")
+    on = make.edition(make.course())
+    first = told(pairs(6, 2, 4), place=herts, job=gp, on=on)
+    second = told(pairs(5, 2, 3), place=herts, job=visitor, on=on)
+    add(second, pairs(1, 1, 5), where=herts, job=gp)
+    alone, both = (table(build(**asked), "job") for asked in ({"cohorts": (first.id,)}, {}))
+    assert (alone["GP", "People"], both["GP", "People"]) == ("6", "6")
+    assert both["Others together", "People"] == "6"
+
+
+def test_later_answers_are_not_told_where_few_of_a_cohort_gave_none():
+    told([*(Person(2, 4, later=3) for _ in range(9)), *pairs(4, 2, 4)])
+    assert any("Too few of them answered all three times" in line for line in said(build()))
+    assert "later_6" not in tables(build())
 
 
 # -- by job, cohort and place ---------------------------------------------------------------------
@@ -346,7 +397,7 @@ def test_what_the_database_counts_is_what_counting_by_hand_gives(people):
         cohort = told([], job=jobs[0])
         for before, after, later, job in people:
             add(cohort, [Person(before, after, later)], job=jobs[job])
-        m = material.load(ask(cohorts=(cohort.id,)))
+        m = material.load(ask(cohorts=(cohort.id,), audience=Audience.PARTNER))
         attempt.rollback()
     assert m is not None
     both = [(b, a) for b, a, _, _ in people if b and a]

@@ -108,6 +108,23 @@ def test_the_table_moves_by_days_so_that_no_single_form_can_be_watched(session, 
     assert analysis.before_and_after(w.cohort.id).pairs == 6
 
 
+def test_fewer_than_five_of_a_place_are_not_what_a_report_of_the_other_leaves_over(
+    session, coordinator, as_person, frozen
+):
+    frozen("2027-03-01 09:00")
+    w = world(people=7)
+    places = [make.locality(), make.locality()]
+    for number, one in enumerate(w.bookings):
+        one.locality_id = places[number > 5].id
+    answered_both(w, 7)
+    frozen("2027-03-02 09:00")
+    table = analysis.before_and_after(w.cohort.id)
+    assert (table.pairs, table.left_out) == (6, 1)
+    assert {row.n for row in table.rows} == {6}
+    page = as_person(coordinator).get(f"/cohorts/{w.cohort.id}/surveys").get_data(as_text=True)
+    assert "1 more person is not counted here: fewer than 5 came from their place." in page
+
+
 def test_only_people_who_answered_both_times_are_in_the_change(session, frozen):
     frozen("2027-03-01 09:00")
     w = world(people=7)

@@ -1,0 +1,97 @@
+"""Answers in batches of five people or more, so that no filter leaves one person's over.
+
+Reports for our own team and the pages of cohorts count whole batches alone, however they are
+narrowed: what one of them says less what another says is then five people's or more. Outside the
+team `lms.reports.disclosure` holds each version against those before instead.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol, TypeVar
+
+FEWEST = 5
+"""Under so many people not even our own team sees an answer."""
+
+
+@dataclass(frozen=True, order=True)
+class Unit:
+    """The smallest group that a filter can ask for: those of one place on one cohort."""
+
+    course: str
+    ended_at: datetime
+    cohort: str
+    place: str
+
+
+class Line(Protocol):
+    """So many people of a unit who gave the same kind of answer: both times, only before."""
+
+    @property
+    def unit(self) -> Unit: ...
+    @property
+    def kind(self) -> Hashable: ...
+    @property
+    def people(self) -> int: ...
+
+
+L = TypeVar("L", bound=Line)
+
+WIDER: tuple[Callable[[Unit], Hashable], ...] = (
+    lambda unit: unit,
+    lambda unit: (unit.course, unit.place),
+    lambda unit: unit.place,
+    lambda unit: unit.course,
+    lambda unit: None,
+)
+"""With whom the people of a small unit are put together: the first of these that makes five."""
+
+
+def whole(lines: Iterable[L], everywhere: Iterable[Line]) -> list[list[L]]:
+    """The lines of a selection in batches, without those whose batch is not wholly in it.
+
+    `everywhere` are the lines that there are without any filter, so that the batches are the same
+    whatever is asked.
+    """
+    here: defaultdict[tuple[Hashable, Unit], list[L]] = defaultdict(list)
+    for line in lines:
+        here[line.kind, line.unit].append(line)
+    sizes: defaultdict[Hashable, Counter[Unit]] = defaultdict(Counter)
+    for each in everywhere:
+        sizes[each.kind][each.unit] += each.people
+    found = []
+    for kind, of in sizes.items():
+        for batch in _batches(of):
+            inside = [here[kind, unit] for unit in batch if (kind, unit) in here]
+            those = [line for part in inside for line in part]
+            if sum(line.people for line in those) == sum(of[unit] for unit in batch):
+                found.append(those)
+    return found
+
+
+def _batches(sizes: Counter[Unit]) -> list[list[Unit]]:
+    """Units by themselves or together, in the order of courses and days; the last few are left."""
+    found: list[list[Unit]] = []
+    left = sorted(sizes)
+    for together in WIDER:
+        begun: dict[Hashable, list[Unit]] = {}
+        for unit in left:
+            batch = begun.setdefault(together(unit), [])
+            batch.append(unit)
+            if sum(sizes[each] for each in batch) >= FEWEST:
+                found.append(begun.pop(together(unit)))
+        left = sorted(unit for batch in begun.values() for unit in batch)
+    return found
+
+
+def apart(batches: Iterable[Sequence[L]], chosen: Callable[[L], bool]) -> list[L]:
+    """Those chosen, of batches of which neither they nor the rest are one to four people."""
+    found: list[L] = []
+    for batch in batches:
+        parts = [[line for line in batch if chosen(line) is wanted] for wanted in (True, False)]
+        if all(not 0 < sum(line.people for line in part) < FEWEST for part in parts):
+            found += parts[0]
+    return found
