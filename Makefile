@@ -4,6 +4,8 @@
 .PHONY: help setup serve test check bench lock packages assets python
 SHELL := /bin/sh
 MAKEFLAGS += --no-print-directory
+# Compiled modules are kept: without them every process that starts compiles five hundred anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 BIN = .venv/bin
 SOURCES = lms courses surveys certificates plugins
