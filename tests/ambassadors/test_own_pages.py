@@ -444,9 +444,26 @@ def test_nothing_this_month_is_an_answer(month: Tally, client: PageClient) -> No
     path = f"/t/{token(month, 'tally')}"
     page = said(client.get(f"{path}/nothing"))
     assert page.count('value="0"') == 3
-    client.press(path, "Nothing this month", nothing="yes")
+    client.press(f"{path}/nothing", "Nothing this month", nothing="yes")
     db.session.expire_all()
     assert (month.conversations, month.answered_at is not None) == (0, True)
+
+
+def test_nothing_this_month_leaves_numbers_that_were_given(
+    month: Tally, client: PageClient
+) -> None:
+    path = f"/t/{token(month, 'tally')}"
+    left_open = re.search(r'name="csrf_token" value="([^"]*)"', said(client.get(f"{path}/nothing")))
+    assert left_open
+    client.press(path, conversations="12", to_counselling="2", to_mediation="0")
+    page = said(client.get(f"{path}/nothing"))
+    assert "You gave your numbers for February 2027 on 1 March 2027." in page
+    assert f'href="{path}"' in page
+    sent = {"nothing": "yes", "csrf_token": left_open[1]}
+    late = client.post(f"{path}/nothing", data=sent)
+    assert (late.status_code, late.location) == (303, f"{path}/nothing")
+    db.session.expire_all()
+    assert month.conversations == 12
 
 
 @pytest.mark.parametrize("typed", ["", "some", "1.5", "-1", "NaN", "٣", "99999"])

@@ -27,11 +27,21 @@ def tally_by_link(token: str) -> web.Answer:
     return _page(_by_link(), token)
 
 
-@blueprint.get("/t/<token>/nothing")
+@blueprint.route("/t/<token>/nothing", methods=["GET", "POST"])
 @by_link(TALLY)
 def tally_nothing(token: str) -> web.Answer:
-    """The same page with 0 filled in; the button there keeps it."""
-    return _page(_by_link(), token, NOTHING)
+    """The same page with 0 filled in; the button there keeps it, unless there are numbers."""
+    month = _by_link()
+    if month.answered_at is None:
+        return _page(month, token, NOTHING)
+    if request.method == "POST":
+        return web.see("ambassadors.tally_nothing", token=token)
+    return web.render(
+        "ambassadors/tally_given.html",
+        month=month,
+        title=tallies.month_words(month.month),
+        action=_url(month, token),
+    )
 
 
 @blueprint.route("/pledge/tallies/<uuid:tally_id>", methods=["GET", "POST"])
@@ -51,6 +61,7 @@ def _page(month: Month, token: str = "", values: dict[str, int] | None = None) -
     held = values or ({} if token else _numbers(month))
     form = TallyForm(**held)
     before = None if token else _before(month)
+    here = url_for("ambassadors.tally_nothing", token=token) if values else _url(month, token)
     page = {
         "form": form,
         "month": month,
@@ -58,7 +69,7 @@ def _page(month: Month, token: str = "", values: dict[str, int] | None = None) -
         "before": before,
         "title": tallies.month_words(month.month),
         "sent": "sent" in request.args,
-        "action": _url(month, token),
+        "action": here,
     }
     if request.method != "POST":
         return web.render("ambassadors/tally.html", **page)
