@@ -191,6 +191,15 @@ def test_reminding_by_hand_writes_once_a_day(pledge: Pledge, frozen: Frozen) -> 
     assert asking.remind_now(waiting, by=SYSTEM) == 1
 
 
+def test_nobody_is_reminded_by_hand_after_the_last_reminder(pledge: Pledge, frozen: Frozen) -> None:
+    on(frozen, "2027-04-02")
+    on(frozen, "2027-04-09")
+    on(frozen, "2027-04-16")
+    assert check_in(pledge, 1).reminders_sent == 2
+    on(frozen, "2027-04-20")
+    assert asking.remind_now([check_in(pledge, 1).id], by=SYSTEM) == 0
+
+
 def test_somebody_who_left_is_reminded_of_nothing(pledge: Pledge, frozen: Frozen) -> None:
     on(frozen, "2027-04-02")
     of = db.session.get_one(Ambassador, pledge.ambassador_id)

@@ -28,6 +28,7 @@ from lms.web import words
 
 LAST = MONTHS[-1]
 ASKED = ("due", "overdue")
+MOST_REMINDERS = len(checkpoints.REMINDERS)
 REPLY_TIME = checkpoints.LATE_AFTER
 """Whoever is asked late, after the program stood still, has at least so long."""
 
@@ -118,11 +119,10 @@ def mark_overdue() -> None:
 def remind_due() -> None:
     """Write to those whose next reminder has come due; one each, whatever was missed."""
     today = clock.today()
-    most = len(checkpoints.REMINDERS)
     rows = _asked(
         db.session.scalars(
             select(CheckIn.id)
-            .where(CheckIn.state.in_(ASKED), CheckIn.reminders_sent < most)
+            .where(CheckIn.state.in_(ASKED), CheckIn.reminders_sent < MOST_REMINDERS)
             .order_by(CheckIn.id)
             .with_for_update(skip_locked=True)
         ).all()
@@ -134,7 +134,7 @@ def remind_due() -> None:
     chosen = [row for row in rows if numbers[row.id] > row.reminders_sent]
 
     def message(row: Row[Any]) -> tuple[str, str]:
-        last = "last_reminder" if numbers[row.id] == most else "reminder"
+        last = "last_reminder" if numbers[row.id] == MOST_REMINDERS else "reminder"
         return last, f"check-in:{row.id}:{numbers[row.id]}"
 
     for key in _write(chosen, message, by=SYSTEM):
@@ -143,8 +143,15 @@ def remind_due() -> None:
 
 
 def remind_now(check_in_ids: Sequence[uuid.UUID], *, by: Actor) -> int:
-    """Remind by hand whoever of these has not answered, once a day; how many are written to."""
-    rows = [row for row in _asked(check_in_ids) if row.state in ASKED]
+    """Remind by hand whoever of these has not answered, once a day; how many are written to.
+
+    Nobody is written to who has had the last reminder: it says that we do not ask again.
+    """
+    rows = [
+        row
+        for row in _asked(check_in_ids)
+        if row.state in ASKED and row.reminders_sent < MOST_REMINDERS
+    ]
     day = clock.today().isoformat()
 
     def message(row: Row[Any]) -> tuple[str, str]:
