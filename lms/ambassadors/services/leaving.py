@@ -56,7 +56,11 @@ def hand_on(ambassador_id: uuid.UUID, to_id: uuid.UUID | None, *, why: str = "",
     leaver, heir = _both(ambassador_id, to_id)
     moved = db.session.scalars(
         update(Ambassador)
-        .where(Ambassador.mentor_id == leaver.id, Ambassador.id != to_id)
+        .where(
+            Ambassador.mentor_id == leaver.id,
+            Ambassador.state == "active",
+            Ambassador.id != to_id,
+        )
         .values(mentor_id=to_id, updated_at=clock.now())
         .returning(Ambassador.id)
     ).all()
