@@ -8,6 +8,7 @@ from typing import Any
 
 from wtforms import FieldList, FormField
 
+from courses.forms.venues import NewVenue
 from lms import clock, web
 from lms.contracts import Design
 from lms.db import Complaint
@@ -118,9 +119,7 @@ class PlacesForm(web.Form):
     """Step 4, with a new room that any session may be put in."""
 
     sessions = FieldList(FormField(SessionPlace), max_entries=MOST_SESSIONS)
-    new_venue = web.TextField("Name of the venue and room", hint="Like: Stevenage Library, Room 2")
-    new_address = web.TextField("Address", longest=500)
-    new_capacity = web.IntegerField("How many people it holds", smallest=1, largest=5000, like=20)
+    new = FormField(NewVenue)
 
     def offer(self, venues: list[tuple[str, str]], trainers: list[tuple[uuid.UUID, str]]) -> None:
         """Set what may be chosen for each session; later ones may be as the first."""
@@ -137,8 +136,8 @@ class PlacesForm(web.Form):
             for entry in self.sessions
             for complaint in place_complaints(entry.form, entry.name)
         ]
-        if self.wants_new and not self.new_venue.data:
-            found.append(Complaint("new_venue", "Enter the name of the new venue"))
+        if self.wants_new:
+            found += self.new.form.complaints(f"{self.new.name}-")
         for complaint in found:
             self.add_complaint(complaint)
         return not found
@@ -159,6 +158,7 @@ class NumbersForm(web.Form):
         largest=1000,
         like=20,
     )
+    anyway = web.CheckboxField("Keep this number although the room is known to hold fewer")
     minimum = web.IntegerField(
         "How many people must come for it to go ahead? (optional)",
         smallest=0,

@@ -44,8 +44,15 @@ class Venue(Dated, Model):
     """A room sessions may be held in."""
 
     __tablename__ = "courses_venue"
-    in_trail = Named(("name",))
-    __table_args__ = (at_most("name", 200), CheckConstraint("capacity > 0", name="capacity"))
+    in_trail = Named(("name",), "courses.venue", "venue_id")
+    __table_args__ = (
+        at_most("name", 200),
+        at_most("step_free", 300),
+        at_most("parking", 300),
+        at_most("map_url", 500),
+        CheckConstraint("map_url = '' or map_url ~ '^https?://'", name="map_url"),
+        CheckConstraint("capacity > 0", name="capacity"),
+    )
 
     name: Mapped[str]
     locality_id: Mapped[uuid.UUID | None] = mapped_column(
@@ -53,6 +60,10 @@ class Venue(Dated, Model):
     )
     address: Mapped[str] = mapped_column(default="")
     capacity: Mapped[int | None]
+    # How one gets there, in the words of whoever knows the room.
+    step_free: Mapped[str] = mapped_column(default="")
+    parking: Mapped[str] = mapped_column(default="")
+    map_url: Mapped[str] = mapped_column(default="")
     is_virtual: Mapped[bool] = mapped_column(default=False)
 
     locality: Mapped[Locality | None] = relationship(lazy="raise_on_sql")

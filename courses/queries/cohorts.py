@@ -17,6 +17,7 @@ from courses import access
 from courses.models import Cohort, CohortLocality, Course, Edition
 from courses.queries.sessions import SessionFacts as SessionFacts
 from courses.queries.sessions import of_cohorts
+from courses.queries.venues import VenueFacts
 from lms import clock
 from lms.contracts import Actor
 from lms.db import db
@@ -67,6 +68,11 @@ class CohortFacts:
     def held(self) -> tuple[SessionFacts, ...]:
         """The sessions that take place or took place."""
         return tuple(session for session in self.sessions if session.holds)
+
+    @property
+    def rooms(self) -> list[VenueFacts]:
+        """The rooms they are held in, each once."""
+        return list(dict.fromkeys(session.room for session in self.held if session.room))
 
     @property
     def first(self) -> SessionFacts | None:

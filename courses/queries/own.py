@@ -48,11 +48,22 @@ def facts(cohort: CohortFacts) -> list[tuple[str, str]]:
         for one in cohort.held
     ] or [("When", ONLINE)]
     rows += [("Place" if len(places) == 1 else "Places", "; ".join(places))] if places else []
+    rows += _getting_there(cohort)
     if who := words.listing(dict.fromkeys(t.name for one in cohort.held for t in one.trainers)):
         rows.append(("Trainer", who))
     if minutes := approving.minutes(cohort):
         rows.append(("Hours", words.hours(minutes)))
     return [*rows, ("Format", cohort.edition)]
+
+
+def _getting_there(cohort: CohortFacts) -> list[tuple[str, str]]:
+    """Step-free access, parking and the map of each room, in rows."""
+    several = len(cohort.rooms) > 1
+    return [
+        (f"{heading}, {room.name}" if several else heading, text)
+        for room in cohort.rooms
+        for heading, text in room.rows
+    ]
 
 
 def given_up(cohort_id: uuid.UUID, person_id: uuid.UUID) -> GivenUp | None:

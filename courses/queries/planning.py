@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import and_, or_, select
 
 from courses import access
-from courses.models import Component, Trainer, Venue
+from courses.models import Component, Trainer
 from courses.queries import clashes
 from courses.queries.catalogue import EditionFacts
 from courses.queries.clashes import Taken, Wish
@@ -61,7 +61,7 @@ class Gap:
 
 @dataclass(frozen=True)
 class Option:
-    """Something to choose: a room, a trainer, a place."""
+    """Something to choose: a trainer, a place, a part of a course."""
 
     id: uuid.UUID
     name: str
@@ -109,32 +109,42 @@ def gaps(actor: Actor, cohort: CohortFacts, edition: EditionFacts) -> list[Gap]:
         found.append(Gap(PLACES, "Enter how many places there are"))
     if cohort.design is None:
         found.append(Gap(SURVEYS, "Choose how people are surveyed"))
-    for one in taken(actor, sessions, cohort.id):
+    for one in taken(actor, sessions, cohort):
         found.append(Gap(DATES if one.what == "day" else WHERE, one.text))
     return sorted(dict.fromkeys(found), key=lambda gap: gap.step)
 
 
-def taken(actor: Actor, sessions: Sequence[Planned], cohort_id: uuid.UUID) -> list[Taken]:
-    """Rooms and trainers that are taken, and sessions that overlap, as far as dates are known."""
+def taken(actor: Actor, sessions: Sequence[Planned], cohort: CohortFacts) -> list[Taken]:
+    """Rooms and trainers that are taken or train no longer, and sessions that overlap.
+
+    What is taken can be said only of sessions whose dates are known.
+    """
     wishes = [
         Wish(number, *session.times, session.venue_id, session.trainer_ids)
         for number, session in enumerate(sessions, 1)
         if session.times is not None and session.times[0] < session.times[1]
     ]
-    return clashes.of_sessions(actor, wishes, leaving_out=cohort_id)
+    clashing = clashes.of_sessions(actor, wishes, leaving_out=cohort.id)
+    return sorted([*_retired(sessions, cohort), *clashing], key=lambda one: one.number)
 
 
-def venues(actor: Actor, locality_ids: Sequence[uuid.UUID]) -> list[Option]:
-    """Rooms of the cohort's places and of the actor's own."""
-    conditions: list[ColumnElement[bool]] = [
-        Venue.locality_id.is_(None),
-        Venue.locality_id.in_(locality_ids),
-        Venue.locality_id.in_([one.id for one in own_localities(actor)]),
+def _retired(sessions: Sequence[Planned], cohort: CohortFacts) -> list[Taken]:
+    """Trainers who were chosen and may not be any more: their role has ended, or they have left."""
+    chosen = trainers_known({who for one in sessions for who in one.trainer_ids})
+    if not chosen:
+        return []
+    able = {one.id for one in trainers(cohort.provider_key)}
+    return [
+        Taken(
+            number,
+            "trainers",
+            f"{who.name} is not a trainer for {cohort.provider} any more. "
+            f"Choose another trainer for session {number}",
+        )
+        for number, session in enumerate(sessions, 1)
+        for who in chosen.values()
+        if who.id in session.trainer_ids and who.person_id not in able
     ]
-    rows = db.session.execute(
-        select(Venue.id, Venue.name, Venue.address).where(or_(*conditions)).order_by(Venue.name)
-    )
-    return [Option(*row) for row in rows]
 
 
 def trainers(provider_key: str, beside: Iterable[uuid.UUID] = ()) -> list[Option]:
@@ -229,19 +239,6 @@ def _session_gaps(number: int, session: Planned) -> list[Gap]:
     if not session.trainer_ids:
         found.append(Gap(WHERE, f"Choose a trainer for session {number}"))
     return found
-
-
-def venue_names(venue_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
-    """The names of rooms."""
-    return {one.id: one.name for one in rooms(venue_ids).values()}
-
-
-def rooms(venue_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Option]:
-    """Rooms by id; the hint is the address."""
-    rows = db.session.execute(
-        select(Venue.id, Venue.name, Venue.address).where(Venue.id.in_(list(venue_ids)))
-    )
-    return {row.id: Option(*row) for row in rows}
 
 
 def trainer_names(trainer_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from courses.queries import choosing, deadlines, fitting, planning, queue, waiting
+from courses.queries import choosing, deadlines, fitting, planning, queue, venues, waiting
 from courses.queries.cohorts import CohortFacts
 from courses.queries.planning import Planned
 from courses.queries.sessions import SessionFacts
@@ -36,13 +36,12 @@ def as_published(cohort: CohortFacts, sessions: Sequence[Planned]) -> CohortFact
     """A draft with its planned sessions as if they were held; those without a date are left out."""
     if cohort.state != "draft":
         return replace(cohort, state="published")
-    rooms = planning.rooms({one.venue_id for one in sessions if one.venue_id})
+    rooms = venues.by_id({one.venue_id for one in sessions})
     trainers = planning.trainers_known({who for one in sessions for who in one.trainer_ids})
     dated = sorted((one.times, n) for n, one in enumerate(sessions) if one.times)
     made = []
     for number, ((start, end), at) in enumerate(dated, 1):
         one = sessions[at]
-        room = rooms.get(one.venue_id) if one.venue_id else None
         made.append(
             SessionFacts(
                 id=uuid.UUID(int=number),
@@ -52,9 +51,7 @@ def as_published(cohort: CohortFacts, sessions: Sequence[Planned]) -> CohortFact
                 component_title=one.title,
                 start=start,
                 end=end,
-                venue_id=one.venue_id,
-                venue=room.name if room else "",
-                address=room.hint if room else "",
+                room=rooms.get(one.venue_id) if one.venue_id else None,
                 link=one.link,
                 holds=True,
                 sequence=0,

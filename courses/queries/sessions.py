@@ -15,6 +15,7 @@ from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import aliased
 
 from courses.models import Component, Session, SessionTrainer, Trainer, Venue
+from courses.queries.venues import VenueFacts, as_facts
 from lms.db import db
 from lms.people.models import Person
 from lms.web import words
@@ -44,9 +45,7 @@ class SessionFacts:
     component_title: str
     start: datetime
     end: datetime
-    venue_id: uuid.UUID | None
-    venue: str
-    address: str
+    room: VenueFacts | None
     link: str
     holds: bool
     sequence: int
@@ -56,6 +55,21 @@ class SessionFacts:
     def during(self) -> Range[datetime]:
         """The session's time as the database keeps it."""
         return Range(self.start, self.end, bounds="[)")
+
+    @property
+    def venue_id(self) -> uuid.UUID | None:
+        """The room's key."""
+        return self.room.id if self.room else None
+
+    @property
+    def venue(self) -> str:
+        """The room's name."""
+        return self.room.name if self.room else ""
+
+    @property
+    def address(self) -> str:
+        """The room's address."""
+        return self.room.address if self.room else ""
 
     @property
     def where(self) -> str:
@@ -77,8 +91,7 @@ def of_cohorts(ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[SessionFacts]]:
             func.upper(Session.during, type_=DateTime(timezone=True)),
             Component.key,
             Component.title,
-            Venue.name,
-            Venue.address,
+            Venue,
             number_of_session(),
         )
         .join(Component, Component.id == Session.component_id)
@@ -89,7 +102,7 @@ def of_cohorts(ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[SessionFacts]]:
     ).all()
     trainers = _trainers([row[0].id for row in rows])
     found: dict[uuid.UUID, list[SessionFacts]] = {}
-    for session, start, end, key, title, venue, address, number in rows:
+    for session, start, end, key, title, venue, number in rows:
         found.setdefault(session.cohort_id, []).append(
             SessionFacts(
                 id=session.id,
@@ -99,9 +112,7 @@ def of_cohorts(ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[SessionFacts]]:
                 component_title=title,
                 start=start,
                 end=end,
-                venue_id=session.venue_id,
-                venue=venue or "",
-                address=address or "",
+                room=as_facts(venue) if venue else None,
                 link=session.link or "",
                 holds=session.holds,
                 sequence=session.sequence,

@@ -30,12 +30,23 @@ def about(cohort: CohortFacts) -> dict[str, Any]:
         "trainers": words.listing(
             dict.fromkeys(one.name for session in cohort.held for one in session.trainers)
         ),
+        "getting_there": getting_there(cohort),
         "arrival": cohort.arrival,
         "bring": cohort.bring,
         "lunch": cohort.lunch,
         "day_phone": cohort.day_phone or settings().team_phone,
         "speaks_of_abuse": bool(cohort.template.get("domestic_abuse_content")),
     }
+
+
+def getting_there(cohort: CohortFacts) -> list[str]:
+    """As "Parking: free behind the building", with the room's name where there are several."""
+    several = len(cohort.rooms) > 1
+    return [
+        (f"{room.name}. " if several else "") + f"{heading}: {text}"
+        for room in cohort.rooms
+        for heading, text in room.getting_there
+    ]
 
 
 def calendar(cohort: CohortFacts, method: Method) -> Calendar:
@@ -49,7 +60,7 @@ def session_words(session: SessionFacts) -> dict[str, str]:
     return {
         "date": words.weekday_date(session.start),
         "time": words.time_range(session.start, session.end),
-        "where": ", ".join(filter(None, (session.venue, session.address))) or session.link,
+        "where": session.room.full_name if session.room else session.link,
         "link": session.link,
     }
 
@@ -61,7 +72,7 @@ def entry(cohort: CohortFacts, session: SessionFacts) -> Entry:
         starts=session.start,
         ends=session.end,
         summary=cohort.course,
-        location=", ".join(filter(None, (session.venue, session.address))) or session.link,
+        location=session.room.full_name if session.room else session.link,
         description=f"Trainer: {session.who}" if session.who else "",
     )
 

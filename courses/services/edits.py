@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from courses.queries import planning
+from courses.queries import planning, venues
 from courses.queries.cohorts import CohortFacts
 from courses.queries.sessions import SessionFacts
 from courses.services.telling import CANCELLED, Change
@@ -95,7 +95,7 @@ def numbers(cohort: CohortFacts, edit: Edit) -> dict[uuid.UUID, int]:
 
 def outcome(cohort: CohortFacts, edit: Edit) -> CohortFacts:
     """The cohort as it would be, for showing messages before anybody gets them."""
-    rooms = planning.rooms({one.venue_id for one in edit.sessions if one.venue_id})
+    rooms = venues.by_id({one.venue_id for one in edit.sessions})
     trainers = planning.trainers_known({who for one in edit.sessions for who in one.trainer_ids})
     called, parts = numbers(cohort, edit), _parts(cohort)
     sequences = {one.id: one.sequence for one in cohort.sessions}
@@ -110,9 +110,7 @@ def outcome(cohort: CohortFacts, edit: Edit) -> CohortFacts:
             component_title=title,
             start=new.start,
             end=new.end,
-            venue_id=new.venue_id,
-            venue=rooms[new.venue_id].name if new.venue_id else "",
-            address=rooms[new.venue_id].hint if new.venue_id else "",
+            room=rooms[new.venue_id] if new.venue_id else None,
             link=new.link,
             holds=not new.cancelled,
             sequence=sequences.get(new.id, 0),
@@ -161,7 +159,13 @@ def unspoken(cohort: CohortFacts, edit: Edit) -> list[Change]:
     ]
 
 
-def too_short(cohort: CohortFacts, edit: Edit) -> list[str]:
+def warnings(cohort: CohortFacts, edit: Edit) -> list[str]:
+    """What the team should know of before it goes on: it may."""
+    small = [room.too_small(edit.capacity) for room in outcome(cohort, edit).rooms]
+    return _too_short(cohort, edit) + [said for said in small if said]
+
+
+def _too_short(cohort: CohortFacts, edit: Edit) -> list[str]:
     """Parts of the course whose sessions would no longer be long enough for anybody to complete."""
     found = []
     sessions = outcome(cohort, edit).held

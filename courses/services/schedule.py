@@ -25,7 +25,6 @@ from courses.models import (
     Session,
     SessionTrainer,
     Trainer,
-    Venue,
 )
 from courses.queries import catalogue, cohorts, planning
 from courses.queries.catalogue import EditionFacts
@@ -43,7 +42,6 @@ SUBJECT = "courses_cohort"
 CODES = 0x434F4445  # "CODE": one cohort at a time gets its number
 VENUE_TAKEN = Complaint("venue", "This room is taken at that time. Choose another room or time")
 TRAINER_TAKEN = Complaint("trainers", "This trainer is taken at that time. Choose another")
-_NAME = Complaint("new_venue", "There is a venue of this name already. Choose it from the list")
 
 
 def start(course_id: uuid.UUID, edition_id: uuid.UUID, *, by: Actor) -> uuid.UUID:
@@ -192,24 +190,6 @@ def rule_of(edition: EditionFacts) -> dict[str, Any]:
     }
 
 
-def add_venue(
-    name: str,
-    *,
-    address: str,
-    locality_id: uuid.UUID | None,
-    capacity: int | None,
-    by: Actor,
-) -> uuid.UUID:
-    """Add a room to choose from."""
-    venue = Venue(
-        id=uuid7(), name=name, address=address, locality_id=locality_id, capacity=capacity
-    )
-    with violations(uq_courses_venue_locality_id_name=_NAME):
-        db.session.add(venue)
-    audit.write("added", "courses_venue", venue.id, by=by, after={"name": name})
-    return venue.id
-
-
 def trainers_of(person_ids: Sequence[uuid.UUID], provider_key: str) -> dict[uuid.UUID, uuid.UUID]:
     """People as a provider's trainers, made where they are not yet: person to trainer."""
     if not person_ids:
@@ -283,7 +263,7 @@ def _make_sessions(facts: CohortFacts, sessions: Sequence[Planned], by: Actor) -
             if trainers:
                 db.session.execute(insert(SessionTrainer), trainers)
     except Complaint as refused:
-        found = [one.text for one in planning.taken(by, sessions, facts.id)] or [refused.text]
+        found = [one.text for one in planning.taken(by, sessions, facts)] or [refused.text]
         raise Complaints(*(Complaint(str(planning.WHERE), said) for said in found)) from refused
 
 

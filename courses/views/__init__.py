@@ -13,6 +13,7 @@ from courses.views import (
     register,
     schedule,
     team,
+    venues,
     waiting,
 )
 from courses.views.blueprint import blueprint
@@ -31,5 +32,6 @@ __all__ = [
     "register",
     "schedule",
     "team",
+    "venues",
     "waiting",
 ]

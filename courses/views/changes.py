@@ -12,7 +12,7 @@ from flask import url_for
 from courses import access
 from courses.forms.cohorts import CancelForm, EditForm, ReviewForm
 from courses.forms.schedule import ONLINE
-from courses.queries import catalogue, cohorts, planning
+from courses.queries import catalogue, cohorts, planning, venues
 from courses.queries.cohorts import CohortFacts
 from courses.services import cancelling, changing, edits, previews
 from courses.services.cancelling import NOWHERE, WAITING_LIST, Fate
@@ -80,7 +80,7 @@ def edit_review(cohort_id: uuid.UUID) -> web.Answer:
         review=previews.of_change(cohort, proposed, actor) if proposed else previews.NOTHING,
         told=edits.differences(cohort, proposed) if proposed else [],
         silent=edits.unspoken(cohort, proposed) if proposed else [],
-        short=edits.too_short(cohort, proposed) if proposed else [],
+        warnings=edits.warnings(cohort, proposed) if proposed else [],
     )
     return page
 
@@ -171,16 +171,16 @@ def _form(actor: Actor, cohort: CohortFacts) -> EditForm:
             **now.on_the_day,
         }
     )
-    rooms = planning.venues(actor, [one for one, _ in cohort.localities])
+    rooms = venues.to_choose(actor, [one for one, _ in cohort.localities])
     known = {one.id for one in rooms}
     also = [(one.venue_id, one.venue) for one in cohort.held if one.venue_id not in known]
-    venues = [(str(one.id), one.name) for one in rooms]
-    venues += [(str(one), name) for one, name in dict(also).items() if one]
+    choices = [(str(one.id), one.name) for one in rooms]
+    choices += [(str(one), name) for one, name in dict(also).items() if one]
     trainers = [
         (one.id, one.name) for one in planning.trainers(cohort.provider_key, people.values())
     ]
     for part in (*(entry.form for entry in form.sessions), form.added.form):
-        part.venue.choices = [*venues, (ONLINE, "Online, by a link")]
+        part.venue.choices = [*choices, (ONLINE, "Online, by a link")]
         part.trainers.choices = trainers
     fresh = {str(one.id) for one in _waiting(cohort)}
     for entry in form.sessions:

@@ -1,6 +1,7 @@
 """The step of scheduling that gives each session its room and its trainers.
 
-`courses.views.schedule` opens it; what is taken is said while it is chosen, and stops it here.
+`courses.views.schedule` opens it; what is taken is said while it is chosen, or by the button that
+checks, and stops it here. A room that is small for the places is only said.
 """
 
 from __future__ import annotations
@@ -9,13 +10,20 @@ import uuid
 from dataclasses import replace
 from typing import Any
 
+from flask import request
+
 from courses.forms.schedule import NEW, ONLINE, SAME, PlacesForm
-from courses.queries import planning
+from courses.queries import clashes, planning, venues, waiting
 from courses.queries.clashes import Taken
 from courses.queries.planning import Planned
 from courses.services import schedule as service
+from courses.services import venues as rooms
 from courses.views.steps import Step
+from courses.views.venues import described
+from lms import web
 from lms.db import Complaint
+
+CHECK = "check"
 
 
 class Where(Step):
@@ -32,7 +40,7 @@ class Where(Step):
         )
         own = [one for one, _ in self.cohort.localities]
         form.offer(
-            [(str(one.id), one.name) for one in planning.venues(self.actor, own)],
+            [(str(one.id), one.name) for one in venues.to_choose(self.actor, own)],
             [(one.id, one.name) for one in planning.trainers(self.cohort.provider_key)],
         )
         return form
@@ -50,6 +58,7 @@ class Where(Step):
 
     def check(self) -> bool:
         """A link where it is online, a name for a new venue, rooms and trainers that are free."""
+        self.again = CHECK in request.form
         checked: bool = self.form.check()
         if not checked or len(self.form.sessions) != len(self.sessions):
             return False
@@ -63,18 +72,45 @@ class Where(Step):
         new = self._new_venue() if self.form.wants_new else None
         trainers = service.trainers_of(self._people(), self.cohort.provider_key)
         service.set_places(self.cohort.id, self._placed(trainers, new), by=self.actor)
+        if self.again:
+            dated = all(one.times for one in self.sessions)
+            web.say(
+                "Nothing is taken" + ("" if dated else ", as far as dates are chosen"),
+                detail="Your answers are kept. Press Continue to go on.",
+            )
 
     def said(self) -> dict[str, str]:
-        """What is taken of the present choice, by the id of the place that says so on the page."""
+        """What is wrong with the present choice, by the id of the place on the page for it."""
         sessions = self._chosen() if self.form.is_submitted() else self.sessions
-        texts = {f"sessions-{number}-taken": "" for number in range(len(self.sessions))}
-        for one in self._taken(sessions):
-            name = f"sessions-{one.number - 1}-taken"
+        texts = {
+            f"sessions-{number}-{what}-said": ""
+            for number in range(len(self.sessions))
+            for what in ("venue", "trainers")
+        }
+        for one in [*self._taken(sessions), *self._too_small(sessions)]:
+            name = f"sessions-{one.number - 1}-{one.what}-said"
             texts[name] = f"{texts[name]} {one.text}.".strip()
         return texts
 
+    @property
+    def elsewhere(self) -> list[str]:
+        """Who waits for the course and is at another one at these times: each a sentence."""
+        waits = {row.person_id: row.shown for row in waiting.of_course(self.course.id, self.actor)}
+        times = [one.times for one in self.sessions if one.times]
+        found = {one.subject_id: one for one in clashes.of_people(self.actor, list(waits), times)}
+        return [replace(one, subject=waits[key]).of_person() for key, one in found.items()]
+
+    def _too_small(self, sessions: list[Planned]) -> list[Taken]:
+        known = venues.by_id(one.venue_id for one in sessions)
+        return [
+            Taken(number, "venue", text)
+            for number, one in enumerate(sessions, 1)
+            if one.venue_id in known
+            and (text := known[one.venue_id].too_small(self.cohort.capacity))
+        ]
+
     def _taken(self, sessions: list[Planned]) -> list[Taken]:
-        found = planning.taken(self.actor, sessions, self.cohort.id)
+        found = planning.taken(self.actor, sessions, self.cohort)
         return [one for one in found if one.what != "day"]
 
     def _chosen(self) -> list[Planned]:
@@ -117,10 +153,5 @@ class Where(Step):
         )
 
     def _new_venue(self) -> uuid.UUID:
-        return service.add_venue(
-            self.form.new_venue.data,
-            address=self.form.new_address.data,
-            locality_id=self.cohort.localities[0][0] if self.cohort.localities else None,
-            capacity=self.form.new_capacity.data,
-            by=self.actor,
-        )
+        place = self.cohort.localities[0][0] if self.cohort.localities else None
+        return rooms.add(described(self.form.new.form), locality_id=place, by=self.actor)

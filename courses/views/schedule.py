@@ -11,7 +11,7 @@ from flask import jsonify, request
 
 from courses import access
 from courses.forms.schedule import ConfirmForm, FormatForm
-from courses.queries import catalogue, cohorts, planning, publishing
+from courses.queries import catalogue, cohorts, planning, publishing, venues
 from courses.queries.catalogue import EditionFacts
 from courses.queries.cohorts import CohortFacts
 from courses.services import previews
@@ -140,7 +140,7 @@ def _review(cohort: CohortFacts, edition: EditionFacts, status: int = 200) -> we
         cohort=cohort,
         edition=edition,
         sessions=sessions,
-        rooms=planning.venue_names({one.venue_id for one in sessions if one.venue_id}),
+        rooms=venues.by_id(one.venue_id for one in sessions),
         trainers=planning.trainer_names({who for one in sessions for who in one.trainer_ids}),
         designs=_designs(cohort),
         gaps=[Problem(gap.text, steps.url(cohort, gap.step)) for gap in gaps],

@@ -19,7 +19,7 @@ from courses.forms.schedule import (
     FormatForm,
     NumbersForm,
 )
-from courses.queries import catalogue, planning, terms
+from courses.queries import catalogue, planning, terms, venues
 from courses.queries.catalogue import CourseFacts, EditionFacts
 from courses.queries.cohorts import CohortFacts
 from courses.queries.planning import Planned
@@ -177,7 +177,7 @@ class Dates(Step):
         if self.again:
             return True
         alone = [replace(one, venue_id=None, trainer_ids=()) for one in self._dated()]
-        found = planning.taken(self.actor, alone, self.cohort.id)
+        found = planning.taken(self.actor, alone, self.cohort)
         for one in found:
             self.form.add_complaint(Complaint(f"sessions-{one.number - 1}-start", one.text))
         return not found
@@ -213,14 +213,29 @@ class Places(Step):
     number = planning.PLACES
 
     def make(self) -> NumbersForm:
-        """Capacity, minimum, last day to book."""
-        return NumbersForm(
+        """Capacity, minimum, last day to book; more than a room holds has to be meant."""
+        form = NumbersForm(
             data={
                 "capacity": self.cohort.capacity,
                 "minimum": self.cohort.minimum,
                 "last_day": words.day_of(self.cohort.closes_at) if self.cohort.closes_at else None,
             }
         )
+        rooms = venues.by_id(one.venue_id for one in self.sessions)
+        self.small = sorted(
+            filter(None, (one.too_small(form.capacity.data) for one in rooms.values()))
+        )
+        if not self.small:
+            del form.anyway
+        return form
+
+    def check(self) -> bool:
+        """A room that is known to hold fewer stops it until that is said to be right."""
+        if not self.small or self.form.anyway.data:
+            return True
+        text = f"{self.small[0]}. Enter fewer, or tick that you keep this number"
+        self.form.add_complaint(Complaint("capacity", text))
+        return False
 
     def save(self) -> None:
         """Keep the numbers."""

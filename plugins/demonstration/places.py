@@ -6,6 +6,10 @@ The places are real; surgeries, services and rooms are made up, and so is everyb
 from __future__ import annotations
 
 from dataclasses import dataclass
+from urllib.parse import quote_plus
+
+LIFT = "Level entrance, lift to every floor, accessible toilet"
+FREE = "Free on site, 2 spaces for blue badges"
 
 
 @dataclass(frozen=True)
@@ -20,11 +24,18 @@ class Employer:
 
 @dataclass(frozen=True)
 class Room:
-    """A venue."""
+    """A venue, with what the demonstration says about getting there."""
 
     name: str
     address: str
     seats: int
+    step_free: str = "Level entrance, accessible toilet on the same floor"
+    parking: str = ""
+
+    @property
+    def map_url(self) -> str:
+        """A search for the address on a public map."""
+        return f"https://www.openstreetmap.org/search?query={quote_plus(self.address)}"
 
 
 @dataclass(frozen=True)
@@ -65,11 +76,30 @@ HERTFORDSHIRE = Area(
         Employer("Hertfordshire Family Mediation", "hertsmediation", ("mediator",)),
     ),
     (
-        Room("Stevenage Library, Room 2", "Southgate, Stevenage", 24),
-        Room("Hatfield Innovation Centre, Elm Room", "College Lane, Hatfield", 24),
-        Room("County Hall, Committee Room B", "Pegs Lane, Hertford", 30),
-        Room("Hemel Hempstead Family Centre", "Marlowes, Hemel Hempstead", 22),
-        Room("Watford Town Hall, Annexe", "Rickmansworth Road, Watford", 26),
+        Room(
+            "Stevenage Library, Room 2",
+            "Southgate, Stevenage",
+            24,
+            LIFT,
+            "Pay and display at Southgate, 2 minutes on foot",
+        ),
+        Room("Hatfield Innovation Centre, Elm Room", "College Lane, Hatfield", 24, parking=FREE),
+        Room(
+            "County Hall, Committee Room B",
+            "Pegs Lane, Hertford",
+            30,
+            LIFT,
+            "Visitors park at the front; say your name at the gate",
+        ),
+        Room(
+            "Hemel Hempstead Family Centre",
+            "Marlowes, Hemel Hempstead",
+            22,
+            parking="None; the Water Gardens car park is next door",
+        ),
+        Room(
+            "Watford Town Hall, Annexe", "Rickmansworth Road, Watford", 26, "Ramp at the side door"
+        ),
     ),
 )
 GATESHEAD = Area(
@@ -96,8 +126,14 @@ GATESHEAD = Area(
         Employer("Wearside Refuge", "wearsiderefuge", ("domestic-abuse",)),
     ),
     (
-        Room("Civic Centre, Bewick Room", "Regent Street, Gateshead", 24),
-        Room("Bensham Grove, Hall", "Bensham Road, Gateshead", 22),
+        Room(
+            "Civic Centre, Bewick Room",
+            "Regent Street, Gateshead",
+            24,
+            LIFT,
+            "Pay and display behind the building",
+        ),
+        Room("Bensham Grove, Hall", "Bensham Road, Gateshead", 22, parking=FREE),
     ),
 )
 ESSEX = Area(
@@ -115,8 +151,19 @@ ESSEX = Area(
         Employer("Little Acorns Childcare", "littleacorns", ("early-years",)),
     ),
     (
-        Room("Basildon Family Hub, Room 1", "Southernhay, Basildon", 30),
-        Room("Chelmsford Library, Upper Room", "Market Road, Chelmsford", 18),
+        Room(
+            "Basildon Family Hub, Room 1",
+            "Southernhay, Basildon",
+            30,
+            parking="Pay and display at Great Oaks",
+        ),
+        Room(
+            "Chelmsford Library, Upper Room",
+            "Market Road, Chelmsford",
+            18,
+            LIFT,
+            "Pay and display at High Chelmer",
+        ),
     ),
 )
 LUTON = Area(
@@ -127,7 +174,7 @@ LUTON = Area(
         Employer("Lea Bank Midwifery", "leabank", ("midwife",)),
         Employer("Stockwood Health Visiting", "stockwoodhealth", ("health-visitor",)),
     ),
-    (Room("Luton Central Library, Gallery", "St George's Square, Luton", 26),),
+    (Room("Luton Central Library, Gallery", "St George's Square, Luton", 26, LIFT),),
 )
 BLACKPOOL = Area(
     "Blackpool",
@@ -136,7 +183,14 @@ BLACKPOOL = Area(
         Employer("Blackpool Council", "blackpool", ("manager", "family-worker", "social-worker")),
         Employer("Fylde Coast Early Years", "fyldeearlyyears", ("early-years", "youth-worker")),
     ),
-    (Room("Talbot Road Centre, Room 4", "Talbot Road, Blackpool", 20),),
+    (
+        Room(
+            "Talbot Road Centre, Room 4",
+            "Talbot Road, Blackpool",
+            20,
+            parking="Pay and display opposite",
+        ),
+    ),
 )
 DORSET = Area(
     "Dorset",
@@ -145,7 +199,7 @@ DORSET = Area(
         Employer("Dorset Council", "dorsetcouncil", ("manager", "family-worker", "social-worker")),
         Employer("Purbeck Parenting Service", "purbeckparenting", ("parenting-practitioner",)),
     ),
-    (Room("Dorchester Family Hub, Main Room", "Acland Road, Dorchester", 20),),
+    (Room("Dorchester Family Hub, Main Room", "Acland Road, Dorchester", 20, parking=FREE),),
 )
 NORTHUMBERLAND = Area(
     "Northumberland",
@@ -154,6 +208,14 @@ NORTHUMBERLAND = Area(
         Employer("Northumberland Council", "northumberland", ("manager", "family-worker")),
         Employer("Coquet Family Hubs", "coquethubs", ("early-years", "parenting-practitioner")),
     ),
-    (Room("Morpeth Family Hub, Room 3", "Bridge Street, Morpeth", 20),),
+    (
+        Room(
+            "Morpeth Family Hub, Room 3",
+            "Bridge Street, Morpeth",
+            20,
+            "Ramp at the side door",
+            FREE,
+        ),
+    ),
 )
 AREAS = (HERTFORDSHIRE, GATESHEAD, ESSEX, LUTON, BLACKPOOL, DORSET, NORTHUMBERLAND)

@@ -73,6 +73,11 @@ class Run:
     story: str = ""
 
     @property
+    def provider(self) -> str:
+        """Whose course it is."""
+        return self.course.partition(":")[0]
+
+    @property
     def lead(self) -> Area:
         """The place whose coordinator runs it."""
         return self.areas[0]

@@ -12,9 +12,10 @@ from random import Random
 from sqlalchemy import select
 
 from courses.models import Course
-from courses.services import schedule
+from courses.services import venues
+from courses.services.venues import Described
 from lms import clock
-from lms.contracts import SYSTEM, Grant, Scope, ScopeKind
+from lms.contracts import SYSTEM, Grant, Role, Scope, ScopeKind
 from lms.db import db, fail, keys_from
 from lms.people import demo
 from lms.people import services as people
@@ -90,9 +91,15 @@ def _furnish(world: World) -> None:
                 one.name, place, parent_id=parent, by=SYSTEM
             )
         for room in area.rooms:
-            world.rooms[room.name] = schedule.add_venue(
-                room.name, address=room.address, locality_id=place, capacity=room.seats, by=SYSTEM
+            described = Described(
+                name=room.name,
+                address=room.address,
+                capacity=room.seats,
+                step_free=room.step_free,
+                parking=room.parking,
+                map_url=room.map_url,
             )
+            world.rooms[room.name] = venues.add(described, locality_id=place, by=SYSTEM)
     parts = (*STAFF, *TRAINEES)
     world.cast = {
         part.key: world.crowd.named(part.given, part.family, part.job, part.area, **part.known)
@@ -104,6 +111,8 @@ def _furnish(world: World) -> None:
     crowd.add(trainees, world.organisations, managers=managers)
     for part in parts:
         _give_role(world, part)
+    for key, provider in sorted({(who, run.provider) for run in RUNS for who in run.trainers}):
+        _let_train(world.cast[key], provider)
 
 
 def _give_role(world: World, part: Part) -> None:
@@ -119,6 +128,14 @@ def _give_role(world: World, part: Part) -> None:
     person = world.cast[part.key]
     people.give_role(person.id, part.role, scope, by=SYSTEM)
     person.roles = (Grant(part.role, scope),)
+
+
+def _let_train(person: Someone, provider: str) -> None:
+    """The role of a trainer, for whoever trains beside what they are."""
+    role = Grant(Role.TRAINER, Scope(ScopeKind.PROVIDER, provider))
+    if role not in person.roles:
+        people.give_role(person.id, role.role, role.scope, by=SYSTEM)
+        person.roles = (*person.roles, role)
 
 
 def _populate(world: World) -> None:

@@ -124,6 +124,7 @@ def build() -> Programme:
         "report_slug": "programme",
         **handed_in.ids(herts, school),
         "mark_id": make.attendance(_first_place(booking), why=REST).id,
+        "venue_id": make.venue(locality_id=herts.id).id,
         "slug": "brief-encounters",
         "code": cohort.code,
         "verdict": "add",

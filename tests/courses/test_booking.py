@@ -291,6 +291,7 @@ def test_a_confirmation_asks_the_five_questions_with_a_link_of_its_own(
     by = world.coordinator
     made = schedule.start(course.id, course.editions[0].id, by=by)
     trainer = make.trainer(world.sam, provider_key="tavistock")
+    make.grant(world.sam, "trainer", "provider", "tavistock")
     sessions = [
         replace(one, day=date(2027, 3, 4), venue_id=world.room.id, trainer_ids=(trainer.id,))
         for one in planning.blank(course.editions[0])

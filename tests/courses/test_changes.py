@@ -355,6 +355,19 @@ def test_cancelling_a_session_warns_when_nobody_could_complete_the_rest(
     assert "Workshop needs 5 h and would have 3 h: nobody could complete the course." in page
 
 
+def test_a_date_that_grows_beyond_its_room_is_warned_of_and_may_be_saved(
+    world: World, as_person: AsPerson
+) -> None:
+    world.room.capacity = 10
+    browser = as_person(world.priya)
+
+    review = browser.press(f"/cohorts/{world.cohort.id}/edit", capacity="14").location
+
+    warned = "Stevenage Library, Room 2 holds 10 people, fewer than the 14 places."
+    assert warned in browser.get(review).get_data(as_text=True)
+    assert browser.press(review).status_code == 303
+
+
 def test_a_review_left_open_while_somebody_else_changed_the_cohort_ends_in_a_conflict(
     world: World, as_person: AsPerson
 ) -> None:

@@ -7,16 +7,17 @@ from datetime import date, time
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from courses.models import Cohort, CohortLocality, Session, SessionTrainer
 from courses.queries import catalogue, cohorts, planning, terms
 from courses.queries.planning import Planned
 from courses.services import schedule
+from lms import clock
 from lms.contracts import Design, Role, ScopeKind
 from lms.db import Complaint, Complaints, db
 from lms.messages.models import Message
-from lms.people.models import Person
+from lms.people.models import Person, RoleGrant
 from lms.testing.client import PageClient
 from tests import factories as make
 from tests.courses.conftest import DAY, World, actor
@@ -270,7 +271,7 @@ def test_a_taken_room_or_trainer_stops_at_its_own_field_and_keeps_what_was_typed
     made = drafted(world, DAY, start=time(12), end=time(15))
     browser, at = as_person(world.priya), f"/cohorts/{made}/schedule/4"
 
-    page = browser.press(at, "Continue", **chosen(world, new_address="Southgate"))
+    page = browser.press(at, "Continue", **chosen(world, **{"new-address": "Southgate"}))
 
     text = page.get_data(as_text=True)
     assert page.status_code == 422
@@ -296,13 +297,88 @@ def test_a_clash_is_said_while_it_is_chosen_and_nothing_is_kept(
         asked = browser.post(
             at, data=answers, headers={"X-Asked-By": "script", "X-CSRF-Token": word}
         )
-        return str(asked.json["texts"]["sessions-0-taken"])
+        return str(asked.json["texts"]["sessions-0-venue-said"])
 
     assert "is already booked on Thursday 18 February 2027" in page
     assert "Room 2 is already booked" in ask(**chosen(world))
     assert ask(**{"sessions-0-venue": str(free.id)}) == ""
     assert ask(**{"sessions-0-venue": "no room"}) == ""
     assert cohorts.facts(made).draft == kept
+
+
+def test_clashes_can_be_asked_for_without_going_on_and_what_is_free_is_kept(
+    world: World, as_person: AsPerson
+) -> None:
+    taken, free = (
+        drafted(world, DAY, start=time(12), end=time(15)),
+        drafted(world, date(2027, 3, 4)),
+    )
+    browser = as_person(world.priya)
+    refused, kept = (f"/cohorts/{one}/schedule/4" for one in (taken, free))
+
+    clash = browser.press(refused, "Check for clashes", check="yes", **chosen(world))
+    fine = browser.press(kept, "Check for clashes", check="yes", **chosen(world))
+
+    assert clash.status_code == 422
+    assert "Room 2 is already booked" in clash.get_data(as_text=True)
+    assert fine.location == kept
+    assert "Nothing is taken" in browser.get(kept).get_data(as_text=True)
+
+
+def test_who_waits_and_is_at_another_course_at_these_times_is_named_beside_the_choice(
+    world: World, as_person: AsPerson
+) -> None:
+    other = make.cohort(make.edition(), world.place, code="TC-04")
+    amara = make.person("Amara", "Okafor")
+    make.session(other, date(2027, 3, 4))
+    make.booking(other, amara)
+    make.waiting(world.cohort, amara)
+    made = drafted(world, date(2027, 3, 4))
+
+    page = as_person(world.priya).get(f"/cohorts/{made}/schedule/4").get_data(as_text=True)
+
+    assert "1 person who waits is at another course at these times" in page
+    assert "(TC-04) on Thursday 4 March 2027 from 9:30am to 12:30pm" in page
+
+
+def test_more_places_than_the_room_holds_have_to_be_meant(
+    world: World, as_person: AsPerson
+) -> None:
+    world.room.capacity = 10
+    made = drafted(world, date(2027, 3, 4))
+    browser, at = as_person(world.priya), f"/cohorts/{made}/schedule/5"
+    small = "Stevenage Library, Room 2 holds 10 people, fewer than the 12 places"
+
+    refused = browser.press(at, capacity="12")
+    meant = browser.press(at, capacity="12", anyway="yes")
+
+    assert refused.status_code == 422
+    assert f'<a href="#capacity">{small}.' in refused.get_data(as_text=True)
+    assert meant.status_code == 303
+    for page in (f"/cohorts/{made}/schedule/4", f"/cohorts/{made}/review"):
+        assert f"{small}." in browser.get(page).get_data(as_text=True)
+    assert browser.press(f"/cohorts/{made}/review", "Publish cohort").status_code == 303
+
+
+def test_a_draft_whose_trainer_has_lost_the_role_says_who_and_is_not_published(
+    world: World, as_person: AsPerson
+) -> None:
+    made = drafted(world, date(2027, 3, 4))
+    db.session.execute(
+        update(RoleGrant).values(ended_at=clock.now()).where(RoleGrant.person_id == world.sam.id)
+    )
+    browser = as_person(world.priya)
+    said = (
+        "Sam Ellery is not a trainer for OnePlusOne any more. Choose another trainer for session 1"
+    )
+
+    pressed = browser.press(f"/cohorts/{made}/review", "Publish cohort")
+    step = browser.get(f"/cohorts/{made}/schedule/4").get_data(as_text=True)
+
+    assert pressed.status_code == 422
+    assert said in pressed.get_data(as_text=True)
+    assert f'id="sessions-0-trainers-said" role="status">{said}.' in step
+    assert db.session.scalar(select(Cohort.state).where(Cohort.id == made)) == "draft"
 
 
 def test_dates_that_run_into_one_another_stop_at_their_own_step(

@@ -33,7 +33,7 @@ def test_four_weekly_dates_come_from_the_first_and_a_taken_room_is_named(
     priya.press("Continue")
 
     priya.pick("Where", ROOM)
-    third = priya.page.locator("#sessions-2-taken")
+    third = priya.page.locator("#sessions-2-venue-said")
     expect(third).to_contain_text(
         "Stevenage Library, Room 2 is already booked on Thursday 18 March 2027 "
         "from 9:30am to 3:30pm for Brief Encounters (BE-01)"

@@ -1,0 +1,48 @@
+"""Adding a room and saying what it is like; no two of a place have the same name."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import asdict, dataclass
+
+from courses.models import Venue
+from courses.queries import venues
+from lms import audit
+from lms.contracts import Actor
+from lms.db import Complaint, db, uuid7, violations
+
+SUBJECT = "courses_venue"
+_NAME = Complaint("name", "There is a venue of this name already. Choose another name")
+
+
+@dataclass(frozen=True)
+class Described:
+    """What is said of a room."""
+
+    name: str
+    address: str = ""
+    capacity: int | None = None
+    step_free: str = ""
+    parking: str = ""
+    map_url: str = ""
+
+
+def add(venue: Described, *, locality_id: uuid.UUID | None, by: Actor) -> uuid.UUID:
+    """Add a room to choose from."""
+    made = Venue(id=uuid7(), locality_id=locality_id, **asdict(venue))
+    with violations(uq_courses_venue_locality_id_name=_NAME):
+        db.session.add(made)
+    audit.write("added", SUBJECT, made.id, by=by, after={"name": venue.name})
+    return made.id
+
+
+def change(venue_id: uuid.UUID, to: Described, *, by: Actor) -> None:
+    """Say anew what a room is like. Nobody is told; later messages say what is true then."""
+    venues.get(by, venue_id)
+    held = db.session.get_one(Venue, venue_id, with_for_update=True)
+    before = {"name": held.name, "capacity": held.capacity}
+    with violations(uq_courses_venue_locality_id_name=_NAME):
+        for name, value in asdict(to).items():
+            setattr(held, name, value)
+    after = {"name": to.name, "capacity": to.capacity}
+    audit.write("changed", SUBJECT, venue_id, by=by, before=before, after=after)

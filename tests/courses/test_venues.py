@@ -1,0 +1,80 @@
+"""Venues: who may describe one, and where people read how they get there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from courses.models import Venue
+from courses.services import booking
+from courses.services import cohorts as life
+from courses.services import venues as service
+from courses.services.venues import Described
+from lms.db import Complaint, db
+from lms.errors import NotFound
+from lms.messages.models import Message
+from lms.people.models import Person
+from lms.testing.client import PageClient
+from tests import factories as make
+from tests.courses.conftest import World
+
+AsPerson = Callable[[Person], PageClient]
+TOLD: dict[str, Any] = {
+    "step_free": "Lift to the first floor",
+    "parking": "Free behind the library",
+    "map_url": "https://maps.example.org/?q=library&z=9",
+}
+
+
+def test_what_is_said_of_a_venue_stands_wherever_people_look_for_the_way(
+    world: World, as_person: AsPerson, frozen: Callable[[str], object]
+) -> None:
+    browser, amara = as_person(world.priya), make.person()
+    at = f"/venues/{world.room.id}"
+    booking.book_many(world.cohort.id, [amara.id], source="coordinator", by=world.coordinator)
+
+    saved = browser.press(at, **TOLD, address="Southgate")
+    frozen("2027-02-11 08:00")
+    life.send_joining()
+
+    assert saved.location == "/venues"
+    own = as_person(amara).get(f"/cohorts/{world.cohort.id}/place").get_data(as_text=True)
+    cockpit = as_person(world.sam).get(f"/cohorts/{world.cohort.id}").get_data(as_text=True)
+    sessions = (
+        as_person(world.priya).get(f"/cohorts/{world.cohort.id}/sessions").get_data(as_text=True)
+    )
+    for page in (own, cockpit, sessions):
+        assert "Lift to the first floor" in page
+        assert "Free behind the library" in page
+        assert 'href="https://maps.example.org/?q=library&amp;z=9">See it on a map</a>' in page
+    joining = db.session.scalars(
+        select(Message.body).where(Message.kind == "courses.joining")
+    ).one()
+    assert "Step-free access: Lift to the first floor" in joining
+    assert "Map: https://maps.example.org/?q=library&z=9" in joining
+
+
+def test_a_map_is_a_link_that_can_be_opened(world: World, as_person: AsPerson) -> None:
+    page = as_person(world.priya).press(f"/venues/{world.room.id}", map_url="javascript:alert(1)")
+
+    assert page.status_code == 422
+    assert "Link to a map must begin with https://" in page.get_data(as_text=True)
+
+
+def test_two_venues_of_a_place_have_different_names(world: World) -> None:
+    make.venue(name="Hall", locality_id=world.place.id)
+
+    with pytest.raises(Complaint, match="of this name already"):
+        service.change(world.room.id, Described("HALL"), by=world.coordinator)
+
+    assert db.session.scalar(select(Venue.name).where(Venue.id == world.room.id)) != "HALL"
+
+
+def test_another_places_venue_is_not_there(world: World) -> None:
+    theirs = make.venue(name="Hall", locality_id=make.locality("Luton").id)
+
+    with pytest.raises(NotFound):
+        service.change(theirs.id, Described("Ours"), by=world.coordinator)
