@@ -18,6 +18,7 @@ from lms.web import words
 
 USE = "use"
 NO_EMAIL = "no_email"
+_OF_PEOPLE = (reasons.CLASH, reasons.FULL, reasons.RULE, reasons.PERSON, reasons.NAME)
 Options = Sequence[tuple[str, str]]
 
 
@@ -103,7 +104,7 @@ def _question(found: Sequence[tuple[KeptRow, Reason]], lists: Lists) -> Question
         code=reason.code,
         rows=numbers,
         cell=reason.cell if len(found) == 1 else column,
-        read=reason.read or _read(row, reason),
+        read=reason.read or _read([one for one, _ in found], reason),
         why=reason.why,
         options=options,
         chosen=chosen,
@@ -113,12 +114,19 @@ def _question(found: Sequence[tuple[KeptRow, Reason]], lists: Lists) -> Question
     )
 
 
-def _read(row: KeptRow, reason: Reason) -> str:
-    """What the row is about, where no single cell is: the person's name."""
-    if reason.code in (reasons.CLASH, reasons.FULL, reasons.RULE, reasons.PERSON, reasons.NAME):
-        names = (row.line.read.get("given_name", ""), row.line.read.get("family_name", ""))
-        return " ".join(filter(None, names))
-    return ""
+def _read(rows: Sequence[KeptRow], reason: Reason) -> str:
+    """What the rows are about, where no single cell is: the people's names, three at most."""
+    if reason.code not in _OF_PEOPLE:
+        return ""
+    names = [_name(row) for row in rows]
+    if len(names) > 3:
+        names[2:] = [f"{len(names) - 2} more"]
+    return words.listing(filter(None, names))
+
+
+def _name(row: KeptRow) -> str:
+    read = row.line.read
+    return " ".join(filter(None, (read.get("given_name", ""), read.get("family_name", ""))))
 
 
 def _typed(row: KeptRow, reason: Reason) -> dict[str, str]:

@@ -22,6 +22,7 @@ from courses.queries import cohorts
 from courses.queries.cohorts import CohortFacts
 from lms import clock, web
 from lms.db import Complaint
+from lms.people.queries import mailboxes
 from lms.permissions import allow
 from lms.spreadsheets import MOST_BYTES
 from lms.spreadsheets import TYPES as FORMATS
@@ -272,12 +273,13 @@ def _outcome(batch: Batch, cohort: CohortFacts | None) -> web.Answer:
 
 
 def _messages(batch: Batch) -> dict[str, Any]:
-    """When the confirmations go, and whether that is over."""
+    """When the confirmations go, whether that is over, and whose sign-in has ended."""
     goes_at = queries.goes_at(batch)
     return {
         "goes_at": goes_at,
         "gone": goes_at is not None and goes_at <= clock.now(),
         "printed": queries.without_address(batch),
+        "shared": mailboxes.found_shared(web.current_actor(), batch.id),
     }
 
 

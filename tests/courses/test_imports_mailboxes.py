@@ -35,6 +35,7 @@ def test_who_held_a_shared_mailbox_signs_in_no_more_until_the_import_is_undone(
     assert sharing(robin) == "own"
     priya.press(address, "Add 1 person", add="1")
     assert sharing(robin) == "shared"
+    assert "Robin Ellis cannot sign in with an e-mail address" in priya.get(address).text
     priya.press(address, "Undo this import")
     assert sharing(robin) == "own"
 

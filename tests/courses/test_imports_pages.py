@@ -435,7 +435,7 @@ def test_an_organisation_that_somebody_else_uses_by_now_stays_when_its_import_is
     rows = [("Reed, Amy", "amy@x.uk", "", "Herts NHS"), ("Shah, Ravi", "ravi@x.uk", "", "Surgery")]
     address = upload(priya, world.cohort.id, file_of(rows))
     priya.press(address, "Add 2 people", add="2")
-    assert "2 organisations are new with it" in text_of(priya, address)
+    assert "It brought 2 new organisations" in text_of(priya, address)
     kept = db.session.scalars(select(Organisation).where(Organisation.name == "Surgery")).one()
     make.person("Robin", "Ellis", organisation_id=kept.id)
     priya.press(address, "Undo this import")

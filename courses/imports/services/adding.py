@@ -65,7 +65,7 @@ def confirm(batch_id: uuid.UUID, *, by: Actor) -> None:
         confirmed_at=clock.now(),
         counts={**numbers, "made": made},
     )
-    said = {name: len(ids) for name, ids in made.items()}
+    said = {name: len(ids) for name, ids in made.items() if ids}
     audit.write("imported", SUBJECT, batch_id, by=by, after={"cohort": cohort.code, **said})
     crash_point("import.confirmed")
 

@@ -1,4 +1,4 @@
-"""Reading of whose mailbox an import says that several people read it."""
+"""Reading whose mailbox several people read, as imports say."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from lms.contracts import Actor
 from lms.db import db
-from lms.people.models import SAID, Person, PersonEmail
+from lms.people.models import SAID, SHARED, Person, PersonEmail
 from lms.people.names import full
 from lms.people.queries.people import in_sight
 from lms.people.services.mailboxes import deciding
@@ -32,3 +32,14 @@ def said_shared(actor: Actor, most: int = 50) -> list[tuple[uuid.UUID, str]]:
         return []
     mine = deciding([row.id for row in rows], actor)
     return [(row.id, full(row.given_name, row.family_name)) for row in rows if row.id in mine]
+
+
+def found_shared(actor: Actor, import_id: uuid.UUID) -> list[str]:
+    """Whose mailbox is shared because this import says so, by name, as far as the actor sees."""
+    rows = db.session.execute(
+        select(Person.given_name, Person.family_name)
+        .join(PersonEmail, PersonEmail.person_id == Person.id)
+        .where(PersonEmail.said_by_id == import_id, PersonEmail.sharing == SHARED, in_sight(actor))
+        .order_by(Person.sort_key, Person.id)
+    )
+    return [full(*row) for row in rows]

@@ -20,7 +20,11 @@ from lms.people.services import sign_in
 from lms.people.services.people import end_sessions
 from lms.people.services.roles import beyond
 
-IN_WORDS = {OWN: "one person’s", SAID: "perhaps shared", SHARED: "shared"}
+IN_WORDS = {
+    OWN: "read by one person",
+    SAID: "perhaps read by several",
+    SHARED: "read by several",
+}
 
 
 def deciding(people: Collection[uuid.UUID], by: Actor) -> set[uuid.UUID]:
