@@ -169,7 +169,7 @@ def as_rows(entries: Iterable[AuditEntry], actor: Actor) -> list[TrailRow]:
         rows.append(
             TrailRow(
                 entry.at,
-                entry.actor_label,
+                entry.actor_label if entry.actor_id else words.capital(entry.actor_label),
                 entry.verb,
                 entry.subject_type,
                 entry.subject_id,
@@ -265,10 +265,15 @@ def _change(name: str, before: str, after: str) -> str:
 
 
 def _shown(name: str, value: Any) -> str:
-    """A value as people read it: of many things only how many, "" for none and for an id."""
+    """A value as people read it: of many things only how many, "" for none and for an id.
+
+    A few names are said.
+    """
     if value is None or value == []:
         return ""
     if isinstance(value, list):
+        if name == "names" and len(value) <= 5:
+            return words.listing(str(one) for one in value)
         if name == "fields":
             return words.listing(str(one).replace("_", " ") for one in value)
         return words.number(len(value))
