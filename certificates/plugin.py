@@ -158,7 +158,7 @@ def lms_panels(place: Place, subject_id: uuid.UUID, actor: Actor) -> Iterable[Pa
 def _of_person(actor: Actor, person_id: uuid.UUID) -> Iterable[Panel]:
     """A person's certificates under their learning record: those that count on one's own page."""
     own = person_id == actor.person_id
-    held = certificates.own_list(actor) if own else certificates.of_person(actor, person_id)
+    held = certificates.own_list(actor) if own else certificates.of_person(actor, person_id)[::-1]
     if held:
         values = {"certificates": held, "own": own}
         yield Panel("Certificates", "certificates/person.html", values, order=15)
