@@ -11,27 +11,22 @@ from contextlib import contextmanager
 from datetime import date
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Message as Handler
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser
-from psycopg import sql
 
 from lms import clock, db, demo
 from lms.app import create_app
-from lms.testing import SERVER, settings_for
+from lms.testing import settings_for
 from lms.testing.server import Database, DatabaseServer
 from tests import browsing
 
 # How fast examples come is the machine's affair: no test here is a timed test.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")
-
-DEMONSTRATION = f"lms_demonstration_{os.getpid()}"
-ONE_BUILDS = 7_162_309_417
 
 
 class Postbox(Handler):
@@ -92,41 +87,23 @@ def chromium() -> Iterator[Browser]:
         yield started
 
 
-@pytest.hookimpl(optionalhook=True)
-def pytest_configure_node(node: Any) -> None:
-    """Under xdist: tell the workers which database the demonstration is in."""
-    node.workerinput["demonstration"] = DEMONSTRATION
-
-
-def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Throw the demonstration away when all workers have left it."""
-    server = session.config.stash.get(SERVER, None)
-    if server and not hasattr(session.config, "workerinput"):
-        Database(server, DEMONSTRATION).drop()
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Groups go first: each is one worker's and long, and the others' rest is soon shared out."""
+    items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
 
 
 @pytest.fixture(scope="session")
-def demonstration(pytestconfig: pytest.Config, database_server: DatabaseServer) -> Database:
+def demonstration(database_server: DatabaseServer) -> Iterator[Database]:
     """A database that holds the whole demonstration programme, as seen from 9 March 2027.
 
-    Building it takes most of a minute, so it is one for all workers of a run and only to be read.
+    Building it takes most of a minute: it is only to be read, and its tests are one group.
     """
-    shared: dict[str, str] = getattr(pytestconfig, "workerinput", {})
-    made = Database(database_server, shared.get("demonstration", DEMONSTRATION))
-    with database_server.connect() as admin:
-        admin.execute("select pg_advisory_lock(%s)", [ONE_BUILDS])
-        found = "select 1 from pg_database where datname = %s"
-        if admin.execute(found, [made.name]).fetchone() is None:
-            _build(database_server.copy(f"{made.name}_building", demo=True))
-            rename = sql.SQL("alter database {} rename to {}")
-            names = (f"{made.name}_building", made.name)
-            admin.execute(rename.format(*map(sql.Identifier, names)))
-    return made
-
-
-def _build(database: Database) -> None:
-    app = create_app(settings_for(database, demo=True))
+    made = database_server.copy(f"lms_demonstration_{os.getpid()}", demo=True)
+    app = create_app(settings_for(made, demo=True))
     with app.app_context():
         demo.build(date(2027, 3, 9))
         db.commit()
         db.db.engine.dispose()
+    yield made
+    made.drop()

@@ -14,6 +14,7 @@ from sqlalchemy import make_url
 from lms.testing.server import Database
 
 Rows = Callable[..., list[tuple[Any, ...]]]
+pytestmark = pytest.mark.xdist_group("demonstration")
 
 PAIRED = """
 select booking.profession_label, before.answers, after.answers

@@ -22,6 +22,7 @@ import pytest
 from tests.waiting import until
 
 ROOT = Path(__file__).parents[2]
+pytestmark = pytest.mark.xdist_group("supervisor")  # one worker sets one up
 
 
 def free_port() -> int:
@@ -40,7 +41,7 @@ class Site:
     more: dict[str, str] = field(default_factory=dict)
     program: subprocess.Popen[str] | None = None
 
-    def run(self) -> subprocess.Popen[str]:
+    def run(self, command: str = "serve") -> subprocess.Popen[str]:
         kept = {
             name: value
             for name, value in os.environ.items()
@@ -54,7 +55,7 @@ class Site:
             "LMS_DEMO": "0",
         }
         self.program = subprocess.Popen(
-            [sys.executable, "-m", "lms.cli", "serve"],
+            [sys.executable, "-m", "lms.cli", command],
             env=kept | own | self.more,
             cwd=ROOT,
             stdout=subprocess.PIPE,
@@ -131,9 +132,21 @@ class Site:
         return found is None or found == ("succeeded",)
 
 
+@pytest.fixture(scope="module")
+def set_up(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a site that was set up without the demonstration and never served."""
+    made = Site(tmp_path_factory.mktemp("set_up") / "instance")
+    said, _ = made.run("setup").communicate(timeout=120)
+    assert made.program
+    assert made.program.returncode == 0, said
+    return made.folder
+
+
 @pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
+def site(set_up: Path, tmp_path: Path) -> Iterator[Site]:
     found = Site(tmp_path / "instance")
+    # Not shutil: the database's files belong to a user of their own.
+    subprocess.run(["cp", "-a", set_up, found.folder], check=True)
     yield found
     if found.program is not None:
         left = found.processes() if found.program.poll() is None else []
@@ -231,16 +244,9 @@ def test_a_wrong_setting_is_refused_by_its_name(site: Site) -> None:
 
 
 def test_a_database_that_began_without_the_demonstration_never_gets_it(site: Site) -> None:
-    setup = [sys.executable, "-m", "lms.cli", "setup"]
-    env = os.environ | {
-        "LMS_INSTANCE": str(site.folder),
-        "LMS_EMBEDDED_ANYWHERE": "1",
-        "LMS_DEMO": "0",
-    }
-    subprocess.run(setup, env=env, cwd=ROOT, check=True, capture_output=True)
-    again = subprocess.run(
-        setup, env=env | {"LMS_DEMO": "1"}, cwd=ROOT, capture_output=True, text=True
-    )
-    assert again.returncode == 1
-    assert "LMS_DEMO=0" in again.stderr
+    site.more = {"LMS_DEMO": "1"}
+    program = site.run("setup")
+    said, _ = program.communicate(timeout=120)
+    assert program.returncode == 1
+    assert "LMS_DEMO=0" in said
     assert (site.folder / "secrets.env").stat().st_mode & 0o077 == 0
