@@ -23,7 +23,7 @@ from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import Connection, DateTime, MetaData, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
 
 from lms import clock
@@ -315,6 +315,13 @@ def constraint_of(error: IntegrityError) -> str | None:
     if isinstance(original, psycopg.Error):
         return original.diag.constraint_name
     return None
+
+
+def asks_again(error: DBAPIError) -> bool:
+    """Whether PostgreSQL asks to run the transaction anew: a deadlock, a serialization failure."""
+    return isinstance(
+        error.orig, psycopg.errors.SerializationFailure | psycopg.errors.DeadlockDetected
+    )
 
 
 def lock_row(table: type[Model], key: uuid.UUID) -> None:

@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import Any
 
 from flask import Response, session
-from sqlalchemy import and_, select
+from sqlalchemy import ColumnElement, and_, select
 
 from lms import clock
 from lms.contracts import Actor, Grant, Role, Scope, ScopeKind
@@ -53,10 +53,18 @@ def read(cookie: Mapping[str, Any]) -> Claims | None:
 
 
 def actor(cookie: Mapping[str, Any]) -> Actor | None:
-    """The signed-in person with their roles as they are now, in one query; None for nobody."""
+    """The signed-in person with their roles as they are now; None for nobody."""
     claims = read(cookie)
     if claims is None:
         return None
+    return acting(claims.person_id, Person.session_epoch == claims.epoch)
+
+
+def acting(person_id: uuid.UUID, *conditions: ColumnElement[bool]) -> Actor | None:
+    """A person with their roles as they are now, in one query; None who is erased or merged.
+
+    A job that goes on with what somebody has asked for acts as them.
+    """
     rows = db.session.execute(
         select(
             Person.given_name,
@@ -67,10 +75,10 @@ def actor(cookie: Mapping[str, Any]) -> Actor | None:
         )
         .outerjoin(RoleGrant, and_(RoleGrant.person_id == Person.id, RoleGrant.ended_at.is_(None)))
         .where(
-            Person.id == claims.person_id,
-            Person.session_epoch == claims.epoch,
+            Person.id == person_id,
             Person.erased_at.is_(None),
             Person.merged_into_id.is_(None),
+            *conditions,
         )
         .order_by(RoleGrant.id)
     ).all()
@@ -82,8 +90,8 @@ def actor(cookie: Mapping[str, Any]) -> Actor | None:
         for row in rows
         if row.role and row.role != Role.TRAINEE
     )
-    own = Grant(Role.TRAINEE, Scope(ScopeKind.OWN, str(claims.person_id)))
-    return Actor(claims.person_id, full(rows[0].given_name, rows[0].family_name), (*held, own))
+    own = Grant(Role.TRAINEE, Scope(ScopeKind.OWN, str(person_id)))
+    return Actor(person_id, full(rows[0].given_name, rows[0].family_name), (*held, own))
 
 
 def begin(person_id: uuid.UUID, epoch: int) -> None:

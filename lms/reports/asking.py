@@ -1,6 +1,7 @@
 """A question put to a report: by whom, for whom, about what, and how it is kept and known again.
 
-Views and the command line make an `Asked`; services keep it with a version or a return.
+Views and the command line make an `Asked`, or a `Wanted` of several; services keep it with a
+version or a return.
 """
 
 from __future__ import annotations
@@ -109,6 +110,43 @@ class Asked:
             course=self.course if Filter.COURSE in known else (),
             cohort=self.cohort if Filter.COHORT in known else (),
         )
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A return to freeze: its words, the reports, and the filters they share."""
+
+    title: str
+    about: str
+    slugs: tuple[str, ...]
+    asked: Asked
+
+    def questions(self) -> list[Asked]:
+        """The same filters put to each report, in their order."""
+        return [self.asked.of(slug) for slug in self.slugs]
+
+    def as_json(self) -> dict[str, Any]:
+        """For a column of the database."""
+        return {
+            "title": self.title,
+            "about": self.about,
+            "slugs": list(self.slugs),
+            "asked": self.asked.as_json(),
+        }
+
+    @staticmethod
+    def from_json(held: Mapping[str, Any]) -> Wanted:
+        """What was kept."""
+        asked = Asked.from_json(held["asked"])
+        return Wanted(held["title"], held["about"], tuple(held["slugs"]), asked)
+
+    def reach(self, actor: Actor) -> list[str]:
+        """The scopes of what is counted for this actor."""
+        return self.asked.reach(actor)
+
+    def key(self, actor: Actor) -> str:
+        """One return of these reports, period, audience and places."""
+        return fingerprint([sorted(self.slugs), self.asked.of(self.slugs[0]).key(actor)])
 
 
 def report_called(slug: str) -> Report:

@@ -10,7 +10,6 @@ import secrets
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
-import psycopg
 from flask import Flask, Response, g, request, session
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select, text
@@ -19,7 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from lms import db as door
 from lms import permissions
 from lms.contracts import NOBODY, Actor, RequestFacts
-from lms.db import commit, db, rollback
+from lms.db import asks_again, commit, db, rollback
 from lms.errors import NotFound
 from lms.records import OnceKey
 from lms.registry import current_registry
@@ -47,7 +46,7 @@ class LmsFlask(Flask):
             try:
                 return self._attempt()
             except DBAPIError as error:
-                if attempt == TRIES or not _try_again(error) or request.method in SAFE:
+                if attempt == TRIES or not asks_again(error) or request.method in SAFE:
                     raise
                 _as_at_first(kept)
         raise RuntimeError("unreachable")
@@ -130,12 +129,6 @@ def _as_at_first(kept: dict[str, Any]) -> None:
     session.update(kept)
     for file in request.files.values():
         file.seek(0)
-
-
-def _try_again(error: DBAPIError) -> bool:
-    return isinstance(
-        error.orig, psycopg.errors.SerializationFailure | psycopg.errors.DeadlockDetected
-    )
 
 
 # -- forms that carry a key ------------------------------------------------------------------

@@ -137,7 +137,14 @@ def rows_in(file: io.BytesIO) -> list[list[str]]:
     return [line for line in lines if len(line) > 1]
 
 
-def freezes_the_quarter(priya: Visitor) -> None:
+def waits_for(priya: Visitor, site: Site, noun: str) -> None:
+    """Look again at what was asked for, once the worker has made it."""
+    priya.reads(f"We are making this {noun}")
+    site.run_jobs()
+    priya.press("Look again")
+
+
+def freezes_the_quarter(priya: Visitor, site: Site) -> None:
     """Look at what will be kept of three reports, and keep it."""
     priya.open("/reports")
     priya.press("Freeze a return")
@@ -149,6 +156,8 @@ def freezes_the_quarter(priya: Visitor) -> None:
     priya.press("See what will be kept")
     priya.reads("What will be kept", *REPORTS)
     priya.press("Freeze this return")
+    waits_for(priya, site, "return")
+    priya.reads("Frozen by Priya")
     priya.heading(TITLE)
 
 
@@ -213,6 +222,7 @@ def test_a_full_cohort_becomes_a_sentence_that_the_commissioner_can_quote(
     priya.press("Apply filters")
     priya.reads("A version for publication")
     priya.press("Make this version")
+    waits_for(priya, site, "version")
     priya.reads("Version 1", "For: publication")
     quotes(priya, SENTENCE)
     rows = rows_of(priya)
@@ -220,7 +230,7 @@ def test_a_full_cohort_becomes_a_sentence_that_the_commissioner_can_quote(
     assert rows_in(priya.download("CSV")) == rows
 
     # The commissioner's pack says it once more, with what else was asked of the quarter.
-    freezes_the_quarter(priya)
+    freezes_the_quarter(priya, site)
     quotes(priya, SENTENCE)
     said = pack_of(priya, site)
     for words in (TITLE, *REPORTS, "For: a partner organisation", SENTENCE):

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from lms import hookimpl
+from lms import hookimpl, jobs
 from lms.contracts import Report
 from lms.db import db, rollback
 from lms.people import sessions
 from lms.people.models import Person
+from lms.reports.jobs import MAKE
 from lms.testing import MakeApp, clock
+from lms.testing.client import in_own_context
 from lms.web.opening import LmsFlask
 from tests import factories as make
 from tests.reports.kit import Trainee, report
@@ -40,6 +43,15 @@ def crowd(**sizes: int) -> list[Trainee]:
         for cohort, size in sizes.items()
         for n in range(size)
     ]
+
+
+def made(browser: Any, answer: Any) -> str:
+    """The address of what was asked for, once its job has run."""
+    assert answer.status_code == 303
+    arguments = {"making": answer.location.rpartition("/")[2]}
+    in_own_context(partial(jobs.perform, browser.application, MAKE, arguments))
+    address: str = browser.get(answer.location).location
+    return address
 
 
 @pytest.fixture

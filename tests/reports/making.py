@@ -11,7 +11,7 @@ from lms.people.models import Locality, Person
 from lms.reports.asking import Asked
 from lms.reports.disclosure import POLICIES
 from lms.reports.documents import Document, Heading, protect
-from lms.reports.models import FrozenReturn, Pack, Release
+from lms.reports.models import FrozenReturn, Making, Pack, Release
 from tests import factories as make
 from tests.reports.conftest import crowd
 from tests.reports.kit import draft_of
@@ -34,10 +34,14 @@ def ids(place: Locality, by: Person) -> dict[str, UUID]:
     pack = make.keep(Pack(
         title="Pack", documents=[], back="/reports", state="ready", pdf=b"%PDF-", by_id=by.id
     ))  # fmt: skip
+    making = make.keep(Making(
+        kind="version", title="Programme", wanted=asked.as_json(), key="k", by_id=by.id
+    ))  # fmt: skip
     return {
         "release_id": release.id,
         "return_id": frozen.id,
         "pack_id": pack.id,
+        "making_id": making.id,
     }
 
 

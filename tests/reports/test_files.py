@@ -39,7 +39,7 @@ from lms.reports.models import Release
 from lms.spreadsheets import Table, write_xlsx
 from lms.testing import run_jobs_of
 from lms.web.opening import LmsFlask
-from tests.reports.conftest import Sample, crowd
+from tests.reports.conftest import Sample, crowd, made
 from tests.reports.kit import draft_of
 
 Sign = Callable[..., Any]
@@ -222,16 +222,17 @@ def test_nothing_that_is_hidden_is_in_any_rendering(as_role: Sign, sample: Sampl
     """Numbers that only the hidden cells have are looked for in every file, title and note."""
     sample.people = crowd(A=1017, B=16, C=3)
     ana = as_role("analyst").browser
-    made = ana.press("/reports/sample?audience=publication&by=cohort", "Make this version").location
+    asked = ana.press("/reports/sample?audience=publication&by=cohort", "Make this version")
+    at = made(ana, asked)
     team = texts(
         protect(draft_of(sample.people, "cohort"), HEADING, POLICIES[Audience.TEAM]).document
     )
-    page = ana.get(made).get_data(as_text=True)
+    page = ana.get(at).get_data(as_text=True)
     tree = html5lib.parse(page, namespaceHTMLElements=False)
     kept = {cell.text for row in tree.findall(".//table/tbody/tr") for cell in row}
     gone = {text for row in team for text in row[1:] if len(text) > 2} - kept - {"[z]"}
     assert len(gone) > 5
-    files = {form: ana.post(f"{made}/download", data={"format": form}).data for form in ("csv",)}
+    files = {form: ana.post(f"{at}/download", data={"format": form}).data for form in ("csv",)}
     shown = tree.find(".//main")
     assert shown is not None
     words = " ".join(shown.itertext())
@@ -245,10 +246,10 @@ def test_a_pack_is_printed_by_a_job_and_holds_no_hidden_figure(
 ) -> None:
     sample.people = crowd(A=40, B=16, C=3)
     signed = as_role("analyst")
-    made = signed.browser.press(
+    version = signed.browser.press(
         "/reports/sample?audience=publication&by=cohort", "Make this version"
-    ).location
-    asked = signed.browser.press(made, format="pdf")
+    )
+    asked = signed.browser.press(made(signed.browser, version), format="pdf")
     assert "being made" in signed.browser.get(asked.location).get_data(as_text=True)
     run_jobs_of(site)
     assert "Download the PDF" in signed.browser.get(asked.location).get_data(as_text=True)

@@ -12,10 +12,9 @@ import pytest
 from lms import hookimpl
 from lms.contracts import SYSTEM, Audience, Report
 from lms.db import db, one_moment, rollback, unit_of_work
-from lms.reports.asking import Asked
+from lms.reports.asking import Asked, Wanted
 from lms.reports.home import last_quarter
 from lms.reports.services import returns
-from lms.reports.services.returns import Wanted
 from lms.testing import Frozen, MakeApp
 from tests import factories as make
 from tests.people.test_people_pages import signed_in

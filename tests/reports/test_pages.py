@@ -12,7 +12,7 @@ from lms.db import db
 from lms.records import AuditEntry
 from lms.reports.models import Release
 from tests import factories as make
-from tests.reports.conftest import Sample, crowd
+from tests.reports.conftest import Sample, crowd, made
 from tests.reports.kit import Trainee
 
 Sign = Callable[..., Any]
@@ -50,11 +50,11 @@ def test_a_page_writes_nothing_and_a_version_is_on_record_before_it_is_seen(
     before = ana.get(OUTSIDE)
     assert "40" not in words_of(before)
     assert db.session.scalar(select(Release.id)) is None
-    made = ana.press(OUTSIDE, "Make this version")
-    assert (made.status_code, "/reports/releases/" in made.location) == (303, True)
+    at = made(ana, ana.press(OUTSIDE, "Make this version"))
+    assert "/reports/releases/" in at
     row = db.session.scalars(select(Release)).one()
     assert (row.number, row.audience, row.by_label[:3]) == (1, "partner", "Ana")
-    shown = text_of(ana.get(made.location))
+    shown = text_of(ana.get(at))
     assert "Version 1" in shown
     assert "figures are hidden because they describe fewer than 5 people" in shown
     assert ">[c]<" in shown
@@ -67,13 +67,13 @@ def test_the_same_question_gets_the_same_version_until_the_data_changes(
 ) -> None:
     sample.people = crowd(A=40)
     ana = as_role("analyst").browser
-    first = ana.press(OUTSIDE, "Make this version").location
-    assert ana.press(OUTSIDE, "Make this version").location == first
+    first = made(ana, ana.press(OUTSIDE, "Make this version"))
+    assert made(ana, ana.press(OUTSIDE, "Make this version")) == first
     assert "the data has changed since" not in text_of(ana.get(first))
     sample.people = crowd(A=100)
     assert "30 of 40 who attended" in text_of(ana.get(first))
     assert "the data has changed since" in text_of(ana.get(first))
-    second = ana.press(first, "Make a new version").location
+    second = made(ana, ana.press(first, "Make a new version"))
     assert second != first
     assert "75 of 100 who attended" in text_of(ana.get(second))
 
@@ -83,9 +83,9 @@ def test_a_version_that_would_tell_who_came_since_hides_the_number(
 ) -> None:
     sample.people = crowd(A=40)
     ana = as_role("analyst").browser
-    ana.press("/reports/sample?audience=publication", "Make this version")
+    made(ana, ana.press("/reports/sample?audience=publication", "Make this version"))
     sample.people = [*crowd(A=40), Trainee("A", "Herts", "gp", 5), Trainee("A", "Herts", "gp", 5)]
-    page = ana.get(ana.press("/reports/sample?audience=partner", "Make this version").location)
+    page = ana.get(made(ana, ana.press("/reports/sample?audience=partner", "Make this version")))
     assert "42 " not in words_of(page).partition("Counted on")[0]
     assert "who attended answered" not in words_of(page)
 
@@ -94,10 +94,10 @@ def test_a_version_is_for_whoever_reaches_all_that_it_counts(as_role: Sign, samp
     herts, essex = make.locality("Hertfordshire"), make.locality("Essex")
     sample.people = [Trainee("A", str(herts.id), "gp", 4)] * 20
     everywhere = as_role("analyst").browser
-    whole = everywhere.press("/reports/sample?audience=partner", "Make this version").location
-    one = everywhere.press(
-        f"/reports/sample?audience=partner&place={herts.id}", "Make this version"
-    ).location
+    asked = "/reports/sample?audience=partner"
+    whole = made(everywhere, everywhere.press(asked, "Make this version"))
+    place = f"{asked}&place={herts.id}"
+    one = made(everywhere, everywhere.press(place, "Make this version"))
     here, there = as_role("coordinator", herts).browser, as_role("analyst", essex).browser
     assert [here.get(whole).status_code, here.get(one).status_code] == [404, 200]
     assert [there.get(whole).status_code, there.get(one).status_code] == [404, 404]
@@ -152,8 +152,8 @@ def test_a_report_that_fails_says_so_and_the_others_go_on(
 def test_too_few_people_for_publication_are_said_to_be(as_role: Sign, sample: Sample) -> None:
     sample.people = [Trainee("A", "Herts", "gp", 4)] * 4
     ana = as_role("analyst").browser
-    made = ana.press("/reports/sample?audience=publication", "Make this version")
-    page = text_of(ana.get(made.location))
+    at = made(ana, ana.press("/reports/sample?audience=publication", "Make this version"))
+    page = text_of(ana.get(at))
     assert "Too few people to publish (fewer than 10). Add cohorts" in page
     assert ">4<" not in page
     empty = ana.get("/reports/again?by=job")
@@ -163,7 +163,8 @@ def test_too_few_people_for_publication_are_said_to_be(as_role: Sign, sample: Sa
 def test_the_key_and_the_sentence_describe_the_table(as_role: Sign, sample: Sample) -> None:
     sample.people = crowd(A=40, B=6)
     ana = as_role("analyst").browser
-    page = ana.get(ana.press(OUTSIDE, "Make this version").location).get_data(as_text=True)
+    at = made(ana, ana.press(OUTSIDE, "Make this version"))
+    page = ana.get(at).get_data(as_text=True)
     described = page.partition('aria-describedby="')[2].partition('"')[0].split()
     assert len(described) == 2
     for word in described:
@@ -209,7 +210,8 @@ def test_the_list_of_versions_shows_whoever_may_make_them_those_within_reach(
     everywhere = as_role("analyst").browser
     assert "No version has been made yet" in words_of(everywhere.get("/reports/versions"))
     for place in ("", f"&place={herts.id}"):
-        everywhere.press(f"/reports/sample?audience=partner{place}", "Make this version")
+        asked = f"/reports/sample?audience=partner{place}"
+        made(everywhere, everywhere.press(asked, "Make this version"))
     page = words_of(everywhere.get("/reports/versions"))
     assert "Version 2" in page
     assert "Version 1" in page
@@ -228,7 +230,7 @@ def test_comparing_says_that_something_is_hidden_only_when_something_changed(
     sample.people = crowd(A=40, B=16, C=7)
     ana = as_role("analyst").browser
     form = {"title": "Quarter 1", "report": ["sample"], "start": "2026-01", "end": "2026-03"}
-    at = ana.post("/reports/returns", data=form | {"audience": "partner"}).location
+    at = made(ana, ana.post("/reports/returns", data=form | {"audience": "partner"}))
     assert "Nothing has changed" in words_of(ana.get(f"{at}/now"))
     sample.people = sample.people[1:]
     page = words_of(ana.get(f"{at}/now"))

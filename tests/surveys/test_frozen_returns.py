@@ -10,19 +10,23 @@ from sqlalchemy import func, select, update
 
 from courses.models import Booking, Cohort
 from lms import db as door
+from lms import jobs
 from lms.app import create_app
 from lms.contracts import SYSTEM, Audience
 from lms.db import db, one_moment, unit_of_work
+from lms.people import sessions
 from lms.people.models import PersonEmail
 from lms.people.services.taking_back import take_back
-from lms.reports.asking import Asked
+from lms.reports.asking import Asked, Wanted
 from lms.reports.documents import Document
 from lms.reports.documents.comparing import differences
 from lms.reports.models import FrozenReturn, Release
 from lms.reports.queries import returns
+from lms.reports.queries.making import find as making_of
+from lms.reports.services import making
 from lms.reports.services import returns as services
-from lms.reports.services.returns import Wanted
 from lms.settings import Settings
+from lms.testing import RunJobs
 from tests import factories as make
 from tests.surveys.told import Person, pairs, told
 
@@ -80,16 +84,21 @@ def seen(documents: list[Document]) -> bool:
 
 
 def die_freezing(settings: dict[str, Any]) -> None:
-    """Freeze in a process of its own, which dies where `LMS_CRASH_AT` says."""
+    """Work in a process of its own, which dies where `LMS_CRASH_AT` says."""
     app = create_app(Settings(**settings))
     with app.app_context():
-        freeze(Audience.PARTNER)
+        jobs.run_pending(app)
 
 
-def test_a_process_that_dies_while_freezing_keeps_nothing_and_the_next_keeps_it_all(
-    cohort: Cohort, settings: Settings, monkeypatch: pytest.MonkeyPatch
+def test_a_worker_that_dies_while_freezing_keeps_nothing_and_the_next_keeps_it_all(
+    cohort: Cohort, settings: Settings, run_jobs: RunJobs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """After the last version and the return were written, before the end of the transaction."""
+    analyst = make.person("Ana")
+    make.grant(analyst, "analyst")
+    by = sessions.acting(analyst.id)
+    assert by is not None
+    asked = making.ask_return(wanted(Audience.PARTNER), by=by)
     door.commit()
     monkeypatch.setenv("LMS_CRASH_AT", "return.frozen")
     fork = multiprocessing.get_context("spawn")
@@ -103,6 +112,9 @@ def test_a_process_that_dies_while_freezing_keeps_nothing_and_the_next_keeps_it_
     assert process.exitcode == -9
     for table in (FrozenReturn, Release):
         assert db.session.scalar(select(func.count()).select_from(table)) == 0
-    freeze(Audience.PARTNER)
-    assert db.session.scalar(select(func.count()).select_from(FrozenReturn)) == 1
+    assert making_of(by, asked).state == "pending"
+    assert jobs.put_back_doing() == 1
+    run_jobs()
+    kept = db.session.scalars(select(FrozenReturn.id)).all()
+    assert kept == [making_of(by, asked).made_id]
     assert db.session.scalar(select(func.count()).select_from(Release)) == len(REPORTS)

@@ -1,4 +1,4 @@
-"""What has been given away: each version made for somebody outside, and packs while they print.
+"""What has been given away: each version made for somebody outside; and what jobs are making.
 
 A version is recorded before anybody sees it, so that the next one can be held against it.
 """
@@ -9,14 +9,15 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.columns import Named, Signed, one_of
 from lms.db import AppendOnly, Dated, Model
 
 OUTSIDE = ("partner", "publication")
-PACK_STATES = ("pending", "ready", "failed")
+STATES = ("pending", "ready", "failed")
+MADE = ("version", "return")
 
 
 class Release(Signed, AppendOnly, Model):
@@ -51,7 +52,7 @@ class Pack(Dated, Model):
     """Documents on their way to a PDF, which a job prints; forgotten after a day."""
 
     __tablename__ = "reports_pack"
-    __table_args__ = (one_of("state", PACK_STATES), Index(None, "created_at"))
+    __table_args__ = (one_of("state", STATES), Index(None, "created_at"))
 
     title: Mapped[str]
     documents: Mapped[list[Any]] = mapped_column(deferred=True, deferred_raiseload=True)
@@ -61,4 +62,33 @@ class Pack(Dated, Model):
     error: Mapped[str | None]
     pdf: Mapped[bytes | None] = mapped_column(deferred=True, deferred_raiseload=True)
     # Whoever asked for it may fetch it, and nobody else.
+    by_id: Mapped[uuid.UUID]
+
+
+class Making(Dated, Model):
+    """A version or a return that somebody has asked for and a job makes; forgotten after a week.
+
+    `wanted` is what was asked for and `key` tells it from anything else: a person has one row of
+    a question, however often they ask. `made_id` is the version or the return once it is there.
+    """
+
+    __tablename__ = "reports_making"
+    __table_args__ = (
+        one_of("kind", MADE),
+        one_of("state", STATES),
+        CheckConstraint("(state = 'ready') = (made_id is not null)", name="made"),
+        CheckConstraint("(state = 'failed') = (error is not null)", name="said"),
+        UniqueConstraint("by_id", "key"),
+        Index(None, "updated_at"),
+    )
+
+    kind: Mapped[str]
+    title: Mapped[str]
+    wanted: Mapped[dict[str, Any]]
+    key: Mapped[str]
+    state: Mapped[str] = mapped_column(default="pending")
+    # Why there is none, as a sentence for whoever asked.
+    error: Mapped[str | None]
+    made_id: Mapped[uuid.UUID | None]
+    # It is made with their name and reach, and they alone may look whether it is there.
     by_id: Mapped[uuid.UUID]

@@ -141,6 +141,12 @@ def find(actor: Actor, return_id: uuid.UUID) -> Frozen:
     )
 
 
+def is_frozen(key: str) -> bool:
+    """Whether there is a return of these reports, period, audience and reach."""
+    found = select(FrozenReturn.id).where(FrozenReturn.key == key)
+    return db.session.scalar(found) is not None
+
+
 def before(actor: Actor, slugs: tuple[str, ...], asked: Asked) -> Frozen | None:
     """The last return of the same reports, audience and reach of an earlier period."""
     earlier = _newest().where(

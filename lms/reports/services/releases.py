@@ -1,7 +1,7 @@
 """Making a version for somebody outside: compared with those before, recorded, then seen.
 
-Views and the command line call `release` in a transaction that sees one moment; two that are made
-at once are put one after the other by the database.
+The room's job and the command line call `release` in a transaction that sees one moment; two that
+are made at once are put one after the other by the database.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ def _record(
         "created_at": as_of,
     }
     # A number that somebody took since our moment is a serialization failure here, and the whole
-    # request is run again, with their version among the earlier ones.
+    # job is run again, with their version among the earlier ones.
     db.session.execute(
         insert(Release).values(row).on_conflict_do_nothing(index_elements=["number"])
     )

@@ -1,19 +1,20 @@
 """Freezing several reports of a period at one moment, and restating what came out differently.
 
-Views call these in a transaction that sees one moment; a return is kept whole or not at all.
+A job freezes and views restate, in a transaction that sees one moment; a return is kept whole or
+not at all.
 """
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
 
 from lms import audit, clock
 from lms.contracts import Actor, Audience
 from lms.db import Complaint, crash_point, db, uuid7, violations
-from lms.reports.asking import Asked, fingerprint, first_day, last_day
+from lms.reports.asking import Asked, Wanted, first_day, last_day
 from lms.reports.disclosure import POLICIES
 from lms.reports.documents import Document, protect
 from lms.reports.documents.comparing import differences
@@ -29,24 +30,6 @@ ONCE = Complaint(
     "Open that return to see it or to restate it",
 )
 NOTHING = Complaint("reason", "Nothing that can be told has changed. Nothing was restated")
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """A return to freeze: its words, the reports, and the filters they share."""
-
-    title: str
-    about: str
-    slugs: tuple[str, ...]
-    asked: Asked
-
-    def questions(self) -> list[Asked]:
-        """The same filters put to each report, in their order."""
-        return [self.asked.of(slug) for slug in self.slugs]
-
-    def key(self, actor: Actor) -> str:
-        """One return of these reports, period, audience and places."""
-        return fingerprint([sorted(self.slugs), self.asked.of(self.slugs[0]).key(actor)])
 
 
 def freeze(wanted: Wanted, *, by: Actor) -> uuid.UUID:
@@ -67,7 +50,7 @@ def freeze(wanted: Wanted, *, by: Actor) -> uuid.UUID:
         audience=str(wanted.asked.audience),
         query=wanted.asked.as_json(),
         key=wanted.key(by),
-        reach=wanted.asked.reach(by),
+        reach=wanted.reach(by),
         policy=asdict(policy) | {"sentence": policy.sentence},
         documents=[one.as_json() for one in documents],
         as_of=as_of,

@@ -18,6 +18,7 @@ from lms.reports.documents import words as foot
 from lms.reports.drafts import ReportFailed, draft_of, fingerprint_of
 from lms.reports.forms.asking import AskForm, ask_form
 from lms.reports.queries import releases
+from lms.reports.queries.making import on_its_way
 from lms.reports.queries.releases import Recorded
 from lms.reports.views.blueprint import blueprint
 from lms.reports.views.giving import give
@@ -27,8 +28,10 @@ from lms.reports.views.giving import give
 @allow(access.RELEASE)
 def versions() -> str:
     """Every version within reach, the newest first."""
-    page = web.paginate(releases.listed(web.current_actor())).map(releases.as_made)
-    return web.render("reports/versions.html", page=page)
+    actor = web.current_actor()
+    page = web.paginate(releases.listed(actor)).map(releases.as_made)
+    waiting = on_its_way(actor, "version")
+    return web.render("reports/versions.html", page=page, on_its_way=waiting)
 
 
 @blueprint.get("/reports/releases/<uuid:release_id>")

@@ -8,7 +8,6 @@ from flask import request, url_for
 
 from lms import clock, web
 from lms.contracts import Actor, Audience, Report
-from lms.db import Complaint
 from lms.permissions import allow, allowed
 from lms.reports import access
 from lms.reports.asking import AUDIENCES, Asked, Offered, offered, report_called
@@ -17,7 +16,8 @@ from lms.reports.documents import words as foot
 from lms.reports.drafts import ReportFailed, document_for_team
 from lms.reports.forms.asking import AskForm, ask_form
 from lms.reports.queries import listing, releases, returns
-from lms.reports.services import releases as services
+from lms.reports.queries.making import on_its_way
+from lms.reports.services import making
 from lms.reports.views.blueprint import blueprint
 from lms.reports.views.giving import give
 from lms.reports.views.saying import in_full, way_to_fill
@@ -33,6 +33,7 @@ def reports() -> str:
         "reports/reports.html",
         reports=listing.reports(actor, only_with_data=not may_release),
         returns=returns.listed(actor) if may_release else [],
+        on_its_way=on_its_way(actor, "return") if may_release else [],
         may_release=may_release,
         may_hand_in=allowed(actor, access.HAND_IN),
     )
@@ -69,9 +70,8 @@ def report(report_slug: str) -> web.Answer:
 
 @blueprint.post("/reports/<report_slug>/versions")
 @allow(access.RELEASE)
-@web.one_moment
 def make(report_slug: str) -> web.Answer:
-    """Make the version of a question for somebody outside, and go to it."""
+    """Have the version of a question for somebody outside made, and go where one waits for it."""
     actor = web.current_actor()
     form, found = _form(report_slug, actor, request.form)
     values = page_values(found, form, actor)
@@ -80,14 +80,7 @@ def make(report_slug: str) -> web.Answer:
     asked = form.asked(found)
     if asked.audience is Audience.TEAM:
         return web.see("reports.report", report_slug=report_slug, **asked.args)
-    try:
-        made = services.release(asked, by=actor)
-    except ReportFailed as failed:
-        return web.invalid("reports/report.html", **values | {"failed": str(failed)})
-    except Complaint as complaint:
-        form.add_complaint(complaint)
-        return web.invalid("reports/report.html", **values)
-    return web.see("reports.release", release_id=made)
+    return web.see("reports.making", making_id=making.ask_version(asked, by=actor))
 
 
 @blueprint.post("/reports/<report_slug>/download")

@@ -13,15 +13,15 @@ from lms.contracts import Actor, Audience
 from lms.db import Complaint
 from lms.permissions import allow, allowed
 from lms.reports import access
-from lms.reports.asking import Asked, offered
+from lms.reports.asking import Asked, Wanted, offered
 from lms.reports.documents import Document, drawing
 from lms.reports.documents import words as foot
 from lms.reports.documents.comparing import differences
 from lms.reports.drafts import ReportFailed, draft_of, fingerprint_of
 from lms.reports.forms.returns import RestateForm, ReturnForm
 from lms.reports.queries import listing, releases, returns
+from lms.reports.services import making
 from lms.reports.services import returns as services
-from lms.reports.services.returns import Wanted
 from lms.reports.views.blueprint import blueprint
 from lms.reports.views.giving import give
 from lms.web import words
@@ -40,21 +40,20 @@ def new_return() -> str:
 @allow(access.RELEASE)
 @web.one_moment
 def freeze() -> web.Answer:
-    """Count and keep it, at one moment; or only look at what would be kept."""
+    """Have it counted and kept; or only look at what would be, all of it at one moment."""
     form = _form()
     if form.validate() and form.check():
         try:
             if request.form.get("look"):
                 found = _preview(form)
                 return web.render("reports/new_return.html", form=form, found=found)
-            made = services.freeze(_wanted(form), by=web.current_actor())
+            making_id = making.ask_return(_wanted(form), by=web.current_actor())
         except Complaint as complaint:
             form.add_complaint(complaint)
         except ReportFailed as failed:
             form.add_complaint(Complaint("report", str(failed)))
         else:
-            web.say(f"“{form.title.data}” is frozen")
-            return web.see("reports.frozen", return_id=made)
+            return web.see("reports.making", making_id=making_id)
     return web.invalid("reports/new_return.html", form=form, found=None)
 
 
