@@ -193,10 +193,7 @@ class _Assessor:
         elif draft.choice.get("person") == NEW:
             draft.email, draft.shares = "", draft.email
         else:
-            why = (
-                f"Same e-mail as {holder.name}, added {_day(holder)}. "
-                "If they are two people, nobody can sign in with it"
-            )
+            why = f"Same e-mail as {holder.name}, added {_day(holder)}. {reasons.IF_TWO}"
             draft.ask(reasons.PERSON, why, _name_field(draft), key=str(holder.id))
 
     def _match_by_name(self, draft: Draft) -> None:

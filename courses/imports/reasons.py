@@ -24,6 +24,7 @@ NOTE, LEFT_OUT, ALREADY = "note", "left_out", "already"
 
 FORMULA = "A formula with no saved result"
 FORMULA_NEXT = "Open the file in Excel or LibreOffice, save it and upload it again, or type it here"
+IF_TWO = "If they are two people, nobody can sign in with it"
 
 
 @dataclass(frozen=True)

@@ -160,6 +160,11 @@ def test_its_holder_downloads_it_when_signed_in_and_nobody_else_finds_it(
     hers = as_person(someone.person)
     assert "Your certificate" in text(hers, page_path)
     assert hers.get(file_path).data == making.pdf_of(certificate)
+    record = f"/people/{someone.person.id}"
+    assert f'href="{page_path}"' in text(hers, record)
+    ada = make.person("Ada")
+    make.grant(ada, "administrator")
+    assert f'href="{file_path}"' in text(as_person(ada), record)
     stranger = as_person(make.person("Beth"))
     assert stranger.get(page_path).status_code == 404
     assert stranger.get(file_path).status_code == 404
