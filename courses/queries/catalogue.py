@@ -282,7 +282,12 @@ def _tiers(course: Course) -> tuple[str, ...]:
 
 
 def _named(codes: Iterable[str], names: Mapping[str, str]) -> tuple[str, ...]:
-    return tuple(names.get(code, code) for code in codes)
+    return tuple(_within(names.get(code, code)) for code in codes)
+
+
+def _within(name: str) -> str:
+    """A job in the middle of a sentence: "health visitor", and still "GP"."""
+    return name[:1].lower() + name[1:] if name[1:2].islower() else name
 
 
 def _holds(course: Course, wanted: Sequence[str]) -> bool:

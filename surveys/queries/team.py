@@ -202,7 +202,7 @@ def _to_remind(cohort_id: uuid.UUID, rows: Sequence[WaveRow]) -> Iterable[Panel]
         missing = row.expected - row.returned
         if row.state == "open" and missing > 0:
             have = words.plural(missing, "person has", "people have")
-            title = f"{have} not answered the survey {row.name.lower()}"
+            title = f"{have} not answered the {row.name.lower()} survey"
             values = {"cohort_id": cohort_id, "wave": row}
             yield Panel(title, "surveys/cohort_next.html", values, order=20)
 

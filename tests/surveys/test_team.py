@@ -69,7 +69,7 @@ def test_after_the_last_session_the_cohorts_page_asks_to_remind_those_who_have_n
         make.attendance(place)
     opening.open_due(w.cohort.id)
     page = as_person(coordinator).get(f"/cohorts/{w.cohort.id}").get_data(as_text=True)
-    assert "2 people have not answered the survey after" in page
+    assert "2 people have not answered the after survey" in page
     assert "Remind those who have not answered" in page
     answer(w, "post", 0, 4)
     answer(w, "post", 1, 4)
