@@ -23,7 +23,7 @@ from lms.contracts import (
     Subject,
     Sum,
 )
-from lms.reports.disclosure import POLICIES, DraftError, Earlier, hide, told
+from lms.reports.disclosure import POLICIES, DraftError, Earlier, Facts, hide, told
 from tests.reports.attacks import Known
 from tests.reports.kit import SCALE, Trainee, draft_of
 
@@ -259,6 +259,26 @@ def test_a_group_that_grew_by_two_is_not_told_again() -> None:
     assert hide(of(32), PARTNER, before) == {"n"}
     assert hide(of(28), PARTNER, before) == {"n"}
     assert hide(of(35), PARTNER, before) == frozenset()
+
+
+def test_what_leaves_one_beside_an_earlier_version_is_hidden_whatever_else_is_known() -> None:
+    """The versions that are known by then seem to give the one of B away already."""
+    kinds = (("A", "N", None, 5), ("A", "N", 1, 6), ("A", "S", 2, 6), ("B", "S", None, 1))
+    crowd = [Trainee(c, p, "gp", a) for c, p, a, n in kinds for _ in range(n)]
+    known = []
+    for breakdown in ("place", ""):
+        draft = draft_of(crowd, breakdown)
+        known += told(draft, hide(draft, PARTNER, Earlier(partner=known)))
+    draft = draft_of([one for one in crowd if one.cohort == "A"], "place")
+    assert {"all_attended", "all_silent"} <= hide(draft, PARTNER, Earlier(partner=known))
+
+
+def test_what_a_headline_leaves_is_hidden_as_late_as_the_headline() -> None:
+    values = {"n": 82, "top": 68, "rest": 14, "few": 2}
+    figures = tuple(Count(key, value, Subject.ANSWERS) for key, value in values.items())
+    said = Sentence("{top} of {n}", quotable=True)
+    facts = Facts(Draft(figures, (said, Sentence("{rest}, {few}")), (Sum("n", ("top", "rest")),)))
+    assert facts.quoted == {"n", "top", "rest"}
 
 
 def test_what_partners_know_is_held_against_a_publication_which_they_read_too() -> None:

@@ -41,11 +41,16 @@ class Told:
 
 @dataclass
 class Beyond:
-    """What comes to a system of equations: unknown groups, and which of them are small."""
+    """What comes to a system of equations: unknown groups, and which of them are small.
+
+    `betraying` are new counts of which one that was told before leaves few: whatever else is
+    known, they are not told.
+    """
 
     values: dict[str, int] = field(default_factory=dict)
     equations: list[Equation] = field(default_factory=list)
     small: set[str] = field(default_factory=set)
+    betraying: set[str] = field(default_factory=set)
 
     def add(self, name: str, value: int, threshold: int) -> None:
         """An unknown group, which is small below the threshold."""
@@ -141,6 +146,8 @@ def _sizes(lines: Iterable[_Line]) -> dict[Layer, int]:
 
 def _differences(found: Beyond, measure: str, lines: list[_Line], threshold: int) -> None:
     """Two counts of which one holds the other: the rest is a group too."""
+    told = {line.layers for line in lines if not line.key}
+    known = {line.key for line in lines if line.layers in told}
     for place, (large, small) in enumerate(_nested(lines, threshold)):
         name = f"\0rest {measure} {place}"
         found.add(name, large.value - small.value, threshold)
@@ -152,6 +159,8 @@ def _differences(found: Beyond, measure: str, lines: list[_Line], threshold: int
             else:
                 fixed -= sign * line.value
         found.equations.append(Equation(tuple(terms), fixed, fixed))
+        if not (large.key and small.key):
+            found.betraying |= {large.key or small.key} - known
 
 
 def _nested(lines: list[_Line], threshold: int) -> Iterator[tuple[_Line, _Line]]:

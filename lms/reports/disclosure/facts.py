@@ -71,9 +71,11 @@ class Facts:
 
     @cached_property
     def quoted(self) -> frozenset[str]:
-        """Counts in the first sentence that is to be quoted: the headline."""
-        said = (b for b in self.draft.blocks if isinstance(b, Sentence) and b.quotable)
-        return frozenset(named(next(said, Sentence("")).text)) & frozenset(self.counts)
+        """Counts in the first sentence that is to be quoted, the headline, and what those leave."""
+        blocks = (b for b in self.draft.blocks if isinstance(b, Sentence) and b.quotable)
+        said = set(named(next(blocks, Sentence("")).text)) & set(self.counts)
+        left = [set(s.parts) - said for s in self.sums if s.total in said]
+        return frozenset(said.union(*(rest for rest in left if len(rest) == 1)))
 
     def base_of(self, figure: Derived) -> str | None:
         """The largest count that a figure was worked out from."""

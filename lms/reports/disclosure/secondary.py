@@ -47,7 +47,8 @@ class Hiding:
 
     def more(self, hidden: set[str]) -> set[str]:
         """`hidden` with what has to be hidden too."""
-        hidden, lost, unsure = self._distributions(hidden), set[str](), list[str]()
+        hidden = self._distributions(hidden | self.groups.betraying)
+        lost, unsure = set[str](), list[str]()
         reckoner = Reckoner(self.system)
         while name := self._exposed(reckoner, hidden, lost):
             part = self.system.part(name, self._unknown(hidden), self._unseen(hidden))
