@@ -50,7 +50,17 @@ WIDER: tuple[Callable[[Unit], Hashable], ...] = (
 """With whom the people of a small unit are put together: the first of these that makes five."""
 
 
-def whole(lines: Iterable[L], everywhere: Iterable[Line]) -> list[list[L]]:
+def kind_of(line: Line) -> Hashable:
+    """What people must have in common to be of one batch."""
+    return line.kind
+
+
+def whole(
+    lines: Iterable[L],
+    everywhere: Iterable[L],
+    kind: Callable[[L], Hashable] = kind_of,
+    wider: Sequence[Callable[[Unit], Hashable]] = WIDER,
+) -> list[list[L]]:
     """The lines of a selection in batches, without those whose batch is not wholly in it.
 
     `everywhere` are the lines that there are without any filter, so that the batches are the same
@@ -58,32 +68,48 @@ def whole(lines: Iterable[L], everywhere: Iterable[Line]) -> list[list[L]]:
     """
     here: defaultdict[tuple[Hashable, Unit], list[L]] = defaultdict(list)
     for line in lines:
-        here[line.kind, line.unit].append(line)
+        here[kind(line), line.unit].append(line)
     sizes: defaultdict[Hashable, Counter[Unit]] = defaultdict(Counter)
     for each in everywhere:
-        sizes[each.kind][each.unit] += each.people
+        sizes[kind(each)][each.unit] += each.people
     found = []
-    for kind, of in sizes.items():
-        for batch in _batches(of):
-            inside = [here[kind, unit] for unit in batch if (kind, unit) in here]
+    for alike, of in sizes.items():
+        for batch in _batches(of, wider):
+            inside = [here[alike, unit] for unit in batch if (alike, unit) in here]
             those = [line for part in inside for line in part]
             if sum(line.people for line in those) == sum(of[unit] for unit in batch):
                 found.append(those)
     return found
 
 
-def _batches(sizes: Counter[Unit]) -> list[list[Unit]]:
-    """Units by themselves or together, in the order of courses and days; the last few are left."""
+def _batches(sizes: Counter[Unit], wider: Sequence[Callable[[Unit], Hashable]]) -> list[list[Unit]]:
+    """Units by themselves or together; those of too few even with all that are left stay out."""
     found: list[list[Unit]] = []
     left = sorted(sizes)
-    for together in WIDER:
-        begun: dict[Hashable, list[Unit]] = {}
+    for together in wider:
+        pools: defaultdict[Hashable, list[Unit]] = defaultdict(list)
         for unit in left:
-            batch = begun.setdefault(together(unit), [])
-            batch.append(unit)
-            if sum(sizes[each] for each in batch) >= FEWEST:
-                found.append(begun.pop(together(unit)))
-        left = sorted(unit for batch in begun.values() for unit in batch)
+            pools[together(unit)].append(unit)
+        left = []
+        for pool in pools.values():
+            made = _cut(pool, sizes)
+            found += made
+            left += [] if made else pool
+        left.sort()
+    return found
+
+
+def _cut(pool: Sequence[Unit], sizes: Counter[Unit]) -> list[list[Unit]]:
+    """A pool in its order, as soon as there are five; the last few go with those before them."""
+    found: list[list[Unit]] = []
+    batch: list[Unit] = []
+    for unit in pool:
+        batch.append(unit)
+        if sum(sizes[each] for each in batch) >= FEWEST:
+            found.append(batch)
+            batch = []
+    if found:
+        found[-1] += batch
     return found
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from lms.contracts import Block, DataTable, Row
 from surveys import statistics
-from surveys.queries.batches import FEWEST
+from surveys.queries.batches import FEWEST, WIDER, whole
 from surveys.queries.lines import Said
 from surveys.reports import paired, sentences, wording
 from surveys.reports.material import Material
@@ -57,19 +57,14 @@ def blocks(m: Material, total: Paired) -> Iterator[Block]:
 
 
 def split(m: Material, by: str) -> list[Part]:
-    """The pairs by name, in order.
-
-    Our own team is told of no part of a batch that is fewer than five: such parts are put together,
-    with the smallest other part where they are still too few, so that none can be subtracted.
-    """
-    named: dict[str, list[Said]] = {}
-    for batch in m.batches:
-        own = [line for line in batch if line.item == m.item.key and not line.after_only]
-        parts = _parts(paired.with_both(own, paired.before, paired.after), NAMES[by])
-        for part in _pooled(parts) if m.team else parts:
-            named.setdefault(part.name, []).extend(part.lines)
-    found = [_part(name, lines) for name, lines in named.items()]
-    return sorted(found, key=lambda p: (p.name == POOLED, p.name == UNKNOWN, p.name.casefold()))
+    """The pairs by name, in order; for our own team with those together who are told only so."""
+    own = ([x for x in batch if x.item == m.item.key and not x.after_only] for batch in m.batches)
+    batches = [paired.with_both(batch, paired.before, paired.after) for batch in own]
+    parts = _parts((line for batch in batches for line in batch), NAMES[by])
+    if m.team:
+        alone = _jobs(m, parts, batches) if by == "job" else _of_one_name(batches, NAMES[by])
+        parts = _pooled(parts, alone)
+    return sorted(parts, key=lambda p: (p.name == POOLED, p.name == UNKNOWN, p.name.casefold()))
 
 
 def _parts(lines: Iterable[Said], name: Callable[[Said], str]) -> list[Part]:
@@ -83,15 +78,40 @@ def _part(name: str, lines: Sequence[Said]) -> Part:
     return Part(name, lines, sum(line.people for line in lines))
 
 
-def _pooled(parts: list[Part]) -> list[Part]:
-    ordered = sorted(parts, key=lambda part: (part.pairs, part.name))
-    small = [part for part in ordered if part.pairs < FEWEST]
-    if not small:
-        return parts
-    rest = ordered[len(small) :]
-    while rest and sum(part.pairs for part in small) < FEWEST:
-        small.append(rest.pop(0))
-    return [*rest, _part(POOLED, [line for part in small for line in part.lines])]
+def _of_one_name(batches: Iterable[Sequence[Said]], name: Callable[[Said], str]) -> set[Said]:
+    """Those of batches within one cohort, or one place."""
+    return {line for batch in batches if len(set(map(name, batch))) == 1 for line in batch}
+
+
+def _jobs(m: Material, parts: Sequence[Part], batches: Sequence[Sequence[Said]]) -> set[Said]:
+    """Those of jobs that are told whole: in batches of their own, which reach over cohorts.
+
+    A job that is but for one to four people one of those batches would give these away.
+    """
+    lines = [line for part in parts for line in part.lines]
+    found = whole(lines, m.everywhere, lambda x: (x.kind, x.profession), WIDER[1:])
+    told = {line for batch in found for line in batch}
+    return {
+        line
+        for part in parts
+        if told.issuperset(part.lines) and not any(_nearly(part, batch) for batch in batches)
+        for line in part.lines
+    }
+
+
+def _nearly(part: Part, batch: Sequence[Said]) -> bool:
+    differ = set(part.lines).symmetric_difference(batch)
+    return 0 < sum(line.people for line in differ) < FEWEST
+
+
+def _pooled(parts: Sequence[Part], alone: set[Said]) -> list[Part]:
+    """Those who may stand alone, and the others together: with the smallest part while too few."""
+    kept = [_part(part.name, [x for x in part.lines if x in alone]) for part in parts]
+    kept = sorted((p for p in kept if p.pairs), key=lambda part: (-part.pairs, part.name))
+    rest = [line for part in parts for line in part.lines if line not in alone]
+    while kept and 0 < sum(line.people for line in rest) < FEWEST:
+        rest += kept.pop().lines
+    return [*kept, _part(POOLED, rest)] if rest else kept
 
 
 def table(
@@ -113,8 +133,10 @@ def table(
         sums += (was.mean, now.mean, total.difference, total.low, total.high)
     rows.append(Row("All", sums, is_total=True))
     name = f"{title}: {wording.label(m.asked.key, m.item)}"
-    note = f"Highest two: {wording.top_words(m.item)}."
-    return DataTable(by, name, title[3:].capitalize(), columns, tuple(rows), (note,), folded)
+    notes: tuple[str, ...] = (f"Highest two: {wording.top_words(m.item)}.",)
+    if any(part.name == POOLED for part in parts):
+        notes += (f"{POOLED}: those of whom fewer than {FEWEST} could be told apart.",)
+    return DataTable(by, name, title[3:].capitalize(), columns, tuple(rows), notes, folded)
 
 
 def _cells(m: Material, key: str, part: Part) -> tuple[str, ...]:

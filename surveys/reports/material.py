@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -52,7 +52,8 @@ class FollowUp:
 class Material:
     """A question of a questionnaire with all that was counted, and the figures to keep it under.
 
-    `answers` are all that were given; those of `batches` may be told.
+    `answers` are all that were given; those of `batches` may be told. `everywhere` says for our own
+    team when everybody answered, to put them in batches by.
     """
 
     query: ReportQuery
@@ -61,6 +62,7 @@ class Material:
     everybody: Sequence[Roll]
     answers: Sequence[Said]
     batches: Batches
+    everywhere: Sequence[Said]
     follow_ups: Sequence[FollowUp]
     figures: Figures
 
@@ -157,7 +159,11 @@ def load(query: ReportQuery) -> Material | None:
         return None
     months = counted.follow_ups(query, asked)
     said = {each: counted.said(query, asked, each) for each in (months or [0])}
-    told = _told(query, asked, said)
+    team = query.audience is Audience.TEAM
+    everywhere = counted.everywhere(query, asked) if team else []
+    told: dict[int, Batches] = {
+        each: batches.whole(lines, everywhere) if team else [lines] for each, lines in said.items()
+    }
     waves = [FollowUp(each, counted.roll(query, asked, each), told[each]) for each in said]
     return Material(
         query=query,
@@ -166,19 +172,10 @@ def load(query: ReportQuery) -> Material | None:
         everybody=waves[0].roll,
         answers=said[waves[0].months],
         batches=waves[0].batches,
+        everywhere=everywhere,
         follow_ups=waves if months else (),
         figures=Figures(),
     )
-
-
-def _told(
-    query: ReportQuery, asked: Questionnaire, said: Mapping[int, list[Said]]
-) -> dict[int, Batches]:
-    """What may be told of each wave: outside the team all, as `lms.reports` decides there."""
-    if query.audience is not Audience.TEAM:
-        return {months: [lines] for months, lines in said.items()}
-    everywhere = counted.everywhere(query, asked)
-    return {months: batches.whole(lines, everywhere) for months, lines in said.items()}
 
 
 def questions(actor: Actor) -> list[tuple[str, str]]:

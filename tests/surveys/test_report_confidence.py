@@ -251,15 +251,27 @@ def test_two_small_cohorts_count_together_and_neither_alone(herts):
         assert left.startswith("3 people who answered both times are not counted here")
 
 
-def test_a_job_is_told_of_no_batch_of_which_it_is_fewer_than_five(herts):
+def test_a_job_that_is_all_but_one_of_a_cohort_is_not_told_beside_it(herts):
     gp, visitor = make.profession("GP"), make.profession("Health visitor")
     on = make.edition(make.course())
     first = told(pairs(6, 2, 4), place=herts, job=gp, on=on)
     second = told(pairs(5, 2, 3), place=herts, job=visitor, on=on)
     add(second, pairs(1, 1, 5), where=herts, job=gp)
-    alone, both = (table(build(**asked), "job") for asked in ({"cohorts": (first.id,)}, {}))
-    assert (alone["GP", "People"], both["GP", "People"]) == ("6", "6")
-    assert both["Others together", "People"] == "6"
+    for asked, number_ in (({"cohorts": (first.id,)}, "6"), ({}, "12")):
+        by_job = table(build(**asked), "job")
+        assert by_job.rows == ["Others together", "All"]
+        assert by_job["Others together", "People"] == number_
+
+
+def test_a_job_is_told_whole_or_not_at_all(herts):
+    gp, visitor = make.profession("GP"), make.profession("Health visitor")
+    on = make.edition(make.course())
+    first, second = (told(pairs(6, 2, 4), place=herts, job=visitor, on=on) for _ in range(2))
+    for cohort in (first, second):
+        add(cohort, pairs(4, 1, 5), where=herts, job=gp)
+    by_job = table(build(), "job")
+    assert (by_job["GP", "People"], by_job["Health visitor", "People"]) == ("8", "12")
+    assert table(build(cohorts=(first.id,)), "job").rows == ["Others together", "All"]
 
 
 def test_later_answers_are_not_told_where_few_of_a_cohort_gave_none():
