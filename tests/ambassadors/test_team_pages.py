@@ -393,8 +393,13 @@ def test_somebody_with_nothing_to_hand_on_is_said_to_have_nothing(
     herts: World, as_person: AsPerson
 ) -> None:
     of = making.ambassador(herts)
-    page = said(as_person(herts.priya).get(f"/ambassadors/{of.id}/hand-on"))
+    priya, at = as_person(herts.priya), f"/ambassadors/{of.id}/hand-on"
+    page = said(priya.get(at))
     assert "no pledge at the moment and look after nobody" in page
+    assert "Who takes over?" not in page
+    assert priya.press(at, "Note that they have left").status_code == 303
+    db.session.expire_all()
+    assert of.state == "left"
 
 
 # -- case studies, meetings, bulletin, role ---------------------------------------------

@@ -194,8 +194,10 @@ def _checked_in(one: CheckInView) -> Iterable[Entry]:
         yield Entry(closed, f"Did not answer at {months}")
     elif one.invited_at:
         asked = f"Asked at {months}"
-        reminded = words.plural(one.reminders_sent, "reminder")
-        yield Entry(one.invited_at, asked, (f"{reminded} sent, no answer yet",))
+        line = "No answer yet"
+        if one.reminders_sent:
+            line = f"{words.plural(one.reminders_sent, 'reminder')} sent, no answer yet"
+        yield Entry(one.invited_at, asked, (line,))
 
 
 def _answer_lines(one: CheckInView) -> Iterable[str]:
