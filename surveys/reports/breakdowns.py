@@ -89,7 +89,9 @@ def _jobs(m: Material, parts: Sequence[Part], batches: Sequence[Sequence[Said]])
     A job that is but for one to four people one of those batches would give these away.
     """
     lines = [line for part in parts for line in part.lines]
-    found = whole(lines, m.everywhere, lambda x: (x.kind, x.profession), WIDER[1:])
+    asked = [line for line in m.everywhere if line.item == m.item.key]
+    counted = [line for batch in whole(asked, asked) for line in batch]
+    found = whole(lines, counted, lambda x: (x.kind, x.profession), WIDER[1:])
     told = {line for batch in found for line in batch}
     return {
         line

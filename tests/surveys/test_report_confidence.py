@@ -274,6 +274,13 @@ def test_a_job_is_told_whole_or_not_at_all(herts):
     assert table(build(cohorts=(first.id,)), "job").rows == ["Others together", "All"]
 
 
+def test_the_few_who_count_nowhere_take_no_job_with_them(herts):
+    visitor, on = make.profession("Health visitor"), make.edition(make.course())
+    for size in (12, 2):
+        told(pairs(size, 2, 4), place=herts, job=visitor, on=on)
+    assert table(build(), "job")["Health visitor", "People"] == "12"
+
+
 def test_later_answers_are_not_told_where_few_of_a_cohort_gave_none():
     told([*(Person(2, 4, later=3) for _ in range(9)), *pairs(4, 2, 4)])
     assert any("Too few of them answered all three times" in line for line in said(build()))
