@@ -22,8 +22,8 @@ class Named:
     """How the audit trail calls a row: a model's attribute `in_trail`.
 
     `columns` are its name, or `through` leads to a row that has one. `endpoint` is its page, which
-    takes `column` as `argument`. `kinds` are the subject types it is written with, if not its
-    table's name; `word` stands before the name.
+    takes `column`, of it or of a row on that way, as `argument`. `kinds` are the subject types it
+    is written with, if not its table's name; `word` stands before the name.
     """
 
     columns: tuple[str, ...] = ()

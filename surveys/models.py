@@ -88,7 +88,9 @@ class Assignment(Dated, Model):
     """A booked person asked in a wave; `draft` holds answers not yet sent."""
 
     __tablename__ = "surveys_assignment"
-    in_trail = Named((), through="booking_id", word="of")
+    in_trail = Named(
+        (), "surveys.cohort", "cohort_id", column="cohort_id", through="booking_id", word="of"
+    )
     __table_args__ = (
         one_of("state", ASSIGNMENT_STATES),
         CheckConstraint("reminders_sent >= 0", name="reminders_sent"),

@@ -14,7 +14,7 @@ from sqlalchemy import select, text
 
 import lms
 from lms import audit, clock
-from lms.ambassadors.models import Ambassador, Pledge
+from lms.ambassadors.models import Ambassador, Objective, Pledge
 from lms.contracts import SYSTEM
 from lms.db import Complaint, Model, unit_of_work, uuid7
 from lms.people import links, services
@@ -633,11 +633,14 @@ def test_the_trail_calls_what_belongs_to_somebody_by_their_name(session, as_pers
         Ambassador(person_id=dilys.id, state="invited", invited_at=clock.now())
     )
     pledge = factories.keep(Pledge(ambassador_id=ambassador.id, strength=4))
+    objective = factories.keep(Objective(pledge_id=pledge.id, position=1))
     with unit_of_work():
         audit.write("pledged", "pledge", pledge.id, by=SYSTEM, after={"objectives": 3})
+        audit.write("reworded", "objective", objective.id, by=SYSTEM)
     page = as_person(admin).get("/audit").text
     assert "Made the pledge of Dilys Rowe" in " ".join(re.sub(r"<[^>]+>", "", page).split())
-    assert f'href="/ambassadors/{ambassador.id}"' in page
+    assert "Reworded the objective of Dilys Rowe" in " ".join(re.sub(r"<[^>]+>", "", page).split())
+    assert page.count(f'href="/ambassadors/{ambassador.id}"') == 2
 
 
 def test_a_role_that_nobody_gave_by_hand_says_what_it_was_for(session, as_person):

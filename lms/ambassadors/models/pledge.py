@@ -77,7 +77,15 @@ class Objective(Dated, Model):
     """One thing an ambassador will do; its words are rows of `ObjectiveWording`."""
 
     __tablename__ = "ambassadors_objective"
-    in_trail = Named((), through="pledge_id", word="of", kinds=("objective",))
+    in_trail = Named(
+        (),
+        "ambassadors.ambassador",
+        "ambassador_id",
+        column="ambassador_id",
+        through="pledge_id",
+        word="of",
+        kinds=("objective",),
+    )
     __table_args__ = (
         CheckConstraint("position between 1 and 5", name="position"),
         CheckConstraint("weight between 1 and 3", name="weight"),
@@ -117,7 +125,15 @@ class CheckIn(Dated, Model):
     """One asking about a pledge; answers stand here and, by objective, in `CheckInOutcome`."""
 
     __tablename__ = "ambassadors_check_in"
-    in_trail = Named((), through="pledge_id", word="of", kinds=("check_in",))
+    in_trail = Named(
+        (),
+        "ambassadors.ambassador",
+        "ambassador_id",
+        column="ambassador_id",
+        through="pledge_id",
+        word="of",
+        kinds=("check_in",),
+    )
     __table_args__ = (
         one_of("state", CHECK_IN_STATES),
         CheckConstraint("months in (1, 3, 6)", name="months"),

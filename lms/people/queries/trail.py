@@ -195,7 +195,9 @@ def _called(entries: Sequence[AuditEntry]) -> dict[tuple[str, Any], tuple[str, N
         model = models[kind]
         named: Named = model.in_trail
         names, steps = _names(model, named)
-        statement = select(model.id, getattr(model, named.column), *names).where(model.id.in_(ids))
+        way = (model, *(other for other, _ in steps))
+        value = next(getattr(one, named.column) for one in way if hasattr(one, named.column))
+        statement = select(model.id, value, *names).where(model.id.in_(ids))
         for other, key in steps:
             statement = statement.join(other, other.id == key)
         for row in db.session.execute(statement):
