@@ -21,7 +21,7 @@ from lms.contracts import JSON, Actor, Agenda, Item, Panel, PersonalRecord, Plac
 from lms.db import db
 from lms.errors import NotFound
 from lms.people import links
-from lms.people.models import Person, PersonEmail, Profession
+from lms.people.models import SHARED, Person, PersonEmail, Profession
 from lms.registry import current_registry
 from lms.web import words
 from surveys.models import Assignment, Instrument, Submission, Wave
@@ -155,7 +155,8 @@ def next_session(person_id: uuid.UUID) -> NextSession | None:
 
 def for_room(cohort_id: uuid.UUID, address: str) -> Survey | None:
     """The survey that somebody in the room should answer now, found by the address they booked
-    with: one that is open, else one whose time has come.
+    with: one that is open, else one whose time has come. An address that several people read is
+    nobody's.
     """
     now = clock.now()
     found = _surveys(
@@ -165,7 +166,9 @@ def for_room(cohort_id: uuid.UUID, address: str) -> Survey | None:
         Assignment.state.in_(("open", "waiting", "submitted")),
         Assignment.opens_at <= now,
         Assignment.person_id.in_(
-            select(PersonEmail.person_id).where(PersonEmail.address == address)
+            select(PersonEmail.person_id).where(
+                PersonEmail.address == address, PersonEmail.sharing != SHARED
+            )
         ),
     )
     rank = {"open": 0, "waiting": 1, "submitted": 2}

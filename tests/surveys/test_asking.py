@@ -105,14 +105,16 @@ def test_the_code_in_the_room_opens_ones_own_survey_for_the_address_one_booked_w
 ):
     frozen("2027-03-01 09:00")
     w = world(begins=date(2027, 3, 11))
-    mine = make.address(w.people[0], "amara@health.example").address
+    email = make.address(w.people[0], "amara@health.example")
     frozen("2027-03-11 08:00")
     room = f"/r/{w.cohort.code.lower()}"
-    found = client.press(room, "Open my survey", email=mine.upper())
+    found = client.press(room, "Open my survey", email=email.address.upper())
     assert found.location.startswith(path(asked(w, "pre")))
     unknown = client.press(room, "Open my survey", email="nobody@health.example")
     assert unknown.status_code == 422
     assert "ask the trainer" in unknown.get_data(as_text=True)
+    email.sharing = "shared"
+    assert client.press(room, "Open my survey", email=email.address).status_code == 422
     frozen("2027-03-11 15:00")
     assert client.get(room).status_code == 404
 
