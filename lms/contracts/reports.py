@@ -275,7 +275,7 @@ class Option:
 class Choice:
     """A select of a report's own: its name in the address, its label, and values with words.
 
-    The first option holds when nobody chose. With `inside_only` it is offered to our own team alone.
+    The first option holds when nobody chose. With `inside_only` only our own team is offered it.
     """
 
     name: str
