@@ -20,6 +20,9 @@ UNKNOWN = "Not known"
 QUOTED = 3
 """So many jobs, the largest, have a sentence of their own."""
 
+MOST = 0.75
+"""The share of a job that a row for our own team must hold, so that it speaks of the job."""
+
 BREAKDOWNS = (("job", "By job"), ("cohort", "By cohort"), ("place", "By place"))
 NAMES: Mapping[str, Callable[[Said], str]] = {
     "job": lambda line: line.profession,
@@ -75,7 +78,7 @@ def _parts(lines: Iterable[Said], name: Callable[[Said], str]) -> list[Part]:
 
 
 def _part(name: str, lines: Sequence[Said]) -> Part:
-    return Part(name, lines, sum(line.people for line in lines))
+    return Part(name, lines, _people(lines))
 
 
 def _of_one_name(batches: Iterable[Sequence[Said]], name: Callable[[Said], str]) -> set[Said]:
@@ -84,26 +87,31 @@ def _of_one_name(batches: Iterable[Sequence[Said]], name: Callable[[Said], str])
 
 
 def _jobs(m: Material, parts: Sequence[Part], batches: Sequence[Sequence[Said]]) -> set[Said]:
-    """Those of jobs that are told whole: in batches of their own, which reach over cohorts.
+    """Those of jobs who are told: in batches of their own, which reach over cohorts.
 
-    A job that is but for one to four people one of those batches would give these away.
+    A job of which too many are in none, or that is but for one to four people one of the batches of
+    all, has no row.
     """
     lines = [line for part in parts for line in part.lines]
     asked = [line for line in m.everywhere if line.item == m.item.key]
     counted = [line for batch in whole(asked, asked) for line in batch]
     found = whole(lines, counted, lambda x: (x.kind, x.profession), WIDER[1:])
     told = {line for batch in found for line in batch}
+    own = [(part, told.intersection(part.lines)) for part in parts]
     return {
         line
-        for part in parts
-        if told.issuperset(part.lines) and not any(_nearly(part, batch) for batch in batches)
-        for line in part.lines
+        for part, these in own
+        if _people(these) >= MOST * part.pairs and not any(_nearly(these, of) for of in batches)
+        for line in these
     }
 
 
-def _nearly(part: Part, batch: Sequence[Said]) -> bool:
-    differ = set(part.lines).symmetric_difference(batch)
-    return 0 < sum(line.people for line in differ) < FEWEST
+def _nearly(these: set[Said], batch: Iterable[Said]) -> bool:
+    return 0 < _people(these.symmetric_difference(batch)) < FEWEST
+
+
+def _people(lines: Iterable[Said]) -> int:
+    return sum(line.people for line in lines)
 
 
 def _pooled(parts: Sequence[Part], alone: set[Said]) -> list[Part]:
@@ -111,7 +119,7 @@ def _pooled(parts: Sequence[Part], alone: set[Said]) -> list[Part]:
     kept = [_part(part.name, [x for x in part.lines if x in alone]) for part in parts]
     kept = sorted((p for p in kept if p.pairs), key=lambda part: (-part.pairs, part.name))
     rest = [line for part in parts for line in part.lines if line not in alone]
-    while kept and 0 < sum(line.people for line in rest) < FEWEST:
+    while kept and 0 < _people(rest) < FEWEST:
         rest += kept.pop().lines
     return [*kept, _part(POOLED, rest)] if rest else kept
 

@@ -263,7 +263,7 @@ def test_a_job_that_is_all_but_one_of_a_cohort_is_not_told_beside_it(herts):
         assert by_job["Others together", "People"] == number_
 
 
-def test_a_job_is_told_whole_or_not_at_all(herts):
+def test_a_job_of_few_on_each_cohort_is_told_of_all_of_them_together(herts):
     gp, visitor = make.profession("GP"), make.profession("Health visitor")
     on = make.edition(make.course())
     first, second = (told(pairs(6, 2, 4), place=herts, job=visitor, on=on) for _ in range(2))
@@ -272,6 +272,18 @@ def test_a_job_is_told_whole_or_not_at_all(herts):
     by_job = table(build(), "job")
     assert (by_job["GP", "People"], by_job["Health visitor", "People"]) == ("8", "12")
     assert table(build(cohorts=(first.id,)), "job").rows == ["Others together", "All"]
+
+
+def test_a_job_is_told_without_the_few_of_another_place_but_only_if_it_is_most_of_it(herts):
+    visitor, gp, essex = make.profession("Health visitor"), make.profession("GP"), make.locality()
+    on = make.edition(make.course())
+    for where, visitors, others in ((herts, 12, 6), (essex, 3, 4)):
+        cohort = told(pairs(visitors, 2, 4), place=where, job=visitor, on=on)
+        add(cohort, pairs(others, 1, 5), where=where, job=gp)
+    by_job = table(build(), "job")
+    assert by_job.rows == ["Health visitor", "Others together", "All"]
+    assert by_job["Health visitor", "People"] == "12"
+    assert by_job["Others together", "People"] == "13"
 
 
 def test_the_few_who_count_nowhere_take_no_job_with_them(herts):
