@@ -67,7 +67,7 @@ class Count:
     of them, so that what is left of one by another is looked at too, in whatever report it stands.
     `behind` is the key of the count of the people whose things these are (objectives, say): where
     they are few, or are hidden, so is this.
-    Things that are not persons (projects, hours, counts handed in) have none, and are never hidden.
+    Things that are not persons (projects, hours) have none, and are never hidden.
     """
 
     key: str
