@@ -42,10 +42,11 @@ def related(
     old = {one.sign: one for one in earlier}
     lines = [_Line(key, told) for key, told in new.items() if told.measure and told.groups]
     lines += [_Line("", told) for told in old.values()]
+    again = {line.key for line in lines if line.told.sign in old}
     for place, family in enumerate(_families(lines)):
         if any(line.key for line in family):
             pairs = list(_pairs(family))
-            _rests(found, f"{place}", pairs, threshold)
+            _rests(found, f"{place}", pairs, threshold, again)
             wide = [(large, small) for large, small in pairs if large.wide and small.wide]
             lines = [line for line in family if line.wide]
             if any(line.key for line in lines) and not all(line.key for line in lines):
@@ -86,7 +87,11 @@ def _holds(large: Mapping[Group, int], small: Mapping[Group, int]) -> bool:
 
 
 def _rests(
-    found: Beyond, family: str, pairs: Sequence[tuple[_Line, _Line]], threshold: Threshold
+    found: Beyond,
+    family: str,
+    pairs: Sequence[tuple[_Line, _Line]],
+    threshold: Threshold,
+    again: set[str],
 ) -> None:
     """Whom a count leaves of another, as everybody can subtract who has both."""
     for place, (large, small) in enumerate(pairs):
@@ -98,6 +103,8 @@ def _rests(
             name = f"\0left {family} {place}"
             found.add(name, left, few)
             found.equations.append(_difference(name, large, small))
+            if not (large.key and small.key):
+                found.betraying |= {large.key or small.key} - again
 
 
 def _difference(name: str, large: _Line, small: _Line) -> Equation:
