@@ -20,6 +20,12 @@ from lms.people.models import Person
 AMBASSADOR_STATES = ("invited", "active", "declined", "lapsed", "left")
 
 
+def of_ambassador(kind: str, *, through: str = "ambassador_id") -> Named:
+    """How the audit trail calls what has no name: by the ambassador whose it is."""
+    page = "ambassadors.ambassador", "ambassador_id"
+    return Named((), *page, column="ambassador_id", through=through, word="of", kinds=(kind,))
+
+
 class RoleDescription(Signed, AppendOnly, Model):
     """What an ambassador agrees to do and gets for it; a changed one is another version."""
 

@@ -21,8 +21,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms import clock
 from lms.ambassadors import codes
-from lms.ambassadors.models.joining import Ambassador
-from lms.columns import Named, Signed, at_most, one_of
+from lms.ambassadors.models.joining import Ambassador, of_ambassador
+from lms.columns import Signed, at_most, one_of
 from lms.db import AppendOnly, Dated, Model
 
 PLEDGE_STATES = ("live", "finished", "withdrawn", "handed_on")
@@ -39,15 +39,7 @@ class Pledge(Dated, Model):
     """Up to five objectives and how strongly they are meant; one live pledge each."""
 
     __tablename__ = "ambassadors_pledge"
-    in_trail = Named(
-        (),
-        "ambassadors.ambassador",
-        "ambassador_id",
-        column="ambassador_id",
-        through="ambassador_id",
-        word="of",
-        kinds=("pledge",),
-    )
+    in_trail = of_ambassador("pledge")
     __table_args__ = (
         one_of("state", PLEDGE_STATES),
         CheckConstraint("strength between 1 and 5", name="strength"),
@@ -77,15 +69,7 @@ class Objective(Dated, Model):
     """One thing an ambassador will do; its words are rows of `ObjectiveWording`."""
 
     __tablename__ = "ambassadors_objective"
-    in_trail = Named(
-        (),
-        "ambassadors.ambassador",
-        "ambassador_id",
-        column="ambassador_id",
-        through="pledge_id",
-        word="of",
-        kinds=("objective",),
-    )
+    in_trail = of_ambassador("objective", through="pledge_id")
     __table_args__ = (
         CheckConstraint("position between 1 and 5", name="position"),
         CheckConstraint("weight between 1 and 3", name="weight"),
@@ -125,15 +109,7 @@ class CheckIn(Dated, Model):
     """One asking about a pledge; answers stand here and, by objective, in `CheckInOutcome`."""
 
     __tablename__ = "ambassadors_check_in"
-    in_trail = Named(
-        (),
-        "ambassadors.ambassador",
-        "ambassador_id",
-        column="ambassador_id",
-        through="pledge_id",
-        word="of",
-        kinds=("check_in",),
-    )
+    in_trail = of_ambassador("check_in", through="pledge_id")
     __table_args__ = (
         one_of("state", CHECK_IN_STATES),
         CheckConstraint("months in (1, 3, 6)", name="months"),

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from lms import clock
 from lms.ambassadors import codes
+from lms.ambassadors.models.joining import of_ambassador
 from lms.ambassadors.models.pledge import some_of
 from lms.columns import Named, Signed, at_most, one_of
 from lms.db import AppendOnly, Dated, Model
@@ -29,15 +30,7 @@ class Tally(Dated, Model):
     """A month's conversations and referrals: three numbers, and no room for words."""
 
     __tablename__ = "ambassadors_referral_tally"
-    in_trail = Named(
-        (),
-        "ambassadors.ambassador",
-        "ambassador_id",
-        column="ambassador_id",
-        through="ambassador_id",
-        word="of",
-        kinds=("tally",),
-    )
+    in_trail = of_ambassador("tally")
     __table_args__ = (
         CheckConstraint("extract(day from month) = 1", name="month"),
         CheckConstraint("conversations between 0 and 9999", name="conversations"),
