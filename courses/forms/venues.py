@@ -42,5 +42,11 @@ class VenueForm(web.Form):
         return not found
 
 
+class ChangeVenueForm(VenueForm):
+    """A room that is there. `seen` is the version that the page showed."""
+
+    seen = web.HiddenField()
+
+
 class NewVenue(web.Part, VenueForm):
     """A room that is added while a cohort is scheduled."""

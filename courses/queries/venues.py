@@ -28,6 +28,8 @@ class VenueFacts:
     step_free: str
     parking: str
     map_url: str
+    version: str
+    """Another one after every change."""
 
     @property
     def full_name(self) -> str:
@@ -70,6 +72,7 @@ def as_facts(venue: Venue) -> VenueFacts:
         venue.step_free,
         venue.parking,
         venue.map_url,
+        venue.updated_at.isoformat(),
     )
 
 

@@ -36,13 +36,23 @@ def add(venue: Described, *, locality_id: uuid.UUID | None, by: Actor) -> uuid.U
     return made.id
 
 
-def change(venue_id: uuid.UUID, to: Described, *, by: Actor) -> None:
-    """Say anew what a room is like. Nobody is told; later messages say what is true then."""
+class Changed(Exception):
+    """Somebody else changed the room since the page was opened; nothing was kept."""
+
+
+def change(venue_id: uuid.UUID, to: Described, *, seen: str, by: Actor) -> None:
+    """Say anew what a room is like. Nobody is told; later messages say what is true then.
+
+    `seen` is the `version` of what the page showed: raises `Changed` if it is another by now.
+    """
     venues.get(by, venue_id)
-    held = db.session.get_one(Venue, venue_id, with_for_update=True)
-    before = {"name": held.name, "capacity": held.capacity}
+    held = db.session.get_one(Venue, venue_id, with_for_update=True, populate_existing=True)
+    if venues.as_facts(held).version != seen:
+        raise Changed
+    after = {name: value for name, value in asdict(to).items() if getattr(held, name) != value}
+    before = {name: getattr(held, name) for name in after}
     with violations(uq_courses_venue_locality_id_name=_NAME):
-        for name, value in asdict(to).items():
+        for name, value in after.items():
             setattr(held, name, value)
-    after = {"name": to.name, "capacity": to.capacity}
-    audit.write("changed", SUBJECT, venue_id, by=by, before=before, after=after)
+    if after:
+        audit.write("changed", SUBJECT, venue_id, by=by, before=before, after=after)

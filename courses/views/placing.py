@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import replace
+from functools import cached_property
 from typing import Any
 
 from flask import request
@@ -92,7 +93,7 @@ class Where(Step):
             texts[name] = f"{texts[name]} {one.text}.".strip()
         return texts
 
-    @property
+    @cached_property
     def elsewhere(self) -> list[str]:
         """Who waits for the course and is at another one at these times: each a sentence."""
         waits = {row.person_id: row.shown for row in waiting.of_course(self.course.id, self.actor)}

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from courses.models import Venue
+from courses.queries import venues
 from courses.services import booking
 from courses.services import cohorts as life
 from courses.services import venues as service
@@ -17,6 +18,7 @@ from lms.db import Complaint, db
 from lms.errors import NotFound
 from lms.messages.models import Message
 from lms.people.models import Person
+from lms.records import AuditEntry
 from lms.testing.client import PageClient
 from tests import factories as make
 from tests.courses.conftest import World
@@ -64,11 +66,43 @@ def test_a_map_is_a_link_that_can_be_opened(world: World, as_person: AsPerson) -
     assert "Link to a map must begin with https://" in page.get_data(as_text=True)
 
 
+def test_who_opened_the_page_before_somebody_else_saved_is_shown_what_stands_now(
+    world: World, as_person: AsPerson, frozen: Callable[[str], object]
+) -> None:
+    at, browser = f"/venues/{world.room.id}", as_person(world.priya)
+    opened = venues.get(world.coordinator, world.room.id).version
+    frozen("2027-02-02 09:00")
+    browser.press(at, parking="Free behind the library")
+
+    refused = browser.press(at, parking="3 blue badge bays", seen=opened)
+    page = refused.get_data(as_text=True)
+    saved = browser.press(at, parking="3 blue badge bays")
+
+    assert refused.status_code == 409
+    assert "Parking is now Free behind the library. What you gave is kept here" in page
+    assert saved.location == "/venues"
+    held = select(Venue.parking).where(Venue.id == world.room.id)
+    assert db.session.scalar(held) == "3 blue badge bays"
+    trail = select(AuditEntry.verb).where(AuditEntry.subject_type == "courses_venue")
+    assert db.session.scalars(trail).all() == ["changed", "changed"]
+
+
+def test_saving_what_stands_there_changes_nothing_and_is_not_in_the_trail(
+    world: World, as_person: AsPerson
+) -> None:
+    saved = as_person(world.priya).press(f"/venues/{world.room.id}")
+
+    assert saved.location == "/venues"
+    trail = select(AuditEntry.id).where(AuditEntry.subject_type == "courses_venue")
+    assert db.session.scalars(trail).all() == []
+
+
 def test_two_venues_of_a_place_have_different_names(world: World) -> None:
     make.venue(name="Hall", locality_id=world.place.id)
+    seen = venues.get(world.coordinator, world.room.id).version
 
     with pytest.raises(Complaint, match="of this name already"):
-        service.change(world.room.id, Described("HALL"), by=world.coordinator)
+        service.change(world.room.id, Described("HALL"), seen=seen, by=world.coordinator)
 
     assert db.session.scalar(select(Venue.name).where(Venue.id == world.room.id)) != "HALL"
 
@@ -77,4 +111,4 @@ def test_another_places_venue_is_not_there(world: World) -> None:
     theirs = make.venue(name="Hall", locality_id=make.locality("Luton").id)
 
     with pytest.raises(NotFound):
-        service.change(theirs.id, Described("Ours"), by=world.coordinator)
+        service.change(theirs.id, Described("Ours"), seen="", by=world.coordinator)
