@@ -71,7 +71,7 @@ def test_who_opened_the_page_before_somebody_else_saved_is_shown_what_stands_now
 ) -> None:
     at, browser = f"/venues/{world.room.id}", as_person(world.priya)
     opened = venues.get(world.coordinator, world.room.id).version
-    frozen("2027-02-02 09:00")
+    frozen("2027-02-01 09:05")
     browser.press(at, parking="Free behind the library")
 
     refused = browser.press(at, parking="3 blue badge bays", seen=opened)
