@@ -90,7 +90,7 @@ def test_who_opened_the_page_before_somebody_else_saved_is_shown_what_stands_now
 def test_saving_what_stands_there_changes_nothing_and_is_not_in_the_trail(
     world: World, as_person: AsPerson
 ) -> None:
-    saved = as_person(world.priya).press(f"/venues/{world.room.id}")
+    saved = as_person(world.priya).press(f"/venues/{world.room.id}", parking="")
 
     assert saved.location == "/venues"
     trail = select(AuditEntry.id).where(AuditEntry.subject_type == "courses_venue")
