@@ -1,8 +1,9 @@
-"""Reading whose mailbox several people read, as imports say."""
+"""Reading whose mailbox several people read, as imports say, and who may decide of it."""
 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 
 from sqlalchemy import select
 
@@ -11,8 +12,23 @@ from lms.db import db
 from lms.people.models import SAID, SHARED, Person, PersonEmail
 from lms.people.names import full
 from lms.people.queries.people import in_sight
-from lms.people.services.mailboxes import deciding
+from lms.people.queries.roles import beyond
 from lms.permissions import allowed
+
+
+def deciding(people: Collection[uuid.UUID], by: Actor) -> set[uuid.UUID]:
+    """Those of these people of whose mailbox `by` may decide: all they may change but themselves.
+
+    So the last administrator is never locked out: another who holds that role does it.
+    """
+    reached = set(
+        db.session.scalars(
+            select(Person.id).where(
+                Person.id.in_(people), Person.id != by.person_id, in_sight(by, "people.manage")
+            )
+        )
+    )
+    return reached - beyond(reached, by).keys()
 
 
 def said_shared(actor: Actor, most: int = 50) -> list[tuple[uuid.UUID, str]]:
@@ -26,12 +42,10 @@ def said_shared(actor: Actor, most: int = 50) -> list[tuple[uuid.UUID, str]]:
             PersonEmail.sharing == SAID, PersonEmail.is_primary, in_sight(actor, "people.manage")
         )
         .order_by(Person.sort_key, Person.id)
-        .limit(most)
     ).all()
-    if not rows:
-        return []
-    mine = deciding([row.id for row in rows], actor)
-    return [(row.id, full(row.given_name, row.family_name)) for row in rows if row.id in mine]
+    mine = deciding([row.id for row in rows], actor) if rows else set()
+    found = [(row.id, full(row.given_name, row.family_name)) for row in rows if row.id in mine]
+    return found[:most]
 
 
 def found_shared(actor: Actor, import_id: uuid.UUID) -> list[str]:

@@ -1,24 +1,27 @@
-"""Reading roles: who can do what and where, and what a role may do at all."""
+"""Reading roles: who can do what and where, who may give them, and what a role may do at all."""
 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, Text, cast, select
 from sqlalchemy.orm import aliased
 
-from lms.contracts import Actor, Role, Scope, ScopeKind
+from lms.contracts import SYSTEM, Actor, Grant, Role, Scope, ScopeKind
 from lms.db import db
 from lms.errors import NotFound
-from lms.people.models import Person, RoleGrant
+from lms.people.models import Organisation, Person, RoleGrant
 from lms.people.names import full
 from lms.people.queries import places
-from lms.people.services.roles import GIVEN, may_give
 from lms.permissions import where
 from lms.registry import current_registry
+
+GIVEN = (Role.COORDINATOR, Role.TRAINER, Role.MANAGER, Role.ANALYST, Role.ADMINISTRATOR)
+"""Roles people are given; an ambassador becomes one by accepting, a trainee is everybody."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +93,65 @@ def _without_giver(role: Role) -> str:
     if role is Role.AMBASSADOR:
         return "the system, on becoming an ambassador"
     return "set-up" if role is Role.ADMINISTRATOR else "the system"
+
+
+def as_grant(row: RoleGrant) -> Grant:
+    """A row as the contract says it."""
+    return Grant(Role(row.role), Scope(ScopeKind(row.scope_kind), row.scope_id))
+
+
+def may_give(actor: Actor, role: Role, scope: Scope) -> bool:
+    """Whether the actor holds this role, or is an administrator, at least as far as `scope`."""
+    return _gives(actor, Grant(role, scope), _localities([scope]))
+
+
+def beyond(person_ids: Collection[uuid.UUID], by: Actor) -> dict[uuid.UUID, Role]:
+    """Who of these people holds a role that `by` could not give, with one such role.
+
+    Whoever has a hand in how somebody signs in could act as them: so they must hold every role
+    that the person holds.
+    """
+    if by is SYSTEM:
+        return {}
+    rows = db.session.scalars(
+        select(RoleGrant).where(
+            RoleGrant.person_id.in_(person_ids),
+            RoleGrant.ended_at.is_(None),
+            RoleGrant.role.in_([role.value for role in GIVEN]),  # nobody gives what one becomes
+        )
+    )
+    held = [(row.person_id, as_grant(row)) for row in rows]
+    within = _localities(grant.scope for _, grant in held)
+    return {key: grant.role for key, grant in held if not _gives(by, grant, within)}
+
+
+def _gives(actor: Actor, wanted: Grant, within: Mapping[str, str]) -> bool:
+    return any(
+        own.role in (wanted.role, Role.ADMINISTRATOR) and _covers(own.scope, wanted.scope, within)
+        for own in actor.grants
+    )
+
+
+def _covers(held: Scope, wanted: Scope, within: Mapping[str, str]) -> bool:
+    if held.kind is ScopeKind.PROGRAMME or held == wanted:
+        return held.kind is not ScopeKind.OWN
+    if held.kind is ScopeKind.LOCALITY and wanted.kind is ScopeKind.ORGANISATION:
+        return within.get(wanted.id) == held.id
+    return False
+
+
+def _localities(scopes: Iterable[Scope]) -> dict[str, str]:
+    """The places of those scopes that are organisations, by the organisation."""
+    ids = {scope.id for scope in scopes if scope.kind is ScopeKind.ORGANISATION}
+    if not ids:
+        return {}
+    key = cast(Organisation.id, Text)
+    rows = db.session.execute(
+        select(key, cast(Organisation.locality_id, Text)).where(
+            Organisation.id.in_([uuid.UUID(one) for one in ids])
+        )
+    )
+    return {organisation: place for organisation, place in rows}
 
 
 def offers(actor: Actor) -> list[tuple[str, str]]:

@@ -17,7 +17,7 @@ from lms.people.services.people import (
     end_sessions,
     set_email,
 )
-from lms.people.services.roles import end_role, give_role, may_give
+from lms.people.services.roles import end_role, give_role
 
 __all__ = [
     "Changed",
@@ -31,7 +31,6 @@ __all__ = [
     "end_role",
     "end_sessions",
     "give_role",
-    "may_give",
     "rename_organisation",
     "set_email",
     "shipped_professions",

@@ -14,32 +14,16 @@ from lms import audit
 from lms.contracts import SYSTEM, Actor
 from lms.db import db
 from lms.errors import NotFound
-from lms.people.models import OWN, SAID, SHARED, Person, PersonEmail
-from lms.people.queries.people import in_sight
+from lms.people.models import OWN, SAID, SHARED, PersonEmail
+from lms.people.queries.mailboxes import deciding
 from lms.people.services import sign_in
 from lms.people.services.people import end_sessions
-from lms.people.services.roles import beyond
 
 IN_WORDS = {
     OWN: "read by one person",
     SAID: "perhaps read by several",
     SHARED: "read by several",
 }
-
-
-def deciding(people: Collection[uuid.UUID], by: Actor) -> set[uuid.UUID]:
-    """Those of these people of whose mailbox `by` may decide: all they may change but themselves.
-
-    So the last administrator is never locked out: another who holds that role does it.
-    """
-    reached = set(
-        db.session.scalars(
-            select(Person.id).where(
-                Person.id.in_(people), Person.id != by.person_id, in_sight(by, "people.manage")
-            )
-        )
-    )
-    return reached - beyond(reached, by).keys()
 
 
 def say_shared(addresses: Collection[str], *, by: Actor, import_id: uuid.UUID) -> None:

@@ -16,7 +16,7 @@ from lms.errors import NotFound
 from lms.events import AddressChanged, publish
 from lms.people import emails, links, names, versions
 from lms.people.models import OWN, Organisation, Person, PersonEmail, Profession
-from lms.people.services.roles import beyond
+from lms.people.queries.roles import beyond
 
 MISSING_NAME = Complaint("given_name", "Enter a name")
 NO_ORGANISATION = Complaint("organisation", "Choose an organisation that is on the list")

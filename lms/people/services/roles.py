@@ -3,61 +3,15 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection
 
 from sqlalchemy import select
 
 from lms import audit, clock
-from lms.contracts import SYSTEM, Actor, Grant, Role, Scope, ScopeKind
+from lms.contracts import SYSTEM, Actor, Role, Scope
 from lms.db import Complaint, db, violations
 from lms.errors import NotFound
-from lms.people.models import Organisation, Person, RoleGrant
-
-GIVEN = (Role.COORDINATOR, Role.TRAINER, Role.MANAGER, Role.ANALYST, Role.ADMINISTRATOR)
-"""Roles people are given; an ambassador becomes one by accepting, a trainee is everybody."""
-
-
-def may_give(actor: Actor, role: Role, scope: Scope) -> bool:
-    """Whether the actor holds this role, or is an administrator, at least as far as `scope`."""
-    return any(
-        grant.role in (role, Role.ADMINISTRATOR) and _covers(grant.scope, scope)
-        for grant in actor.grants
-    )
-
-
-def beyond(person_ids: Collection[uuid.UUID], by: Actor) -> dict[uuid.UUID, Role]:
-    """Who of these people holds a role that `by` could not give, with one such role.
-
-    Whoever has a hand in how somebody signs in could act as them: so they must hold every role
-    that the person holds.
-    """
-    held = db.session.scalars(
-        select(RoleGrant).where(
-            RoleGrant.person_id.in_(person_ids),
-            RoleGrant.ended_at.is_(None),
-            RoleGrant.role.in_([role.value for role in GIVEN]),  # nobody gives what one becomes
-        )
-    )
-    return {
-        row.person_id: grant.role
-        for row in held
-        for grant in [as_grant(row)]
-        if by is not SYSTEM and not may_give(by, grant.role, grant.scope)
-    }
-
-
-def _covers(held: Scope, wanted: Scope) -> bool:
-    if held.kind is ScopeKind.PROGRAMME or held == wanted:
-        return held.kind is not ScopeKind.OWN
-    if held.kind is ScopeKind.LOCALITY and wanted.kind is ScopeKind.ORGANISATION:
-        return str(_locality_of(wanted)) == held.id
-    return False
-
-
-def _locality_of(scope: Scope) -> uuid.UUID | None:
-    return db.session.scalar(
-        select(Organisation.locality_id).where(Organisation.id == uuid.UUID(scope.id))
-    )
+from lms.people.models import Person, RoleGrant
+from lms.people.queries.roles import GIVEN, as_grant, may_give
 
 
 def give_role(person_id: uuid.UUID, role: Role, scope: Scope, *, by: Actor) -> uuid.UUID:
@@ -106,11 +60,6 @@ def end_role(grant_id: uuid.UUID, *, by: Actor) -> None:
     grant.ended_at = clock.now()
     db.session.flush()
     audit.write("ended role", "person", grant.person_id, by=by, before=_words(grant))
-
-
-def as_grant(row: RoleGrant) -> Grant:
-    """A row as the contract says it."""
-    return Grant(Role(row.role), Scope(ScopeKind(row.scope_kind), row.scope_id))
 
 
 def _is_last_administrator(grant: RoleGrant) -> bool:

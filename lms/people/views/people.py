@@ -14,6 +14,7 @@ from lms.people import export, queries, spelling, versions
 from lms.people.forms import HeldForm, MailboxForm, OwnHeldForm, PersonEditForm, PersonForm
 from lms.people.queries import people as reading
 from lms.people.queries import roles
+from lms.people.queries.mailboxes import deciding
 from lms.people.services import Changed, NewPerson, PersonEdit, add_person, edit_person, mailboxes
 from lms.people.views.blueprint import blueprint
 from lms.permissions import allow, allowed
@@ -50,7 +51,7 @@ def _page(found: queries.PersonDetail, actor: Actor) -> dict[str, Any]:
         "person": found,
         "own": found.id == actor.person_id,
         "manages": _manages(actor, found.id),
-        "decides": bool(found.email and mailboxes.deciding([found.id], actor)),
+        "decides": bool(found.email and deciding([found.id], actor)),
         "gives_roles": allowed(actor, "roles.manage"),
         "roles": roles.of_person(found.id),
         "posts": reading.posts(found),

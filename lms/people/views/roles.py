@@ -15,7 +15,6 @@ from lms.people.forms import RoleForm
 from lms.people.queries import people as reading
 from lms.people.queries import roles
 from lms.people.services import end_role, give_role
-from lms.people.services.roles import GIVEN
 from lms.people.views.blueprint import blueprint
 from lms.permissions import allow
 
@@ -28,7 +27,9 @@ def role_list() -> str:
     statement = roles.listed(web.current_actor(), role=shown["role"], ended=bool(shown["ended"]))
     page = web.paginate(statement)
     rows = roles.as_rows(page.items)
-    return web.render("people/roles.html", page=page, rows=rows, filters=shown, all_roles=GIVEN)
+    return web.render(
+        "people/roles.html", page=page, rows=rows, filters=shown, all_roles=roles.GIVEN
+    )
 
 
 @blueprint.get("/roles/see/<role>")
