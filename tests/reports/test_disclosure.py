@@ -273,6 +273,25 @@ def test_what_leaves_one_beside_an_earlier_version_is_hidden_whatever_else_is_kn
     assert {"all_attended", "all_silent"} <= hide(draft, PARTNER, Earlier(partner=known))
 
 
+def test_what_one_measure_leaves_of_another_told_before_is_hidden_whatever_else_is_known() -> None:
+    """The two who were booked and did not come seem to be given away by then, part by part."""
+
+    def of(measure: str, *within: str, **groups: int) -> Draft:
+        held = {(cohort, "N", "gp"): number for cohort, number in groups.items()}
+        count = Count("n", sum(groups.values()), Subject.PEOPLE, measure, held, within)
+        return Draft((count,), (Sentence("{n}"),))
+
+    def before(*drafts: Draft) -> Earlier:
+        return Earlier(partner=[one for draft in drafts for one in told(draft, frozenset())])
+
+    booked, came = of("booked", a=20, b=7), of("came", "booked", a=18, b=7)
+    booked_apart = of("booked", a=20), of("booked", b=7)
+    came_apart = of("came", "booked", a=18), of("came", "booked", b=7)
+    assert hide(came, PARTNER, before(booked, *came_apart)) == {"n"}
+    assert hide(booked, PARTNER, before(came, *booked_apart)) == {"n"}
+    assert hide(came, PARTNER, before(booked, *came_apart, came)) == frozenset()
+
+
 def test_what_a_headline_leaves_is_hidden_as_late_as_the_headline() -> None:
     values = {"n": 82, "top": 68, "rest": 14, "few": 2}
     figures = tuple(Count(key, value, Subject.ANSWERS) for key, value in values.items())
