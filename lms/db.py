@@ -324,6 +324,11 @@ def asks_again(error: DBAPIError) -> bool:
     )
 
 
+def waited_too_long(error: DBAPIError) -> bool:
+    """Whether somebody else held a row for longer than we wait."""
+    return isinstance(error.orig, psycopg.errors.LockNotAvailable)
+
+
 def lock_row(table: type[Model], key: uuid.UUID) -> None:
     """Hold one row against other writers until the transaction ends."""
     db.session.execute(

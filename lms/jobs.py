@@ -30,6 +30,11 @@ from lms.registry import Registry
 
 log = logging.getLogger("lms.jobs")
 
+
+class GivenUp(RuntimeError):
+    """A job raises it that is not to be tried again: administrators see that it has failed."""
+
+
 STALLED_AFTER = 60
 """Seconds without a heartbeat after which a running job is taken for dead and run again."""
 
@@ -143,7 +148,16 @@ def _retries(attempts: int) -> procrastinate.RetryStrategy | bool:
     """Procrastinate counts the tries after the first, and takes none for as many as it likes."""
     if attempts <= 1:
         return False
-    return procrastinate.RetryStrategy(max_attempts=attempts - 1, exponential_wait=3)
+    return _Retries(max_attempts=attempts - 1, exponential_wait=3)
+
+
+class _Retries(procrastinate.RetryStrategy):
+    def get_retry_decision(
+        self, *, exception: BaseException, job: procrastinate.jobs.Job
+    ) -> procrastinate.RetryDecision | None:
+        if isinstance(exception, GivenUp):
+            return None
+        return super().get_retry_decision(exception=exception, job=job)
 
 
 def _register_sweep(worker: procrastinate.App, attempts: dict[str, int]) -> None:

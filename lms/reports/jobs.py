@@ -5,8 +5,8 @@ The worker runs them; each is safe to run twice, and two at a time.
 
 from __future__ import annotations
 
-import logging
 import uuid
+from collections.abc import Iterator
 from datetime import timedelta
 
 from sqlalchemy import delete, select, update
@@ -14,7 +14,8 @@ from sqlalchemy.exc import DBAPIError
 
 from lms import clock
 from lms.contracts import Actor, Job
-from lms.db import Complaint, asks_again, crash_point, db, one_moment
+from lms.db import Complaint, asks_again, crash_point, db, one_moment, waited_too_long
+from lms.jobs import GivenUp
 from lms.people import sessions
 from lms.permissions import allowed
 from lms.reports import access
@@ -23,51 +24,56 @@ from lms.reports.documents import Document
 from lms.reports.drafts import ReportFailed
 from lms.reports.models import Making, Pack
 from lms.reports.printing import PrintError, as_pdf
+from lms.reports.queries import making as queries
+from lms.reports.queries import returns
 from lms.reports.services.releases import release
 from lms.reports.services.returns import freeze
 from lms.web.context import reference
 
-log = logging.getLogger("lms.reports")
-
 PACKS_KEPT = timedelta(days=1)
 MAKINGS_KEPT = timedelta(days=7)
-LONGEST = timedelta(hours=1)
-"""After so long without an outcome somebody is told that there will be none."""
 
 CHANGED = Complaint("", "What you may see has changed since you asked for it. Ask for it anew.")
 FAULT = "Something went wrong at our end. Your reference is {}."
-NEVER = "It was not made within an hour, because our system was busy or had stopped."
 
 
-def make(making: str) -> None:
-    """Make a version or a return as somebody asked for it, if it still waits: all or nothing."""
+def make(making: str) -> Iterator[None]:
+    """Make a version or a return as somebody asked for it, if it still waits: all or nothing.
+
+    Nobody waits for its row while it counts. Where what is asked changes meanwhile, writing the
+    outcome is a serialization failure, and it is made anew.
+    """
     one_moment()
-    waits = Making.id == uuid.UUID(making), Making.state == "pending"
-    held = db.session.scalar(select(Making).where(*waits).with_for_update())
-    if held is None:
+    held = db.session.get(Making, uuid.UUID(making))
+    if held is None or not queries.waits(held):
         return
     values: dict[str, object] = {"state": "ready"}
+    fault: GivenUp | None = None
     try:
         with db.session.begin_nested():
             values["made_id"] = _made(held)
     except (Complaint, ReportFailed) as refused:
         values = {"state": "failed", "error": str(refused)}
     except Exception as error:
-        if isinstance(error, DBAPIError) and asks_again(error):
+        if isinstance(error, DBAPIError) and (asks_again(error) or waited_too_long(error)):
             raise
-        log.exception("%s %s could not be made: fault %s", held.kind, held.id, reference())
+        fault = GivenUp(f"{held.kind} {held.id} could not be made: fault {reference()}")
+        fault.__cause__ = error
         values = {"state": "failed", "error": FAULT.format(reference())}
     crash_point("report.made")
     db.session.execute(update(Making).where(Making.id == held.id).values(**values))
+    if fault:
+        yield
+        raise fault
 
 
 def _made(held: Making) -> uuid.UUID:
     """The version or the return, counted with what whoever asked may see, then and now."""
-    if held.kind == "return":
-        wanted = Wanted.from_json(held.wanted)
-        return freeze(wanted, by=_asker(held, wanted))
-    asked = Asked.from_json(held.wanted)
-    return release(asked, by=_asker(held, asked))
+    wanted = queries.wanted_in(held)
+    by = _asker(held, wanted)
+    if isinstance(wanted, Asked):
+        return release(wanted, by=by)
+    return returns.frozen_as(held.key) or freeze(wanted, by=by)
 
 
 def _asker(held: Making, wanted: Asked | Wanted) -> Actor:
@@ -101,15 +107,10 @@ def print_pack(pack: str) -> None:
 
 
 def forget() -> None:
-    """Packs are kept for a day; what was asked for is, for a week, and given up after an hour."""
+    """Packs are kept for a day, and what was asked for is for a week."""
     now = clock.now()
     db.session.execute(delete(Pack).where(Pack.created_at < now - PACKS_KEPT))
-    db.session.execute(delete(Making).where(Making.updated_at < now - MAKINGS_KEPT))
-    db.session.execute(
-        update(Making)
-        .where(Making.state == "pending", Making.updated_at < now - LONGEST)
-        .values(state="failed", error=NEVER, updated_at=now)
-    )
+    db.session.execute(delete(Making).where(Making.created_at < now - MAKINGS_KEPT))
 
 
 MAKE = Job("reports.make", make)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import multiprocessing
+from datetime import datetime
 from typing import Any
 
 import pytest
+import time_machine
 from sqlalchemy import func, select, update
 
 from courses.models import Booking, Cohort
+from lms import clock, jobs
 from lms import db as door
-from lms import jobs
 from lms.app import create_app
 from lms.contracts import SYSTEM, Audience
 from lms.db import db, one_moment, unit_of_work
@@ -83,11 +85,12 @@ def seen(documents: list[Document]) -> bool:
     return any(cell.value for table in tables for row in table.rows for cell in row.cells)
 
 
-def die_freezing(settings: dict[str, Any]) -> None:
+def die_freezing(settings: dict[str, Any], now: datetime) -> None:
     """Work in a process of its own, which dies where `LMS_CRASH_AT` says."""
-    app = create_app(Settings(**settings))
-    with app.app_context():
-        jobs.run_pending(app)
+    with time_machine.travel(now):
+        app = create_app(Settings(**settings))
+        with app.app_context():
+            jobs.run_pending(app)
 
 
 def test_a_worker_that_dies_while_freezing_keeps_nothing_and_the_next_keeps_it_all(
@@ -103,8 +106,7 @@ def test_a_worker_that_dies_while_freezing_keeps_nothing_and_the_next_keeps_it_a
     monkeypatch.setenv("LMS_CRASH_AT", "return.frozen")
     fork = multiprocessing.get_context("spawn")
 
-    known = settings.model_dump() | {"today": "2027-08-01"}
-    process = fork.Process(target=die_freezing, args=(known,))
+    process = fork.Process(target=die_freezing, args=(settings.model_dump(), clock.now()))
     process.start()
     process.join(120)
     monkeypatch.delenv("LMS_CRASH_AT")

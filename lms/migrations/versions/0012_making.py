@@ -39,4 +39,4 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reports_making")),
         sa.UniqueConstraint("by_id", "key", name=op.f("uq_reports_making_by_id_key")),
     )
-    op.create_index(op.f("ix_reports_making_updated_at"), "reports_making", ["updated_at"])
+    op.create_index(op.f("ix_reports_making_created_at"), "reports_making", ["created_at"])

@@ -69,7 +69,8 @@ class Making(Dated, Model):
     """A version or a return that somebody has asked for and a job makes; forgotten after a week.
 
     `wanted` is what was asked for and `key` tells it from anything else: a person has one row of
-    a question, however often they ask. `made_id` is the version or the return once it is there.
+    a question, `created_at` when they asked last. `made_id` is the version or the return once it
+    is there.
     """
 
     __tablename__ = "reports_making"
@@ -79,7 +80,7 @@ class Making(Dated, Model):
         CheckConstraint("(state = 'ready') = (made_id is not null)", name="made"),
         CheckConstraint("(state = 'failed') = (error is not null)", name="said"),
         UniqueConstraint("by_id", "key"),
-        Index(None, "updated_at"),
+        Index(None, "created_at"),
     )
 
     kind: Mapped[str]

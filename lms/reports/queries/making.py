@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
+from lms import clock
 from lms.contracts import Actor
 from lms.db import db
 from lms.errors import NotFound
 from lms.reports.asking import AUDIENCES, Asked, Wanted
 from lms.reports.models import Making
+
+USUAL = timedelta(minutes=3)
+LONGEST = timedelta(hours=1)
+"""After so long without an outcome there will be none, and it can be asked for again."""
+
+NEVER = "It was not made within an hour, because our system was busy or had stopped."
 
 
 @dataclass(frozen=True)
@@ -38,35 +45,66 @@ class OnItsWay:
         asked = self.wanted.asked if isinstance(self.wanted, Wanted) else self.wanted
         return AUDIENCES[asked.audience].lower()
 
+    @property
+    def is_late(self) -> bool:
+        """Whether it takes longer than it should."""
+        return self.state == "pending" and self.asked_at < clock.now() - USUAL
+
 
 def find(actor: Actor, making_id: uuid.UUID) -> OnItsWay:
     """What the actor has asked for, else `NotFound`."""
+    return _shown(held(actor, making_id))
+
+
+def held(actor: Actor, making_id: uuid.UUID) -> Making:
+    """The row of what the actor has asked for, else `NotFound`."""
     row = db.session.scalar(
         select(Making).where(Making.id == making_id, Making.by_id == actor.person_id)
     )
     if row is None:
         raise NotFound
-    return _shown(row)
+    return row
 
 
 def on_its_way(actor: Actor, kind: str) -> list[OnItsWay]:
-    """The versions or the returns that the actor waits for or that failed, the newest first."""
+    """The versions or the returns that the actor waits for or that failed, the newest first.
+
+    Whoever asks for one has seen which failed before, and goes on.
+    """
     rows = db.session.scalars(
         select(Making)
-        .where(Making.by_id == actor.person_id, Making.kind == kind, Making.state != "ready")
-        .order_by(Making.updated_at.desc(), Making.id.desc())
-    )
-    return [_shown(row) for row in rows]
+        .where(Making.by_id == actor.person_id, Making.kind == kind)
+        .order_by(Making.created_at.desc(), Making.id.desc())
+    ).all()
+    return [
+        _shown(row)
+        for row in rows
+        if waits(row) or (row.state != "ready" and _ended_at(row) >= rows[0].created_at)
+    ]
+
+
+def waits(row: Making) -> bool:
+    """Whether a job is to make it still."""
+    return row.state == "pending" and row.created_at >= clock.now() - LONGEST
+
+
+def wanted_in(row: Making) -> Asked | Wanted:
+    """What was asked for."""
+    return Wanted.from_json(row.wanted) if row.kind == "return" else Asked.from_json(row.wanted)
+
+
+def _ended_at(row: Making) -> datetime:
+    return row.created_at + LONGEST if row.state == "pending" else row.updated_at
 
 
 def _shown(row: Making) -> OnItsWay:
-    parse = Wanted.from_json if row.kind == "return" else Asked.from_json
+    never = row.state == "pending" and not waits(row)
     return OnItsWay(
         row.id,
         row.title,
-        row.state,
-        row.error or "",
-        row.updated_at,
+        "failed" if never else row.state,
+        NEVER if never else row.error or "",
+        row.created_at,
         row.made_id,
-        parse(row.wanted),
+        wanted_in(row),
     )

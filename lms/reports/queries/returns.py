@@ -141,10 +141,9 @@ def find(actor: Actor, return_id: uuid.UUID) -> Frozen:
     )
 
 
-def is_frozen(key: str) -> bool:
-    """Whether there is a return of these reports, period, audience and reach."""
-    found = select(FrozenReturn.id).where(FrozenReturn.key == key)
-    return db.session.scalar(found) is not None
+def frozen_as(key: str) -> uuid.UUID | None:
+    """The return of these reports, period, audience and reach, if there is one."""
+    return db.session.scalar(select(FrozenReturn.id).where(FrozenReturn.key == key))
 
 
 def before(actor: Actor, slugs: tuple[str, ...], asked: Asked) -> Frozen | None:

@@ -8,17 +8,17 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from lms import clock
 from lms.contracts import Actor
 from lms.db import db, uuid7
-from lms.errors import NotFound
 from lms.jobs import defer
 from lms.reports.asking import Asked, Wanted
 from lms.reports.jobs import MAKE
 from lms.reports.models import Making
+from lms.reports.queries import making as queries
 from lms.reports.queries import returns
 from lms.reports.services.returns import ONCE
 
@@ -28,57 +28,54 @@ ONE_AT_A_TIME = "reports.make"
 
 def ask_version(asked: Asked, *, by: Actor) -> uuid.UUID:
     """Have a version made for somebody outside; returns where to look for it."""
-    return _ask("version", asked.report.question, asked.as_json(), asked.key(by), by)
+    return _ask("version", asked.report.question, asked, by)
 
 
 def ask_return(wanted: Wanted, *, by: Actor) -> uuid.UUID:
     """Have a return frozen; returns where to look for it. Raises `Complaint` if it was before."""
-    if returns.is_frozen(wanted.key(by)):
+    if returns.frozen_as(wanted.key(by)) is not None:
         raise ONCE
-    return _ask("return", wanted.title, wanted.as_json(), wanted.key(by), by)
+    return _ask("return", wanted.title, wanted, by)
 
 
-def ask_again(making_id: uuid.UUID, *, by: Actor) -> None:
-    """Have made what failed, from its beginning; who presses twice asks once."""
-    held = db.session.scalar(
-        select(Making).where(Making.id == making_id, Making.by_id == by.person_id)
-    )
-    if held is None:
-        raise NotFound
-    if held.state == "failed":
-        _ask(held.kind, held.title, held.wanted, held.key, by)
+def ask_again(making_id: uuid.UUID, *, by: Actor) -> uuid.UUID:
+    """Have made what failed, with what they may see now; returns where to look for it.
+
+    Who presses twice asks once.
+    """
+    held = queries.held(by, making_id)
+    if held.state == "ready":
+        return held.id
+    return _ask(held.kind, held.title, queries.wanted_in(held), by)
 
 
-def _ask(kind: str, title: str, wanted: dict[str, Any], key: str, by: Actor) -> uuid.UUID:
-    """A person's one row of this question, waiting anew, and its job; nothing if it waits now."""
+def _ask(kind: str, title: str, wanted: Asked | Wanted, by: Actor) -> uuid.UUID:
+    """A person's one row of this question, waiting, and its job; the same as long as it waits."""
     assert by.person_id is not None
+    key = wanted.key(by)
+    words: dict[str, Any] = {"title": title, "wanted": wanted.as_json()}
+    own = select(Making).where(Making.by_id == by.person_id, Making.key == key)
+    same = db.session.scalar(own)
+    if same is not None and queries.waits(same):
+        for name, value in words.items():
+            setattr(same, name, value)
+        return same.id
     now = clock.now()
-    anew = {
-        "title": title,
-        "wanted": wanted,
-        "state": "pending",
-        "error": None,
-        "made_id": None,
-        "updated_at": now,
-    }
-    row = anew | {
-        "id": uuid7(),
-        "kind": kind,
-        "key": key,
-        "by_id": by.person_id,
-        "created_at": now,
-    }
+    anew = words | {"state": "pending", "error": None, "made_id": None}
+    anew |= {"created_at": now, "updated_at": now}
+    row = anew | {"id": uuid7(), "kind": kind, "key": key, "by_id": by.person_id}
     asked = db.session.scalar(
         insert(Making)
         .values(row)
         .on_conflict_do_update(
-            index_elements=["by_id", "key"], set_=anew, where=Making.state != "pending"
+            index_elements=["by_id", "key"],
+            set_=anew,
+            where=or_(Making.state != "pending", Making.created_at < now - queries.LONGEST),
         )
         .returning(Making.id)
     )
-    if asked is None:
-        same = Making.by_id == by.person_id, Making.key == key
-        asked = db.session.scalars(select(Making.id).where(*same)).one()
+    if asked is None:  # another press of theirs came first
+        asked = db.session.scalars(own).one().id
     else:
         defer(MAKE, key=ONE_AT_A_TIME, making=str(asked))
     return asked

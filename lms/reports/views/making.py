@@ -32,8 +32,8 @@ def making(making_id: uuid.UUID) -> web.Answer:
 @allow(access.RELEASE)
 def make_again(making_id: uuid.UUID) -> web.Answer:
     """Try what could not be made once more."""
-    services.ask_again(making_id, by=web.current_actor())
-    return web.see("reports.making", making_id=making_id)
+    again = services.ask_again(making_id, by=web.current_actor())
+    return web.see("reports.making", making_id=again)
 
 
 def _back(found: OnItsWay) -> str:
