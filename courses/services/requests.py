@@ -29,7 +29,8 @@ from lms.errors import Conflict
 from lms.events import BookingRequested, publish
 from lms.messages.services import queue
 from lms.people import emails
-from lms.people.models import Person, PersonEmail
+from lms.people.models import OWN, Person, PersonEmail
+from lms.people.queries.mailboxes import doubtful
 from lms.people.services.people import NewPerson, add_person
 from lms.web import words
 
@@ -38,6 +39,9 @@ ANSWER_DAYS = 5
 """Working days that a manager is given; the answer counts as long as the course has not begun."""
 NOT_ASKED = Complaint("manager_email", "Enter your manager’s e-mail address")
 ONESELF = Complaint("manager_email", "Enter your manager’s e-mail address, not your own")
+NOT_THEIRS_ALONE = Complaint(
+    "manager_email", "Others read this mailbox too. Enter an address that only the manager reads"
+)
 
 
 @dataclass(frozen=True)
@@ -59,11 +63,11 @@ def needed(cohort: CohortFacts, person_id: uuid.UUID) -> bool:
 
 
 def known_manager(person_id: uuid.UUID) -> uuid.UUID | None:
-    """The manager on record, where they can be reached."""
+    """The manager on record, where they can be reached and nobody else reads it."""
     return db.session.scalar(
         select(Person.manager_id)
         .join(PersonEmail, (PersonEmail.person_id == Person.manager_id) & PersonEmail.is_primary)
-        .where(Person.id == person_id)
+        .where(Person.id == person_id, PersonEmail.sharing == OWN)
     )
 
 
@@ -239,7 +243,8 @@ def _keep(booking_id: uuid.UUID, manager_id: uuid.UUID, approver: Approver, by: 
 def _manager(person_id: uuid.UUID, approver: Approver, by: Actor) -> uuid.UUID:
     """The person asked: the one who has the address, somebody new, or the manager on record.
 
-    Nobody who is there already is changed.
+    Nobody who is there already is changed. By a mailbox that several people read, whoever asks
+    could answer themselves.
     """
     address = emails.cleaned(approver.email, "manager_email")
     if address is None:
@@ -250,6 +255,8 @@ def _manager(person_id: uuid.UUID, approver: Approver, by: Actor) -> uuid.UUID:
     found = db.session.scalar(select(PersonEmail.person_id).where(PersonEmail.address == address))
     if found == person_id:
         raise ONESELF
+    if doubtful(address):
+        raise NOT_THEIRS_ALONE
     if found is not None:
         return found
     if not approver.given_name.strip():

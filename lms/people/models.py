@@ -9,7 +9,7 @@ import uuid
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, event, func, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, event, func, text
 from sqlalchemy.dialects.postgresql import CITEXT
 from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -153,7 +153,11 @@ class PersonEmail(Dated, Model):
     __table_args__ = (
         CheckConstraint("char_length(address::text) <= 254", name="address_length"),
         one_of("sharing", SHARING),
-        CheckConstraint("said_by_id is null or sharing <> 'own'", name="said_by"),
+        one_of("decided", (OWN, SHARED)),
+        CheckConstraint("(decided is null) = (decided_at is null)", name="decided_at"),
+        CheckConstraint(
+            "decided is null or (decided = 'shared') = (sharing = 'shared')", name="decided_holds"
+        ),
         Index(
             "uq_people_person_email_primary",
             "person_id",
@@ -169,14 +173,29 @@ class PersonEmail(Dated, Model):
     verified_at: Mapped[datetime | None]
     is_primary: Mapped[bool] = mapped_column(default=False)
     # Whether others read this mailbox: nobody says so, an import says so, or it is so; then nobody
-    # signs in by it.
+    # signs in by it. `services.mailboxes` derives it from what imports say and a person decided.
     sharing: Mapped[str] = mapped_column(default=OWN)
-    # The import that alone says so: undoing it takes the word back.
-    said_by_id: Mapped[uuid.UUID | None] = mapped_column(
-        ForeignKey("import_batch.id", ondelete="SET NULL"), index=True
-    )
+    decided: Mapped[str | None]
+    decided_at: Mapped[datetime | None]
 
     person: Mapped[Person] = relationship(lazy="raise_on_sql", back_populates="emails")
+
+
+class MailboxSaying(Dated, Model):
+    """An import says that several people read a mailbox, whoever has its address, if anybody does.
+
+    `decides` is whether who imported it may decide that for whoever had the address then.
+    """
+
+    __tablename__ = "people_mailbox_saying"
+    __table_args__ = (
+        UniqueConstraint("import_id", "address"),
+        CheckConstraint("char_length(address::text) <= 254", name="address_length"),
+    )
+
+    import_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("import_batch.id", ondelete="CASCADE"))
+    address: Mapped[str] = mapped_column(CITEXT(), index=True)
+    decides: Mapped[bool]
 
 
 class PersonMerge(Signed, AppendOnly, Model):

@@ -25,6 +25,8 @@ from lms.events import PersonErased, publish
 from lms.messages.models import Message
 from lms.people import links as people_links
 from lms.people.models import Person, PersonEmail
+from lms.people.services import mailboxes
+from lms.records import ImportBatch
 from lms.testing.client import PageClient, keep
 from tests import factories as make
 from tests.courses.conftest import World, oneself
@@ -166,6 +168,24 @@ def test_who_cannot_be_asked_is_an_error_at_the_field(
     assert refused.value.field == field
     assert said in refused.value.text
     assert states(beth) == []
+
+
+def test_nobody_is_asked_at_a_mailbox_that_others_read_or_are_said_to_read(
+    asking: World, amara: Person, mark: Person
+) -> None:
+    beth = make.person("Beth", email=None)
+    said = {"kind": "people", "importer_key": "", "file_name": "x.csv", "file_sha256": ""}
+    batch = make.keep(ImportBatch(by_label="Priya", **said))
+    addresses = {"team@example.org", "mark@example.org"}
+    mailboxes.say_shared(addresses, by=asking.coordinator, import_id=batch.id)
+    for address in addresses:
+        with pytest.raises(Complaint, match="Others read this mailbox too") as refused:
+            ask(asking, beth, email=address, given_name="Jo")
+        assert refused.value.field == "manager_email"
+    with pytest.raises(Complaint, match="Enter your manager"):
+        ask(asking, amara)
+    mailboxes.decide(mark.id, shared=False, by=SYSTEM)
+    assert ask(asking, beth, email="mark@example.org").manager_id == mark.id
 
 
 def test_a_coordinators_booking_asks_too_and_the_person_is_told(

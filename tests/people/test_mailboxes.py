@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from sqlalchemy import select
 
-from lms.contracts import SYSTEM
-from lms.db import uuid7
-from lms.people.models import SAID, SHARED, PersonEmail
-from lms.people.services import mailboxes, set_email
+from lms.contracts import SYSTEM, Actor, Grant, Role, Scope, ScopeKind
+from lms.db import Complaint, uuid7
+from lms.people.models import SAID, SHARED, Person, PersonEmail
+from lms.people.services import NewPerson, add_person, keepers, mailboxes, set_email
 from lms.records import AuditEntry, ImportBatch
 from tests import factories
 from tests.letters import text as plain
@@ -106,18 +107,54 @@ def test_of_a_new_address_nobody_has_said_that_others_read_it(session):
     assert sharing(session, person) == "own"
 
 
-def test_undoing_an_import_leaves_what_another_said_or_a_person_decided(session):
-    person = factories.person(email="desk@example.org")
+def test_whoever_gets_an_address_later_that_an_import_said_is_shared_signs_in_by_it_no_more(
+    session, as_person
+):
+    said = batch()
+    mailboxes.say_shared({"desk@example.org"}, by=SYSTEM, import_id=said)
+    with pytest.raises(Complaint, match="nobody can sign in with it"):
+        keepers.invite_administrator("Ada Boss", "desk@example.org")
+    cat = session.get_one(Person, add_person(NewPerson("Cat", email="Desk@example.org"), by=SYSTEM))
+    assert sharing(session, cat) == SHARED
+    set_email(cat.id, "cat@example.org", by=SYSTEM)
+    assert sharing(session, cat) == "own"
+    robin = factories.person("Robin", email="robin@example.org")
+    signed_in = as_person(robin)
+    set_email(robin.id, "desk@example.org", by=SYSTEM)
+    assert sharing(session, robin) == SHARED
+    assert signed_in.get("/home").status_code == 303
+    mailboxes.take_back(said, by=SYSTEM)
+    assert sharing(session, robin) == "own"
+
+
+def test_a_mailbox_is_shared_as_long_as_one_import_says_so_that_may_decide_it(session, two_places):
+    (_, _, worker, _), (place, _, _, stranger) = two_places
+    elsewhere = Grant(Role.COORDINATOR, Scope(ScopeKind.LOCALITY, str(place.id)))
+    desk = session.scalar(select(PersonEmail.address).where(PersonEmail.person_id == worker.id))
     first, second = batch(), batch()
-    for one in (first, second):
-        mailboxes.say_shared({"desk@example.org"}, by=SYSTEM, import_id=one)
+    mailboxes.say_shared({desk}, by=SYSTEM, import_id=first)
+    mailboxes.say_shared({desk}, by=Actor(stranger.id, "Priya", (elsewhere,)), import_id=second)
+    assert sharing(session, worker) == SHARED
+    mailboxes.take_back(first, by=SYSTEM)
+    assert sharing(session, worker) == SAID
     mailboxes.take_back(second, by=SYSTEM)
-    assert sharing(session, person) == SHARED
+    assert sharing(session, worker) == "own"
+
+
+def test_what_a_person_decided_holds_and_a_later_import_only_asks_again(session, as_person):
+    person = factories.person("Robin", email="desk@example.org")
+    mailboxes.say_shared({"desk@example.org"}, by=SYSTEM, import_id=batch())
     mailboxes.decide(person.id, shared=False, by=SYSTEM)
-    third = batch()
-    mailboxes.say_shared({"DESK@example.org"}, by=SYSTEM, import_id=third)
-    mailboxes.take_back(third, by=SYSTEM)
+    signed_in, later = as_person(person), batch()
+    mailboxes.say_shared({"DESK@example.org"}, by=SYSTEM, import_id=later)
+    assert sharing(session, person) == SAID
+    assert signed_in.get("/home").status_code == 200
+    mailboxes.take_back(later, by=SYSTEM)
     assert sharing(session, person) == "own"
+    mailboxes.decide(person.id, shared=True, by=SYSTEM)
+    mailboxes.say_shared({"desk@example.org"}, by=SYSTEM, import_id=later)
+    mailboxes.take_back(later, by=SYSTEM)
+    assert sharing(session, person) == SHARED
 
 
 def batch():

@@ -14,6 +14,7 @@ from lms.people.models import (
     SAID,
     SHARED,
     Locality,
+    MailboxSaying,
     Organisation,
     Person,
     PersonalLink,
@@ -47,9 +48,6 @@ def personal_data(person_id: uuid.UUID) -> Iterable[PersonalRecord]:
         .outerjoin(Profession, Profession.id == Person.profession_id)
         .where(Person.id == person_id)
     ).one()
-    addresses = db.session.execute(
-        select(PersonEmail.address, PersonEmail.sharing).where(PersonEmail.person_id == person_id)
-    )
     yield PersonalRecord(
         "About you",
         (
@@ -57,13 +55,33 @@ def personal_data(person_id: uuid.UUID) -> Iterable[PersonalRecord]:
             ("Organisation", person.organisation or "none"),
             ("Place", person.place or "none"),
             ("Job", person.profession or "none"),
-            *(("E-mail address", f"{one}{READ_BY[sharing]}") for one, sharing in addresses),
+            *_addresses(person_id),
             ("Added", words.date(person.Person.created_at)),
         ),
     )
     yield PersonalRecord("Roles", tuple(_roles(person_id)))
     yield PersonalRecord("Links and sign-ins", tuple(_links(person_id)))
     yield PersonalRecord("Changes to your record", tuple(_changes(person_id)))
+
+
+def _addresses(person_id: uuid.UUID) -> Iterable[tuple[str, str]]:
+    rows = db.session.execute(
+        select(PersonEmail.address, PersonEmail.sharing, PersonEmail.decided_at).where(
+            PersonEmail.person_id == person_id
+        )
+    )
+    for address, sharing, decided_at in rows:
+        yield "E-mail address", f"{address}{READ_BY[sharing]}"
+        if decided_at:
+            yield "Decided who reads it", words.datetime_words(decided_at)
+    sayings = db.session.scalars(
+        select(MailboxSaying.created_at)
+        .join(PersonEmail, PersonEmail.address == MailboxSaying.address)
+        .where(PersonEmail.person_id == person_id)
+        .order_by(MailboxSaying.created_at)
+    )
+    for at in sayings:
+        yield "An import said that several people read it", words.datetime_words(at)
 
 
 def _roles(person_id: uuid.UUID) -> Iterable[tuple[str, str]]:

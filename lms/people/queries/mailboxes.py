@@ -5,11 +5,11 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from lms.contracts import Actor
 from lms.db import db
-from lms.people.models import SAID, SHARED, Person, PersonEmail
+from lms.people.models import OWN, SAID, SHARED, MailboxSaying, Person, PersonEmail
 from lms.people.names import full
 from lms.people.queries.people import in_sight
 from lms.people.queries.roles import beyond
@@ -48,12 +48,53 @@ def said_shared(actor: Actor, most: int = 50) -> list[tuple[uuid.UUID, str]]:
     return found[:most]
 
 
+def said(addresses: Collection[str]) -> dict[str, bool]:
+    """Of which of these addresses imports say that several people read it, in lower case.
+
+    True where it is so at once for somebody who gets the address.
+    """
+    rows = db.session.execute(
+        select(
+            func.lower(MailboxSaying.address),
+            func.bool_or(MailboxSaying.decides),
+        )
+        .where(MailboxSaying.address.in_(addresses))
+        .group_by(MailboxSaying.address)
+    )
+    return {address: at_once for address, at_once in rows}
+
+
+def doubtful(address: str) -> bool:
+    """Whether others read this mailbox, or an import says so and nobody has decided."""
+    sharing = db.session.scalar(select(PersonEmail.sharing).where(PersonEmail.address == address))
+    return sharing != OWN if sharing else bool(said([address]))
+
+
+def ending(people: Collection[uuid.UUID], by: Actor) -> set[uuid.UUID]:
+    """Who of these people signs in no more if `by` imports that others read their mailbox."""
+    sign_in = db.session.scalars(
+        select(PersonEmail.person_id).where(
+            PersonEmail.person_id.in_(people),
+            PersonEmail.is_primary,
+            PersonEmail.sharing != SHARED,
+            PersonEmail.decided.is_(None),
+        )
+    ).all()
+    return deciding(sign_in, by) if sign_in else set()
+
+
 def found_shared(actor: Actor, import_id: uuid.UUID) -> list[str]:
     """Whose mailbox is shared because this import says so, by name, as far as the actor sees."""
     rows = db.session.execute(
         select(Person.given_name, Person.family_name)
         .join(PersonEmail, PersonEmail.person_id == Person.id)
-        .where(PersonEmail.said_by_id == import_id, PersonEmail.sharing == SHARED, in_sight(actor))
+        .join(MailboxSaying, MailboxSaying.address == PersonEmail.address)
+        .where(
+            MailboxSaying.import_id == import_id,
+            PersonEmail.sharing == SHARED,
+            PersonEmail.decided.is_(None),
+            in_sight(actor),
+        )
         .order_by(Person.sort_key, Person.id)
     )
     return [full(*row) for row in rows]

@@ -14,10 +14,10 @@ from lms.people.services.people import (
     add_people,
     add_person,
     edit_person,
-    end_sessions,
     set_email,
 )
 from lms.people.services.roles import end_role, give_role
+from lms.people.services.sign_in import end_sessions
 
 __all__ = [
     "Changed",

@@ -16,6 +16,7 @@ from lms.contracts import SYSTEM, Role, Scope, ScopeKind
 from lms.db import Complaint, db
 from lms.people import emails, links
 from lms.people.models import SHARED, Person, PersonEmail, SignInLink
+from lms.people.queries.mailboxes import said
 from lms.people.services.people import NewPerson, add_person
 from lms.people.services.roles import give_role
 
@@ -38,7 +39,8 @@ def invite_administrator(name: str, email: str) -> uuid.UUID:
     given, _, family = name.strip().rpartition(" ")
     address = emails.cleaned(email)
     held = db.session.scalar(select(PersonEmail).where(PersonEmail.address == address))
-    if held and held.sharing == SHARED:
+    shared = held.sharing == SHARED if held else bool(address and said([address]))
+    if shared:
         raise Complaint("email", "Several people read this mailbox, so nobody can sign in with it")
     new = NewPerson(given or family, family if given else "", email)
     person_id = held.person_id if held else add_person(new, by=SYSTEM)

@@ -1,23 +1,24 @@
 """Whether several people read a person's mailbox: then nobody signs in by its address.
 
 Imports say so, whoever may change the person decides; messages go to a shared mailbox as before.
+What holds is worked out here alone, whenever one of the two changes or somebody gets an address.
 """
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, case, delete, exists, insert, select, update
 
-from lms import audit
+from lms import audit, clock
 from lms.contracts import SYSTEM, Actor
-from lms.db import db
+from lms.db import db, uuid7
 from lms.errors import NotFound
-from lms.people.models import OWN, SAID, SHARED, PersonEmail
-from lms.people.queries.mailboxes import deciding
+from lms.people.models import OWN, SAID, SHARED, MailboxSaying, PersonEmail
+from lms.people.queries.mailboxes import deciding, said
 from lms.people.services import sign_in
-from lms.people.services.people import end_sessions
 
 IN_WORDS = {
     OWN: "read by one person",
@@ -29,66 +30,101 @@ IN_WORDS = {
 def say_shared(addresses: Collection[str], *, by: Actor, import_id: uuid.UUID) -> None:
     """Keep what an import says: several people read these mailboxes.
 
-    It is so at once where `by` may decide. Elsewhere it is only said, so that no file ends the
-    sign-in of somebody out of reach; whoever may decide is asked.
+    It is so at once where `by` may decide, and where nobody has the address yet. Elsewhere it is
+    only said, so that no file ends the sign-in of somebody out of reach; whoever may decide is
+    asked.
     """
-    held = db.session.scalars(
-        select(PersonEmail)
-        .where(PersonEmail.address.in_(addresses), PersonEmail.is_primary)
-        .order_by(PersonEmail.id)
-        .with_for_update()
-    ).all()
-    decided = deciding([one.person_id for one in held], by)
-    for one in held:
-        # Said a second time it is no import's alone: undoing one leaves it.
-        one.said_by_id = import_id if one.sharing == OWN else None
-        if one.person_id in decided:
-            _turn(one, SHARED, by)
-        elif one.sharing == OWN:
-            # The trail of the importer's place may not name people elsewhere.
-            _turn(one, SAID, SYSTEM)
+    rows = db.session.execute(
+        select(PersonEmail.address, PersonEmail.person_id).where(PersonEmail.address.in_(addresses))
+    )
+    holders = {address.lower(): person_id for address, person_id in rows}
+    beyond = set(holders.values()) - deciding(holders.values(), by)
+    db.session.execute(
+        insert(MailboxSaying),
+        [
+            {
+                "id": uuid7(),
+                "import_id": import_id,
+                "address": address,
+                "decides": holders.get(address.lower()) not in beyond,
+            }
+            for address in addresses
+        ],
+    )
+    _turn(PersonEmail.address.in_(addresses), by=by)
 
 
 def take_back(import_id: uuid.UUID, *, by: Actor) -> None:
-    """Take back what this import alone says, unless somebody has decided since."""
-    held = db.session.scalars(
-        select(PersonEmail)
-        .where(PersonEmail.said_by_id == import_id)
-        .order_by(PersonEmail.id)
-        .with_for_update()
-    )
-    for one in held.all():
-        one.said_by_id = None
-        _turn(one, OWN, SYSTEM if one.sharing == SAID else by)
+    """Take back what an import says; what others say and what a person decided holds."""
+    addresses = db.session.scalars(
+        delete(MailboxSaying)
+        .where(MailboxSaying.import_id == import_id)
+        .returning(MailboxSaying.address)
+    ).all()
+    if addresses:
+        _turn(PersonEmail.address.in_(addresses), by=by)
+
+
+def given(addresses: Collection[str], *, by: Actor) -> None:
+    """Somebody has got each of these addresses: what imports said of them before counts."""
+    if before := said(addresses):
+        _turn(PersonEmail.address.in_(before), by=by)
 
 
 def decide(person_id: uuid.UUID, *, shared: bool, by: Actor) -> None:
     """Decide whether several people read a person's mailbox; `NotFound` for who may not."""
-    held = db.session.scalar(
-        select(PersonEmail)
-        .where(PersonEmail.person_id == person_id, PersonEmail.is_primary)
-        .with_for_update()
+    answer = SHARED if shared else OWN
+    theirs = (PersonEmail.person_id == person_id) & PersonEmail.is_primary
+    found = deciding([person_id], by) and _turn(
+        theirs, by=by, decided=answer, decided_at=clock.now(), sharing=answer
     )
-    if held is None or not deciding([person_id], by):
+    if not found:
         raise NotFound
-    held.said_by_id = None
-    _turn(held, SHARED if shared else OWN, by)
 
 
-def _turn(held: PersonEmail, sharing: str, by: Actor) -> None:
-    """Change what is held of a mailbox; of a shared one requests and sessions end."""
-    before, held.sharing = held.sharing, sharing
-    db.session.flush()
-    if before == sharing:
-        return
-    if sharing == SHARED:
-        sign_in.end_requests(held.address)
-        end_sessions(held.person_id, by=by)
-    audit.write(
-        "changed",
-        "person",
-        held.person_id,
-        by=by,
-        before={"mailbox": IN_WORDS[before]},
-        after={"mailbox": IN_WORDS[sharing]},
+def _turn(which: ColumnElement[bool], *, by: Actor, **decided: Any) -> bool:
+    """Work out anew, or set as decided, who reads these mailboxes; whether there is one.
+
+    Of one that turns out to be shared, requests to sign in and sessions end.
+    """
+    held = select(PersonEmail.id, PersonEmail.sharing).where(which)
+    before = dict(db.session.execute(held.order_by(PersonEmail.id).with_for_update()).all())
+    rows = db.session.execute(
+        update(PersonEmail)
+        .where(PersonEmail.id.in_(before))
+        .values({"sharing": _as_said(), "updated_at": clock.now(), **decided})
+        .returning(PersonEmail.id, PersonEmail.person_id, PersonEmail.address, PersonEmail.sharing)
+        .execution_options(synchronize_session="fetch")
+    ).all()
+    changed = [row for row in rows if row.sharing != before[row.id]]
+    if shared := [row for row in changed if row.sharing == SHARED]:
+        sign_in.end_requests([row.address for row in shared])
+        sign_in.end_sessions(*(row.person_id for row in shared), by=by)
+    turned = [(row.person_id, before[row.id], row.sharing) for row in changed]
+    mine = deciding([person_id for person_id, *_ in turned], by) if turned else set()
+    _note([one for one in turned if one[0] in mine], by)
+    # The trail of the importer's place may not name people elsewhere.
+    _note([one for one in turned if one[0] not in mine], SYSTEM)
+    return bool(rows)
+
+
+def _note(turned: Sequence[tuple[uuid.UUID, str, str]], by: Actor) -> None:
+    lines = [
+        (person_id, {"mailbox": IN_WORDS[before]}, {"mailbox": IN_WORDS[after]})
+        for person_id, before, after in turned
+    ]
+    audit.write_many("changed", "person", lines, by=by)
+
+
+def _as_said() -> ColumnElement[str]:
+    """Who reads a mailbox: a decision holds, but a later saying against "own" asks again."""
+    of_it = MailboxSaying.address == PersonEmail.address
+    saying = exists().where(of_it).correlate(PersonEmail)
+    later = saying.where(MailboxSaying.created_at > PersonEmail.decided_at)
+    return case(
+        (PersonEmail.decided == SHARED, SHARED),
+        ((PersonEmail.decided == OWN) & ~later, OWN),
+        (PersonEmail.decided.is_(None) & saying.where(MailboxSaying.decides), SHARED),
+        (saying, SAID),
+        else_=OWN,
     )

@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select
 
-from lms import audit, clock
+from lms import audit
 from lms.contracts import Actor
 from lms.db import Complaint, db, uuid7, violations
 from lms.errors import NotFound
@@ -17,6 +17,7 @@ from lms.events import AddressChanged, publish
 from lms.people import emails, links, names, versions
 from lms.people.models import OWN, Organisation, Person, PersonEmail, Profession
 from lms.people.queries.roles import beyond
+from lms.people.services import mailboxes
 
 MISSING_NAME = Complaint("given_name", "Enter a name")
 NO_ORGANISATION = Complaint("organisation", "Choose an organisation that is on the list")
@@ -58,15 +59,16 @@ def add_people(people: Sequence[NewPerson], *, by: Actor) -> list[uuid.UUID]:
     ):
         if rows:
             db.session.execute(insert(Person), rows)
-        mailboxes = [
+        addressed = [
             {"id": uuid7(), "person_id": row["id"], "address": address, "is_primary": True}
             for row, address in zip(rows, addresses, strict=True)
             if address
         ]
-        if mailboxes:
-            db.session.execute(insert(PersonEmail), mailboxes)
+        if addressed:
+            db.session.execute(insert(PersonEmail), addressed)
     ids = [uuid.UUID(str(row["id"])) for row in rows]
     _audit_added(ids, by)
+    mailboxes.given([address for address in addresses if address], by=by)
     return ids
 
 
@@ -206,8 +208,8 @@ def _refuse_overwriting(person: Person, edit: PersonEdit, seen: str) -> None:
 def set_email(person_id: uuid.UUID, raw: str | None, *, by: Actor) -> bool:
     """Make this the person's only address (None: they have none); whether that is a change.
 
-    Nobody has said of a new address that others read it. The actor must hold every role that the
-    person holds (`roles.beyond`).
+    What was decided of the old mailbox is not of the new one. The actor must hold every role that
+    the person holds (`roles.beyond`).
     """
     address = emails.cleaned(raw)
     held = db.session.scalar(
@@ -220,11 +222,13 @@ def set_email(person_id: uuid.UUID, raw: str | None, *, by: Actor) -> bool:
     with violations(uq_people_person_email_address=ADDRESS_TAKEN):
         if held and address:
             held.address, held.verified_at = address, None
-            held.sharing, held.said_by_id = OWN, None
+            held.sharing, held.decided, held.decided_at = OWN, None, None
         elif held:
             db.session.delete(held)
         elif address:
             db.session.add(PersonEmail(person_id=person_id, address=address, is_primary=True))
+    if address:
+        mailboxes.given([address], by=by)
     if old:  # what somebody without an address holds was given to them on paper
         links.revoke(person_id=person_id)
         publish(AddressChanged(by, person_id, old))
@@ -256,13 +260,3 @@ def _post(person: Person) -> dict[str, str]:
         else None
     )
     return {"organisation": organisation or "", "profession": profession or ""}
-
-
-def end_sessions(person_id: uuid.UUID, *, by: Actor) -> None:
-    """Sign a person out everywhere, from the next request on."""
-    db.session.execute(
-        update(Person)
-        .where(Person.id == person_id)
-        .values(session_epoch=Person.session_epoch + 1, updated_at=clock.now())
-    )
-    audit.write("signed out everywhere", "person", person_id, by=by)

@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import secrets
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -122,18 +123,29 @@ def addressee(link_id: uuid.UUID) -> Addressee | None:
     return Addressee(person_id, link_id, link.expires_at, shared)
 
 
-def end_requests(address: str) -> None:
-    """End every request to sign in by this address, whoever asked."""
+def end_requests(addresses: Collection[str]) -> None:
+    """End every request to sign in by these addresses, whoever asked."""
     now = clock.now()
     db.session.execute(
         update(SignInLink)
         .where(
-            SignInLink.address == address,
+            SignInLink.address.in_(addresses),
             SignInLink.used_at.is_(None),
             SignInLink.expires_at > now,
         )
         .values(expires_at=now, updated_at=now)
     )
+
+
+def end_sessions(*person_ids: uuid.UUID, by: Actor) -> None:
+    """Sign people out everywhere, from the next request on."""
+    db.session.execute(
+        update(Person)
+        .where(Person.id.in_(person_ids))
+        .values(session_epoch=Person.session_epoch + 1, updated_at=clock.now())
+    )
+    gone = [(person_id, None, None) for person_id in person_ids]
+    audit.write_many("signed out everywhere", "person", gone, by=by)
 
 
 def mail(link_id: uuid.UUID) -> Mail | None:
