@@ -221,6 +221,24 @@ def test_a_return_that_dies_on_the_way_leaves_nothing(site: LmsFlask, sample: Sa
     assert db.session.scalar(select(func.count()).select_from(Release)) == 0
 
 
+def test_who_sees_more_places_reads_a_return_and_restates_it_not(
+    as_role: Sign, sample: Sample
+) -> None:
+    """They would count everybody now, and call it a difference."""
+    sample.people = crowd(A=40)
+    here = as_role("coordinator", make.locality("Hertfordshire")).browser
+    everywhere = as_role("analyst").browser
+    at = made(here, here.post("/reports/returns", data=FORM))
+    assert "Compare with now" in words_of(here.get(at))
+    assert "Compare with now" not in words_of(everywhere.get(at))
+    assert everywhere.get(f"{at}/now").status_code == 404
+    asked = "/reports/sample?audience=partner"
+    version = made(here, here.press(asked, "Make this version"))
+    sample.people = crowd(A=60)
+    assert "the data has changed since" in words_of(here.get(version))
+    assert "the data has changed since" not in words_of(everywhere.get(version))
+
+
 def test_a_return_out_of_reach_is_not_found(as_role: Sign, sample: Sample) -> None:
     sample.people = crowd(A=40)
     kept = frozen()

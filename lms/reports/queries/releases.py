@@ -35,6 +35,7 @@ class Recorded:
 
     version: Version
     asked: Asked
+    key: str
     document: Document
     draft: str
 
@@ -92,7 +93,7 @@ def find(actor: Actor, release_id: uuid.UUID) -> Recorded:
         raise NotFound
     version = Version(row.id, row.number, row.as_of, row.by_label)
     document = Document.from_json(row.document)
-    return Recorded(version, Asked.from_json(row.query), document, row.draft)
+    return Recorded(version, Asked.from_json(row.query), row.key, document, row.draft)
 
 
 def of_question(actor: Actor, asked: Asked, most: int = 10) -> list[Version]:

@@ -67,6 +67,7 @@ class Frozen:
     ends_on: date
     slugs: tuple[str, ...]
     asked: Asked
+    reach: tuple[str, ...]
     by: str
     at: datetime
     policy: Mapping[str, Any]
@@ -86,6 +87,10 @@ class Frozen:
             replace(one, restated=tuple(line for each in self.restated for line in each.lines(one)))
             for one in self.documents
         )
+
+    def is_counted_by(self, actor: Actor) -> bool:
+        """Whether the actor, asking now, would count the places that it counts, and no others."""
+        return tuple(self.asked.reach(actor)) == self.reach
 
     def questions(self) -> list[Asked]:
         """What was asked of each report."""
@@ -132,6 +137,7 @@ def find(actor: Actor, return_id: uuid.UUID) -> Frozen:
         ends_on=row.ends_on,
         slugs=tuple(row.slugs),
         asked=Asked.from_json(row.query),
+        reach=tuple(row.reach),
         by=row.by_label,
         at=row.as_of,
         policy=row.policy,
@@ -139,6 +145,14 @@ def find(actor: Actor, return_id: uuid.UUID) -> Frozen:
         current=_documents(last),
         restated=tuple(_restating(one) for one in restated),
     )
+
+
+def find_to_restate(actor: Actor, return_id: uuid.UUID) -> Frozen:
+    """A return that the actor can compare with now, else `NotFound`."""
+    frozen = find(actor, return_id)
+    if not frozen.is_counted_by(actor):
+        raise NotFound
+    return frozen
 
 
 def frozen_as(key: str) -> uuid.UUID | None:

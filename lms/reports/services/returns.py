@@ -71,7 +71,7 @@ def restate(return_id: uuid.UUID, reason: str, *, by: Actor) -> uuid.UUID:
     Outside the team a difference of fewer people than may be told is hidden in the new documents,
     so it is not restated either. Raises `Complaint` when nothing is left to say.
     """
-    frozen = returns.find(by, return_id)
+    frozen = returns.find_to_restate(by, return_id)
     as_of = clock.now()
     now = [document_of(one, by, as_of, record=True) for one in frozen.questions()]
     found = differences(frozen.current, now)

@@ -62,10 +62,11 @@ def freeze() -> web.Answer:
 def frozen(return_id: uuid.UUID) -> str:
     """The numbers as they were handed in, and what was restated."""
     actor = web.current_actor()
+    found = returns.find(actor, return_id)
     return web.render(
         "reports/return.html",
-        frozen=returns.find(actor, return_id),
-        may_release=allowed(actor, access.RELEASE),
+        frozen=found,
+        may_restate=allowed(actor, access.RELEASE) and found.is_counted_by(actor),
         drawing=drawing,
         foot=foot,
     )
@@ -87,7 +88,7 @@ def download_return(return_id: uuid.UUID) -> Response:
 def compare(return_id: uuid.UUID) -> web.Answer:
     """What came out differently since; restating it needs a reason."""
     actor = web.current_actor()
-    found, form = returns.find(actor, return_id), RestateForm()
+    found, form = returns.find_to_restate(actor, return_id), RestateForm()
     answer: Any = web.render
     if form.is_submitted():
         if form.validate():
