@@ -5,6 +5,7 @@ The worker runs them; each is safe to run twice, and two at a time.
 
 from __future__ import annotations
 
+import logging
 import uuid
 from collections.abc import Iterator
 from datetime import timedelta
@@ -30,6 +31,8 @@ from lms.reports.services.releases import release
 from lms.reports.services.returns import freeze
 from lms.web.context import reference
 
+log = logging.getLogger("lms.reports")
+
 PACKS_KEPT = timedelta(days=1)
 MAKINGS_KEPT = timedelta(days=7)
 
@@ -48,7 +51,7 @@ def make(making: str) -> Iterator[None]:
     if held is None or not queries.waits(held):
         return
     values: dict[str, object] = {"state": "ready"}
-    fault: GivenUp | None = None
+    fault: Exception | None = None
     try:
         with db.session.begin_nested():
             values["made_id"] = _made(held)
@@ -57,14 +60,14 @@ def make(making: str) -> Iterator[None]:
     except Exception as error:
         if isinstance(error, DBAPIError) and (asks_again(error) or waited_too_long(error)):
             raise
-        fault = GivenUp(f"{held.kind} {held.id} could not be made: fault {reference()}")
-        fault.__cause__ = error
+        log.error("%s %s could not be made: fault %s", held.kind, held.id, reference())
+        fault = error
         values = {"state": "failed", "error": FAULT.format(reference())}
     crash_point("report.made")
     db.session.execute(update(Making).where(Making.id == held.id).values(**values))
     if fault:
         yield
-        raise fault
+        raise GivenUp from fault
 
 
 def _made(held: Making) -> uuid.UUID:

@@ -84,7 +84,7 @@ def test_a_fault_has_a_reference_on_the_page_and_in_the_log_and_is_the_administr
         run_jobs_of(ana.application)
     page = words_of(ana.get(asked))
     reference = page.partition("Your reference is ")[2][:14]
-    assert (len(reference), reference in caplog.text) == (14, True)
+    assert (len(reference), reference in " ".join(caplog.messages)) == (14, True)
     assert "reports.make" in words_of(as_role("administrator").browser.get("/home"))
 
 
