@@ -10,8 +10,17 @@ import uuid
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from courses.imports import addresses, lines, marking, reasons
-from courses.imports.drafts import HAVE, LONGEST_NAME, OUT, Choice, Decision, Draft, decision
+from courses.imports import addresses, lines, marking, reasons, sharing
+from courses.imports.drafts import (
+    HAVE,
+    LONGEST_NAME,
+    OUT,
+    Choice,
+    Decision,
+    Draft,
+    decision,
+    keep_first,
+)
 from courses.imports.known import Known, KnownPerson, Named
 from courses.imports.lines import Line
 from courses.imports.reasons import Reason
@@ -20,7 +29,6 @@ from lms.web import words
 from lms.web.forms import clean
 
 LEAVE, WAIT, LATER, NEW, NONE = "leave", "wait", "later", "new", "none"
-MAILBOX, ONE = "mailbox", "one"
 
 _OUT = {
     lines.TITLE: "Above the headings",
@@ -65,7 +73,7 @@ class _Assessor:
         for step in (self._name, self._email):
             self._each(step)
         self._slips()
-        self._same_address()
+        sharing.same_address(self._open(), self.known)
         self._same_name()
         for step in (self._match, self._spelling, self._profession, self._organisation):
             self._each(step)
@@ -130,38 +138,6 @@ class _Assessor:
 
     # -- rows against one another
 
-    def _same_address(self) -> None:
-        together: defaultdict[str, list[Draft]] = defaultdict(list)
-        for draft in self._open():
-            if draft.email:
-                together[draft.email].append(draft)
-        for email, group in together.items():
-            names = {draft.key for draft in group if not draft.reasons}
-            choice = next((d.choice["shared"] for d in group if "shared" in d.choice), "")
-            if len(names) < 2 or choice == ONE:
-                _keep_first(group)
-            elif choice == MAILBOX:
-                self._share(email, group)
-            else:
-                self._ask_shared(email, group)
-
-    def _share(self, email: str, group: list[Draft]) -> None:
-        """Several people, one mailbox: only who holds the address already keeps it."""
-        by_name: defaultdict[str, list[Draft]] = defaultdict(list)
-        for draft in group:
-            by_name[draft.key].append(draft)
-        holder = self.known.by_email.get(email)
-        for key, same in by_name.items():
-            _keep_first(same)
-            if holder is None or holder.key != key:
-                for draft in same:
-                    draft.email, draft.shares = "", email
-
-    def _ask_shared(self, email: str, group: list[Draft]) -> None:
-        number = {2: "Two", 3: "Three", 4: "Four", 5: "Five"}.get(len(group), str(len(group)))
-        for draft in group:
-            draft.ask(reasons.SHARED, f"{number} people share this address", "email", key=email)
-
     def _same_name(self) -> None:
         """Rows without an address: the same name at the same employer is the same person."""
         together: defaultdict[tuple[str, str], list[Draft]] = defaultdict(list)
@@ -170,7 +146,7 @@ class _Assessor:
                 employer = draft.line.read.get("organisation", "").casefold()
                 together[draft.key, employer].append(draft)
         for group in together.values():
-            _keep_first(group)
+            keep_first(group)
 
     def _same_person(self) -> None:
         together: defaultdict[uuid.UUID, list[Draft]] = defaultdict(list)
@@ -178,7 +154,7 @@ class _Assessor:
             if draft.person and not draft.reasons:
                 together[draft.person.id].append(draft)
         for group in together.values():
-            _keep_first(group)
+            keep_first(group)
 
     # -- rows against what we hold
 
@@ -194,6 +170,8 @@ class _Assessor:
             draft.email, draft.shares = "", draft.email
         else:
             why = f"Same e-mail as {holder.name}, added {_day(holder)}. {reasons.IF_TWO}"
+            if lost := sharing.losing(holder, self.known):
+                why = f"{why}. {lost}"
             draft.ask(reasons.PERSON, why, _name_field(draft), key=str(holder.id))
 
     def _match_by_name(self, draft: Draft) -> None:
@@ -316,6 +294,8 @@ class _Assessor:
             if not draft.email and not draft.held:
                 why = "Shares a mailbox: print their letter" if draft.shares else "No e-mail: print"
                 draft.notes.append(Reason(reasons.NOTE, why))
+            elif draft.person is None and draft.email in self.known.said:
+                draft.notes.append(Reason(reasons.NOTE, reasons.SAID_BEFORE))
 
     def _marks(self) -> None:
         """What a register says of sessions, for all who are booked or will be."""
@@ -335,13 +315,6 @@ class _Assessor:
         else:
             key = code if code == reasons.FULL else ""
             draft.reasons.append(Reason(code, why, key=key))
-
-
-def _keep_first(group: Sequence[Draft]) -> None:
-    """Of rows that are one person the first counts."""
-    first, *others = group
-    for draft in others:
-        draft.end(OUT, f"The same person as row {first.line.row_no}")
 
 
 def _is_same(holder: KnownPerson, draft: Draft) -> bool:

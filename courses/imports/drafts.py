@@ -125,6 +125,13 @@ class Draft:
         self.ended = verdict, Reason(code, why)
 
 
+def keep_first(group: Sequence[Draft]) -> None:
+    """Of rows that are one person the first counts."""
+    first, *others = group
+    for draft in others:
+        draft.end(OUT, f"The same person as row {first.line.row_no}")
+
+
 def decision(draft: Draft) -> Decision:
     """What has been decided."""
     number = draft.line.row_no

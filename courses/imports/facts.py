@@ -23,6 +23,7 @@ from lms.contracts import Actor
 from lms.db import db
 from lms.people.models import Organisation, Person, PersonEmail, Profession
 from lms.people.names import sort_key
+from lms.people.queries import mailboxes
 from lms.people.queries.people import in_sight
 from lms.people.services.organisations import shipped_professions
 
@@ -32,7 +33,8 @@ def load(
 ) -> Known:
     """Everything `assess` needs to know about these lines."""
     rows = [line for line in found if line.kind == lines.PERSON]
-    by_email = _by_email(actor, _addresses(rows, choices))
+    emails = _addresses(rows, choices)
+    by_email = _by_email(actor, emails)
     by_name = _by_name(actor, rows, choices)
     named = [person.id for same in by_name.values() for person in same]
     ids = {person.id for person in by_email.values()} | set(named)
@@ -41,6 +43,8 @@ def load(
     return Known(
         by_email=by_email,
         by_name=by_name,
+        ending=frozenset(mailboxes.ending([one.id for one in by_email.values()], actor)),
+        said=frozenset(one for one, at_once in mailboxes.said(emails).items() if at_once),
         booked=_booked(cohort.id, ids),
         clashes=_clashes(actor, cohort, ids),
         professions=professions(),

@@ -130,6 +130,8 @@ class KnownSession:
 class Known:
     """Everything a file is compared with. `clashes` are sentences by person.
 
+    `ending` are those who sign in no more if the file says that others read their mailbox; `said`
+    are addresses of which an earlier import said so.
     `finished` are those (in reach) who finished the course that comes first, None where none does.
     `sessions` and `marks` only where the file has marks: a mark, or None, for every person booked
     and session, by their ids.
@@ -137,6 +139,8 @@ class Known:
 
     by_email: Mapping[str, KnownPerson] = field(default_factory=dict)
     by_name: Mapping[str, Sequence[KnownPerson]] = field(default_factory=dict)
+    ending: frozenset[uuid.UUID] = frozenset()
+    said: frozenset[str] = frozenset()
     booked: frozenset[uuid.UUID] = frozenset()
     clashes: Mapping[uuid.UUID, str] = field(default_factory=dict)
     professions: Names = Names()

@@ -9,11 +9,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from courses.imports import reasons
-from courses.imports.assessing import LATER, LEAVE, MAILBOX, NEW, NONE, ONE, WAIT
+from courses.imports.assessing import LATER, LEAVE, NEW, NONE, WAIT
 from courses.imports.batches import KeptRow
 from courses.imports.known import Known, KnownSession
 from courses.imports.marking import ABSENT, KEEP, PRESENT, SKIP
 from courses.imports.reasons import Reason
+from courses.imports.sharing import MAILBOX, ONE
 from lms.web import words
 
 USE = "use"
@@ -168,7 +169,7 @@ def _person_options(reason: Reason, count: int) -> tuple[Options, str]:
         case reasons.SHARED:
             people = words.plural(count, "person", "people")
             shared = (MAILBOX, f"A shared mailbox, {people}: nobody can sign in with it")
-            return (shared, (ONE, "One person: keep the first row")), MAILBOX
+            return (shared, (ONE, "One person: keep the first row")), reason.guess
         case reasons.PERSON:
             same = (reason.key, "The same person, with the name we hold")
             return (same, (NEW, "Somebody else")), reason.key

@@ -9,10 +9,11 @@ from datetime import UTC, datetime
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from courses.imports.assessing import LEAVE, MAILBOX, NEW, ONE, WAIT, assess
+from courses.imports.assessing import LEAVE, NEW, WAIT, assess
 from courses.imports.drafts import ADD, ATTENTION, HAVE, OUT, Choice, Decision
 from courses.imports.known import Known, KnownPerson, Named, Names
 from courses.imports.lines import PERSON, Line
+from courses.imports.sharing import MAILBOX, ONE
 
 HERTS = Named(uuid.uuid4(), "Hertfordshire")
 JOB = Named(uuid.uuid4(), "Health visitor")
