@@ -67,6 +67,7 @@ def test_what_could_not_be_counted_says_so_and_is_made_when_tried_again(
     assert "Quarter 1 2026 (return for our team only) could not be made." in words_of(
         ana.get("/reports")
     )
+    assert "audience=team" in ana.get(asked).get_data(as_text=True)
     sample.people = crowd(A=40)
     again = ana.press(asked, AGAIN)
     assert "We are making this return" in words_of(ana.get(again.location))

@@ -40,6 +40,5 @@ def _back(found: OnItsWay) -> str:
     """The form that it was asked for with."""
     wanted = found.wanted
     if isinstance(wanted, Wanted):
-        start, end = wanted.asked.start, wanted.asked.end
-        return url_for("reports.new_return", report=wanted.slugs, start=start, end=end)
+        return url_for("reports.new_return", report=wanted.slugs, **wanted.asked.args)
     return url_for("reports.report", report_slug=wanted.slug, **wanted.args)

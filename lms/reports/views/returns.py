@@ -30,9 +30,10 @@ from lms.web import words
 @blueprint.get("/reports/returns/new")
 @allow(access.RELEASE)
 def new_return() -> str:
-    """What to freeze; a report's page gives its own and its period along."""
-    given = {name: request.args.get(name, "") for name in ("start", "end")}
-    form = _form(report=request.args.getlist("report"), **given)
+    """What to freeze; a report gives itself and its period along, and what failed its filters."""
+    given = {name: request.args.get(name, "") for name in ("start", "end", "audience")}
+    lists = {name: request.args.getlist(name) for name in ("report", "place")}
+    form = _form(**given, **lists)
     return web.render("reports/new_return.html", form=form, found=None)
 
 
