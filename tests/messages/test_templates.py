@@ -50,6 +50,7 @@ VALUES = {
     "due": ["27 June 2026", "27 August 2026", "27 November 2026"],
     "ended": "18 February 2027",
     "expected": 19,
+    "getting_there": ["Step-free access: lift to the first floor", "Parking: behind the building"],
     "first": "Last reminder: Me, You and Baby Too survey",
     "held": True,
     "hours": "6 h",
