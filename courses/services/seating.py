@@ -52,8 +52,8 @@ def seat_people(
 ) -> list[uuid.UUID]:
     """Book people; the bookings' ids in their order. Raises `Complaint` on `person`.
 
-    One that is `offered` holds its seat without a place at the sessions: it may clash until it is
-    accepted.
+    The history says `why`, or else why each was let in against a rule. One that is `offered`
+    holds its seat without a place at the sessions: it may clash until it is accepted.
     """
     shots = snapshots([seat.person_id for seat in seats])
     rows = [_row(cohort, seat, shots[seat.person_id], source, state) for seat in seats]
@@ -64,7 +64,10 @@ def seat_people(
             ex_place_person_clash=_CLASH,
         ):
             _together(Booking, rows)
-            history = [change(row["id"], None, state, by=by, why=why) for row in rows]
+            history = [
+                change(row["id"], None, state, by=by, why=why or seat.waiver)
+                for row, seat in zip(rows, seats, strict=True)
+            ]
             _together(BookingChange, history)
             if state == "booked":
                 _together(Place, _places(cohort, rows))

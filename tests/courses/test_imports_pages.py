@@ -263,6 +263,25 @@ def test_who_is_booked_already_is_said_and_left_alone(world: World, priya: PageC
     assert booked(world) == ["Okafor", "Surname0"]
 
 
+def test_why_somebody_is_let_in_against_a_rule_stands_in_both_histories(
+    world: World, priya: PageClient
+) -> None:
+    follow_on = make.course(
+        title="Parents at War", template={"follow_on_of": "oneplusone:brief-encounters"}
+    )
+    cohort = make.cohort(make.edition(follow_on), world.place, code="PW-01")
+    address = upload(priya, cohort.id, file_of(people(1)))
+    priya.press(
+        address, "Save answers", save="yes", rule_2="use", rule_2_waiver="Did the course in 2019"
+    )
+    priya.press(address, "Add 1 person", add="1")
+    (made,) = db.session.scalars(select(Booking.id).where(Booking.cohort_id == cohort.id))
+
+    assert "Did the course in 2019" in text_of(priya, f"/cohorts/{cohort.id}/history")
+    history = text_of(priya, f"/bookings/{made}").partition("History of this person")[2]
+    assert "Did the course in 2019" in history
+
+
 def test_who_is_elsewhere_at_that_time_is_named_and_may_wait(
     world: World, priya: PageClient
 ) -> None:
