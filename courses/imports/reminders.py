@@ -1,4 +1,4 @@
-"""What imports put on the home page: a file that waits for "Add", rows that were not added.
+"""What imports put on the home page: a file that is not finished, rows that were not added.
 
 `courses.plugin` offers it; only one's own files are mentioned.
 """
@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -15,6 +15,7 @@ from sqlalchemy import Row, or_, select
 
 from courses.imports import batches
 from courses.imports.drafts import ADD, ATTENTION
+from courses.imports.services.purging import STAGED_FOR
 from lms import clock
 from lms.contracts import Actor, Todo
 from lms.db import db
@@ -33,7 +34,7 @@ def todos(actor: Actor, today: date) -> Iterable[Todo]:
     for batch in _waiting(actor.person_id):
         refused = int(batch.counts.get(ATTENTION, 0))
         if batch.state == batches.STAGED:
-            yield _to_finish(batch, today)
+            yield _to_finish(batch)
         elif refused:
             yield Todo(
                 f"{words.plural(refused, 'row')} of {batch.file_name} "
@@ -47,7 +48,7 @@ def todos(actor: Actor, today: date) -> Iterable[Todo]:
 
 
 def _waiting(person_id: uuid.UUID) -> Sequence[Row[Any]]:
-    """This person's files that wait for Add, and those added lately, oldest first."""
+    """This person's files not finished, and those added lately, oldest first."""
     lately = ImportBatch.confirmed_at > clock.now() - REFUSED_FOR
     return db.session.execute(
         select(
@@ -55,7 +56,7 @@ def _waiting(person_id: uuid.UUID) -> Sequence[Row[Any]]:
             ImportBatch.file_name,
             ImportBatch.state,
             ImportBatch.counts,
-            ImportBatch.created_at,
+            ImportBatch.updated_at,
         )
         .where(
             ImportBatch.by_id == person_id,
@@ -69,16 +70,27 @@ def _waiting(person_id: uuid.UUID) -> Sequence[Row[Any]]:
     ).all()
 
 
-def _to_finish(batch: Row[Any], today: date) -> Todo:
-    forgotten = words.weekday_datetime(batch.created_at + timedelta(days=1))
-    marks = int(batch.counts.get("marks", 0))
-    more = f" and {words.plural(marks, 'mark')}" if marks else ""
+def _to_finish(batch: Row[Any]) -> Todo:
+    forgotten = batch.updated_at + STAGED_FOR
     return Todo(
         f"Finish importing {batch.file_name}",
-        f"{words.plural(int(batch.counts.get(ADD, 0)), 'row')}{more} wait for you to press Add. "
-        f"The file is forgotten at {forgotten}",
+        f"{_left(batch.counts)}. The file is forgotten at {words.weekday_datetime(forgotten)}",
         "Check the rows",
         url_for("imports.preview", batch_id=batch.id),
-        today,
+        words.day_of(forgotten),
         URGENCY,
     )
+
+
+def _left(counts: Mapping[str, Any]) -> str:
+    """ "2 rows wait for you to press Add, 4 rows wait for answers"."""
+    add, marks, asked = (int(counts.get(name, 0)) for name in (ADD, "marks", ATTENTION))
+    ready = [words.plural(add, "row")] if add else []
+    ready += [words.plural(marks, "mark")] if marks else []
+    parts = []
+    if ready:
+        wait = "waits" if add + marks == 1 else "wait"
+        parts.append(f"{words.listing(ready)} {wait} for you to press Add")
+    if asked:
+        parts.append(words.plural(asked, "row waits for an answer", "rows wait for answers"))
+    return ", ".join(parts) or "No row is left to add"

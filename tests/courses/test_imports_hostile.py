@@ -6,13 +6,14 @@ import re
 import threading
 import unicodedata
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
 from courses.models import Booking
 from lms import clock, hookimpl
-from lms.contracts import CanonicalRow, Importer, ImportKind, Sheet
+from lms.contracts import CanonicalRow, Importer, ImportKind, Sheet, Todo
 from lms.db import db
 from lms.people import sessions
 from lms.people.models import Person
@@ -236,11 +237,26 @@ def test_home_says_what_waits_and_what_was_not_added(
     rows = [*people(1), ("Patel, Jay", "none", "", "")]
     address = upload(priya, world.cohort.id, file_of([row[:2] for row in rows]))
 
-    def texts() -> list[str]:
+    def lines() -> dict[str, Todo]:
         with app.test_request_context():
             todos, _ = current_registry().todos(world.coordinator, clock.today())
-            return [todo.text for todo in todos]
+            return {todo.text: todo for todo in todos}
 
-    assert "Finish importing names.csv" in texts()
+    waits = lines()["Finish importing names.csv"]
+    assert waits.due == clock.today() + timedelta(days=1)
+    assert waits.reason.startswith(
+        "1 row waits for you to press Add, 1 row waits for an answer. The file is forgotten at "
+    )
     priya.press(address, "Add 1 person", add="1")
-    assert "1 row of names.csv was not added" in texts()
+    assert "1 row of names.csv was not added" in lines()
+
+
+def test_home_says_how_many_rows_wait_for_answers_where_none_can_be_added(
+    world: World, priya: PageClient
+) -> None:
+    rows = [("Patel, Jay", "none", "", ""), ("Rao, Asha", "unknown", "", "")]
+    upload(priya, world.cohort.id, file_of([row[:2] for row in rows]))
+
+    home = priya.get("/home").get_data(as_text=True)
+    assert "2 rows wait for answers. The file is forgotten at " in home
+    assert "0 rows" not in home
