@@ -146,7 +146,9 @@ def answer(batch_id: uuid.UUID) -> web.Answer:
     if rows := form.rows():
         service.answer(batch_id, rows, by=web.current_actor())
     if "add" not in request.form:
-        web.say("Your answers are kept")
+        left = len(queries.questions(_get(batch_id)[0], cohort))
+        asked = f"{words.plural(left, 'question is', 'questions are')} left." if left else None
+        web.say("Your answers are kept", detail=asked)
         return _back(batch_id)
     return _add(batch_id, cohort, expected=request.form["add"])
 

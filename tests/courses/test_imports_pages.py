@@ -147,7 +147,8 @@ def test_an_untidy_file_is_read_as_a_person_would(world: World, priya: PageClien
 def test_an_address_that_is_none_is_asked_about_and_may_be_typed(
     world: World, priya: PageClient
 ) -> None:
-    rows = [*people(1), ("Patel, Jay", "j.patel.x.uk", "Midwife", "")]
+    other = ("Rao, Asha", "a.rao.x.uk", "Midwife", "")
+    rows = [*people(1), ("Patel, Jay", "j.patel.x.uk", "Midwife", ""), other]
     address = upload(priya, world.cohort.id, file_of(rows))
     assert "j.patel.x.uk" in text_of(priya, address)
     wrong = priya.press(address, "Save answers", email_3="use", email_3_email="nobody", save="yes")
@@ -155,6 +156,9 @@ def test_an_address_that_is_none_is_asked_about_and_may_be_typed(
     assert "Enter an e-mail address in the correct format" in wrong.get_data(as_text=True)
     priya.press(address, "Save answers", email_3="use", email_3_email="j.patel@x.uk", save="yes")
     assert verdicts(address)[3] == "add"
+    assert "Your answers are kept 1 question is left." in text_of(priya, address)
+    priya.press(address, "Save answers", email_4="no_email", save="yes")
+    assert "left." not in text_of(priya, address).partition("Your answers are kept")[2]
 
 
 def test_add_saves_the_answers_first_and_asks_once_more_when_the_number_changes(
