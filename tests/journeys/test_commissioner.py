@@ -112,7 +112,7 @@ def marks_everybody(priya: Visitor, cohort: str) -> None:
     priya.press("Mark the 12 unmarked as present")
     priya.reads("Here 12 · Late 0 · Left early 0 · Absent 0 · To mark 0")
     priya.press("Save register")
-    priya.reads("Register saved: 0 marks changed", "Here 12")
+    priya.reads("All marks were kept already", "Here 12")
 
 
 def quotes(priya: Visitor, sentence: str) -> None:
@@ -138,10 +138,11 @@ def rows_in(file: io.BytesIO) -> list[list[str]]:
 
 
 def waits_for(priya: Visitor, site: Site, noun: str) -> None:
-    """Look again at what was asked for, once the worker has made it."""
+    """The page goes on by itself once the worker has made what was asked for."""
     priya.reads(f"We are making this {noun}")
     site.run_jobs()
-    priya.press("Look again")
+    priya.page.wait_for_url(re.compile(r"/reports/(releases|returns)/"))
+    priya.see()
 
 
 def freezes_the_quarter(priya: Visitor, site: Site) -> None:
@@ -166,7 +167,7 @@ def pack_of(priya: Visitor, site: Site) -> str:
     priya.press("PDF")
     priya.reads("The PDF is being made")
     site.run_jobs()
-    priya.press("Look again")
+    priya.page.get_by_text("Download the PDF").wait_for()
     file = priya.download("Download the PDF")
     return " ".join(" ".join(page.extract_text() for page in pypdf.PdfReader(file).pages).split())
 

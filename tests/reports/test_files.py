@@ -258,7 +258,10 @@ def test_a_pack_is_printed_by_a_job_and_holds_no_hidden_figure(
     text = " ".join(page.extract_text() for page in reader.pages)
     assert "How did people answer?" in text
     assert "[c]" in text
-    title = "How did people answer? Hertfordshire, October 2026 to March 2027, version 1"
+    title = (
+        "How did people answer? Hertfordshire, October 2026 to March 2027, "
+        "version 1 for publication"
+    )
     assert reader.metadata
     assert reader.metadata.title == title
     assert title in " ".join(text.split())

@@ -56,7 +56,7 @@ def test_a_page_writes_nothing_and_a_version_is_on_record_before_it_is_seen(
     assert (row.number, row.audience, row.by_label[:3]) == (1, "partner", "Ana")
     shown = text_of(ana.get(at))
     assert "Version 1" in shown
-    assert "figures are hidden because they describe fewer than 5 people" in shown
+    assert "figures are hidden to protect people" in shown
     assert ">[c]<" in shown
     entry = db.session.scalars(select(AuditEntry).where(AuditEntry.verb == "report.released")).one()
     assert entry.after == {"report": "sample", "audience": "partner", "number": 1}

@@ -35,7 +35,7 @@ class Policy:
             return "Nothing is hidden: for our own team only."
         said = f"Counts from 1 to {self.fewest - 1}"
         if self.fewest_answers > self.fewest:
-            said += f", answers of fewer than {self.fewest_answers} people"
+            said += f", results from the answers of fewer than {self.fewest_answers} people"
         return f"{said}, and figures from which these could be worked out are hidden."
 
     def threshold(self, subject: Subject, *, base: bool) -> int:

@@ -77,7 +77,7 @@ def write(draft: Draft, heading: Heading, policy: Policy, hidden: frozenset[str]
         blocks=() if too_few else blocks,
         definitions=tuple((one.term, one.text) for one in draft.definitions),
         hidden=len(gone),
-        hidden_words="" if too_few else _hidden_words(policy, facts, gone),
+        hidden_words="" if too_few else _hidden_words(gone),
         policy_words=policy.sentence,
         has_marks=not too_few and any(_marks(block) for block in blocks),
         empty=too_few or draft.empty,
@@ -196,13 +196,11 @@ def _too_few(policy: Policy, facts: Facts, gone: frozenset[str]) -> str:
     )
 
 
-def _hidden_words(policy: Policy, facts: Facts, gone: frozenset[str]) -> str:
+def _hidden_words(gone: frozenset[str]) -> str:
     if not gone:
         return ""
-    they = "it describes" if len(gone) == 1 else "they describe"
     number = words.plural(len(gone), "figure is", "figures are")
-    few = _fewest(policy, facts, gone)
-    return f"{number} hidden because {they} fewer than {few} people, or would reveal one that does."
+    return f"{number} hidden to protect people: small groups, and what would give one away."
 
 
 def _source(draft: Draft, heading: Heading) -> str:

@@ -65,7 +65,8 @@ def download_release(release_id: uuid.UUID) -> Response:
     actor = web.current_actor()
     found = releases.find(actor, release_id)
     back = url_for("reports.release", release_id=release_id)
-    title = f"{foot.title_of(found.document)}, version {found.version.number}"
+    title = f"{foot.title_of(found.document)}, version {found.version.number} for "
+    title += found.document.audience_words
     return give([found.document], title, back, by=actor)
 
 

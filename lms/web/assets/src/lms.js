@@ -159,6 +159,19 @@ document.querySelectorAll("button[data-now]").forEach((button) => {
   });
 });
 
+// What a job makes: the page looks again by itself, and goes on once there is something to see.
+document.querySelectorAll("a[data-again]").forEach(() => {
+  const words = (page) => page.querySelector("main")?.textContent;
+  const look = async () => {
+    const answer = await fetch(location.href).catch(() => null);
+    const page = new DOMParser().parseFromString((await answer?.text()) ?? "", "text/html");
+    if (answer?.ok && (answer.redirected || words(page) !== words(document))) location.replace(answer.url);
+    else soon();
+  };
+  const soon = () => setTimeout(look, 4000);
+  soon();
+});
+
 document.querySelectorAll("input[data-reveal]").forEach((input) => {
   const more = document.getElementById(input.dataset.reveal);
   const hidden = [...more.classList].find((name) => name.endsWith("__conditional--hidden"));
