@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from lms import clock
+from lms.messages.models import NO_ADDRESS
 from tests import factories
 from tests.messages.test_queue import queue
 
@@ -62,6 +63,9 @@ def test_the_outbox_is_sorted_by_the_time_it_shows_and_keeps_what_waits_apart(
     assert "wait 01" not in page
     assert page.index("wait 02") < page.index(">Sent</h2>") < page.index("late</a>")
     assert page.index("late</a>") < page.index("middle</a>") < page.index("early</a>")
+    letter = {"state": "held", "last_error": NO_ADDRESS}
+    factories.message(reader, not_before=now + timedelta(days=40), **letter)
     waiting = browser.get("/demo/messages?waiting=yes").text
+    assert "No e-mail: print" in waiting
     assert "wait 01" in waiting
     assert "middle</a>" not in waiting

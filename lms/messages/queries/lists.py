@@ -60,7 +60,7 @@ class MessageRow:
         """The state as people read it."""
         if self.state == "merged" and self.digest_on:
             return f"In the digest of {date_words(self.digest_on)}"
-        return "No e-mail: print" if self.prints else WORDS[self.state]
+        return NO_ADDRESS if self.prints else WORDS[self.state]
 
     @property
     def prints(self) -> bool:

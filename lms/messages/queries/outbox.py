@@ -18,7 +18,7 @@ from lms.db import db
 from lms.errors import NotFound
 from lms.messages import composing, wording
 from lms.messages.models import Message
-from lms.messages.queries.lists import WAITING, WORDS, columns, matching
+from lms.messages.queries.lists import WAITING, as_row, columns, matching
 from lms.people.names import full
 
 
@@ -92,7 +92,7 @@ def as_outbox_row(row: Any) -> OutboxRow:
         full(row.given_name, row.family_name),
         row.address or "no e-mail",
         row.subject,
-        WORDS[row.state],
+        as_row(row).state_words,
     )
 
 
