@@ -146,17 +146,25 @@ def _typed(row: KeptRow, reason: Reason) -> dict[str, str]:
 
 def _options(reason: Reason, count: int, lists: Lists) -> tuple[Options, str]:
     """The answers to a question and the one to start from."""
-    leave = (LEAVE, f"Leave all {count} out" if count > 1 else "Leave out")
+    leave = (LEAVE, _leave(count))
     if reason.code in (reasons.PROFESSION, reasons.ORGANISATION):
         return (*_listed(reason, lists), leave), reason.guess
     if reason.code in (reasons.CLASH, reasons.FULL):
         return (leave, (WAIT, "Put on the waiting list")), LEAVE
     if reason.code in reasons.MARKS:
         options, chosen = _mark_options(reason, lists)
-        leave = (LEAVE, f"Leave all {count} rows out" if count > 1 else "Leave the row out")
+        leave = (LEAVE, _leave(count, "row"))
     else:
         options, chosen = _person_options(reason, count)
     return (*options, leave), chosen
+
+
+def _leave(count: int, what: str = "") -> str:
+    """ "Leave out", "Leave both out", "Leave all 3 out"; with "row", of rows."""
+    if count == 1:
+        return f"Leave the {what} out" if what else "Leave out"
+    those = "both" if count == 2 else f"all {count}"
+    return f"Leave {those} {what}s out" if what else f"Leave {those} out"
 
 
 def _person_options(reason: Reason, count: int) -> tuple[Options, str]:

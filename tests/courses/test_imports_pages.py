@@ -323,6 +323,9 @@ def test_a_job_not_on_the_list_is_asked_once_for_all_rows_that_have_it(
     rows = [(f"Name{n}, Person", f"n{n}@x.uk", "Band 6 ward sister", "") for n in range(3)]
     address = upload(priya, world.cohort.id, file_of(rows))
     assert "3 rows, 1 question" in text_of(priya, address)
+    assert "Leave all 3 out" in text_of(priya, address)
+    two = text_of(priya, upload(priya, world.cohort.id, file_of(rows[:2]), "two.csv"))
+    assert "Leave both out" in two
     priya.press(address, "Save answers", profession_2="later", save="yes")
     assert set(verdicts(address).values()) == {"left_out", "add"}
 

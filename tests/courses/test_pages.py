@@ -277,7 +277,7 @@ def test_an_import_counts_confirmations_that_go_and_shows_a_name_in_capitals_as_
     asked = said(browser, upload(browser, world.cohort.id, file_of([capitals]), "more.csv"))
 
     assert "2 confirmations wait" in preview
-    assert "1 confirmation for people without an e-mail address is to be printed" in preview
+    assert "1 confirmation for a person without an e-mail address is to be printed" in preview
     assert "2 confirmations go at 9:10am on 1 February 2027" in done
     assert "1 person without an e-mail address gets theirs printed" in done
     assert "DILYS MCKAY" in asked
