@@ -65,7 +65,9 @@ def save_register(cohort_id: uuid.UUID, number: int) -> web.Answer:
         missing = _to_mark(register.lines(session.id))
         left = words.plural(missing, "person has", "people have")
         web.say(
-            f"Register saved: {words.plural(len(done), 'mark')} changed",
+            f"Register saved: {words.plural(len(done), 'mark')} changed"
+            if done
+            else "All marks were kept already",
             detail=f"{left} no mark yet." if missing else None,
         )
     return web.see(

@@ -77,6 +77,16 @@ def test_a_register_is_kept_with_minutes_and_who_marked_it(room, as_person):
     assert {mark.by for mark in lines.values()} == {"Priya Nair"}
 
 
+def test_saving_a_register_again_says_that_all_marks_were_kept_already(room, as_person):
+    priya, present = as_person(room.priya), {f"mark-{one}": "present" for one in room.places[:3]}
+    priya.press(room.page, "Save register", **present)
+    assert "Register saved: 3 marks changed" in priya.get(room.page).text
+    priya.press(room.page, "Save register")
+    again = priya.get(room.page).text
+    assert "All marks were kept already" in again
+    assert "1 person has no mark yet." in again
+
+
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
