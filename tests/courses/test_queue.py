@@ -18,7 +18,7 @@ from courses.models import (
     WaitingMove,
     WaitingPriority,
 )
-from courses.queries import cohorts, explaining, offers, queue, told
+from courses.queries import cohorts, explaining, history, offers, queue, told
 from courses.queries import waiting as waiting_list
 from courses.services import booking, cancelling, changing, edits, waiting
 from courses.services.cancelling import Fate
@@ -380,6 +380,8 @@ def test_who_has_not_finished_the_course_before_is_passed_over_until_let_in(
     assert held_for(world) == [done.id, new.id]
     waiver = select(Booking.prerequisite_waiver).where(Booking.person_id == new.id)
     assert db.session.scalar(waiver) == "Did it in 2019"
+    lines = history.listed(world.coordinator, cohorts.facts(world.cohort.id), new.id)
+    assert [history.as_line(one).why for one in db.session.execute(lines)] == ["Did it in 2019"]
 
 
 def test_finishing_the_course_before_brings_an_offer_of_a_place_that_is_free(
