@@ -188,6 +188,9 @@ def _fields(question: Question) -> Mapping[str, Any]:
         made[question.id] = web.RadioField(label, choices=choices, default=default)
     for name, value in question.typed.items():
         made[f"{question.id}_{name}"] = web.TextField(
-            _LABELS[name], default=value, longest=254 if name == "email" else 200
+            _LABELS[name],
+            default=value,
+            longest=254 if name == "email" else 200,
+            no_family_details=name == "waiver",
         )
     return made

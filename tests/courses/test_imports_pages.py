@@ -275,9 +275,10 @@ def test_why_somebody_is_let_in_against_a_rule_stands_in_both_histories(
     )
     cohort = make.cohort(make.edition(follow_on), world.place, code="PW-01")
     address = upload(priya, cohort.id, file_of(people(1)))
-    priya.press(
-        address, "Save answers", save="yes", rule_2="use", rule_2_waiver="Did the course in 2019"
-    )
+    answers = {"save": "yes", "rule_2": "use"}
+    family = priya.press(address, "Save answers", **answers, rule_2_waiver="My client Amy Smith")
+    assert family.status_code == 422
+    priya.press(address, "Save answers", **answers, rule_2_waiver="Did the course in 2019")
     priya.press(address, "Add 1 person", add="1")
     (made,) = db.session.scalars(select(Booking.id).where(Booking.cohort_id == cohort.id))
 
