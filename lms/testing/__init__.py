@@ -123,6 +123,8 @@ def settings_for(database: Database, **changes: Any) -> Settings:
         "mail": "file",
         "safe_mode": False,
         "today": "",
+        # Fifty wait for one row here: how fast they come through is the machine's affair.
+        "lock_timeout_ms": 30_000,
     }
     return Settings(**(known | changes))
 
