@@ -27,7 +27,7 @@ test: assets .venv/.dev ## Set up and run every test and check
 	@.ci/system-packages browser
 	@$(MAKE) check
 	$(SAY) "tests"
-	@$(BIN)/python -m pytest -n auto --dist loadgroup -q
+	@$(BIN)/python -m pytest -n auto -q
 
 check: assets .venv/.dev ## Lint, types, import contracts, migrations, documents, audit
 	$(SAY) "lint"

@@ -11,12 +11,14 @@ from contextlib import contextmanager
 from datetime import date
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Message as Handler
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser
+from xdist.scheduler import LoadScopeScheduling
 
 from lms import clock, db, demo
 from lms.app import create_app
@@ -27,6 +29,15 @@ from tests import browsing
 # How fast examples come is the machine's affair: no test here is a timed test.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")
+
+GROUPS = {
+    "tests/contracts/test_routes.py": "routes",
+    "tests/demo/test_world.py": "demonstration",
+    "tests/guest/test_guest.py": "guest",
+    "tests/journeys/test_every_page.py": "demonstration",
+    "tests/kernel/test_supervisor.py": "supervisor",
+}
+"""Files whose tests share what takes long to make: one worker makes it."""
 
 
 class Postbox(Handler):
@@ -87,10 +98,17 @@ def chromium() -> Iterator[Browser]:
         yield started
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Groups go first: each is one worker's and long, and the others' rest is soon shared out."""
-    items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
+class Scheduling(LoadScopeScheduling):  # type: ignore[misc]
+    """Each test goes where there is time for it, those of a group to one worker and first."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return GROUPS.get(nodeid.partition("::")[0], nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling:
+    """How tests are shared out among workers."""
+    return Scheduling(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -34,8 +34,6 @@ from lms.web.opening import LmsFlask
 from tests.contracts.programme import ROLES, Programme, build
 from tests.contracts.source import files
 
-pytestmark = pytest.mark.xdist_group("routes")  # one worker builds the programme
-
 TABLE = Path(__file__).with_name("routes.txt")
 HEAD = """\
 # Who gets which answer, for every address; see test_routes.py and programme.py.

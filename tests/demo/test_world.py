@@ -14,7 +14,6 @@ from sqlalchemy import make_url
 from lms.testing.server import Database
 
 Rows = Callable[..., list[tuple[Any, ...]]]
-pytestmark = pytest.mark.xdist_group("demonstration")
 
 PAIRED = """
 select booking.profession_label, before.answers, after.answers

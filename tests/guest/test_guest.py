@@ -28,8 +28,6 @@ from lms.testing import Database, DatabaseServer
 from lms.testing.client import PageClient
 from lms.web.opening import LmsFlask
 
-pytestmark = pytest.mark.xdist_group("guest")  # one worker installs it once
-
 ROOT = Path(__file__).parents[2]
 SOURCE = Path(__file__).with_name("acme_training")
 

@@ -25,8 +25,6 @@ from tests.journeys.conftest import Visit, visits
 from tests.journeys.site import Site, served
 from tests.journeys.visitor import DESK, PHONE, Visitor
 
-pytestmark = pytest.mark.xdist_group("demonstration")  # one worker builds it, the other goes on
-
 IDS = """
 with cohorts as (
   select c.* from courses_cohort c join courses_cohort_locality cl on cl.cohort_id = c.id

@@ -22,7 +22,6 @@ import pytest
 from tests.waiting import until
 
 ROOT = Path(__file__).parents[2]
-pytestmark = pytest.mark.xdist_group("supervisor")  # one worker sets one up
 
 
 def free_port() -> int:
