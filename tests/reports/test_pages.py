@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import html5lib
 from sqlalchemy import select
 
+from lms import clock
 from lms.db import db
 from lms.records import AuditEntry
 from lms.reports.models import Release
@@ -252,3 +254,31 @@ def test_a_manager_is_not_offered_reports_that_have_nothing_for_them(
     assert "How did people answer?" in managers
     assert "Did confidence change?" not in managers
     assert "Did confidence change?" in words_of(as_role("analyst").browser.get("/reports"))
+
+
+def test_a_version_of_one_course_says_so_in_the_list_and_in_the_names_of_its_files(
+    as_role: Sign, sample: Sample
+) -> None:
+    sample.people = crowd(A=40)
+    course = make.course(title="Brief Encounters: façade/4")
+    of_it = make.cohort(make.edition(course), make.locality())
+    make.session(of_it, clock.today() - timedelta(days=1))
+    ana = as_role("analyst").browser
+    for narrowed in ("", f"&course={course.key}"):
+        at = made(
+            ana, ana.press(f"/reports/sample?audience=partner{narrowed}", "Make this version")
+        )
+    listed = words_of(ana.get("/reports/versions"))
+    assert [word in listed for word in (f"Course {course.title} Place", "Course – Place")] == [
+        True
+    ] * 2
+    told = ana.post(f"{at}/download", data={"format": "csv"}).headers["Content-Disposition"]
+    plain = told.split('"')[1]
+    assert plain == (
+        "How did people answer, Brief Encounters- facade-4, Hertfordshire, "
+        "October 2026 to March 2027, version 2 for a partner organisation.csv"
+    ).replace(",", "_")
+    own = ana.post(f"/reports/sample/download?course={course.key}", data={
+        "format": "csv", "course": course.key,
+    }).headers["Content-Disposition"]  # fmt: skip
+    assert "facade" in own.split('"')[1]

@@ -6,7 +6,7 @@ alone, so that they agree to the digit and none knows more than another.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
@@ -133,6 +133,11 @@ class Document:
         return " · ".join(self.scope or (part for part in (self.place, self.period) if part))
 
     @property
+    def course(self) -> str:
+        """The courses that it was narrowed to, as its scope says them; nothing where it was not."""
+        return course_of(self.filters, self.scope)
+
+    @property
     def tables(self) -> Iterator[Table]:
         """Its tables in order."""
         return (block for block in self.blocks if isinstance(block, Table))
@@ -155,6 +160,12 @@ class Document:
     def without_time(self) -> Document:
         """The same, whenever it was counted: to compare two."""
         return replace(self, as_of="", source="")
+
+
+def course_of(filters: Iterable[Sequence[str]], scope: Sequence[str]) -> str:
+    """The words for the courses that a document was narrowed to: they come first in its scope."""
+    chosen = {label: text for label, text in filters}.get("Course", "")
+    return scope[0] if chosen and scope else chosen
 
 
 @cache

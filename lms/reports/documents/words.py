@@ -14,6 +14,9 @@ KEY = (
 )
 
 
+LONGEST_NAME = 200
+
+
 def key_words(*tables: Table) -> str:
     """What the marks stand for that stand in these tables; nothing where none does."""
     used = {cell.text for table in tables for row in table.rows for cell in row.cells}
@@ -21,14 +24,15 @@ def key_words(*tables: Table) -> str:
 
 
 def title_of(document: Document) -> str:
-    """'Did confidence change? Hertfordshire, October 2026 to March 2027'."""
-    about = ", ".join(part for part in (document.place, document.period) if part)
+    """'Did confidence change? Brief Encounters, Hertfordshire, October 2026 to March 2027'."""
+    parts = (document.course, document.place, document.period)
+    about = ", ".join(part for part in parts if part)
     return f"{document.title} {about}".strip()
 
 
 def file_name(title: str, form: str) -> str:
-    """What a file of that title is called: no sign of a question, which some machines refuse."""
-    return f"{title.replace('? ', ', ').rstrip('?')}.{form}"
+    """What a file of that title is called: no sign of a question, and no longer than disks take."""
+    return f"{title.replace('? ', ', ').rstrip('?')[:LONGEST_NAME].rstrip(', ')}.{form}"
 
 
 def counted_words(document: Document) -> str:

@@ -16,6 +16,7 @@ from lms.errors import NotFound
 from lms.reports import access
 from lms.reports.asking import AUDIENCES, Asked
 from lms.reports.documents import Document
+from lms.reports.documents.document import course_of
 from lms.reports.models import Release
 
 
@@ -42,11 +43,12 @@ class Recorded:
 
 @dataclass(frozen=True)
 class Made:
-    """A line of the list of versions: what it answers, for whom, of where and when."""
+    """A line of the list of versions: what it answers, for whom, of what, where and when."""
 
     version: Version
     question: str
     audience: str
+    course: str
     place: str
     period: str
 
@@ -62,6 +64,7 @@ def listed(actor: Actor) -> Select[*tuple[Any, ...]]:
             Release.by_label,
             Release.audience,
             *(document[name].astext.label(name) for name in ("title", "place", "period")),
+            *(document[name].label(name) for name in ("filters", "scope")),
         )
         .where(_reached(actor))
         .order_by(Release.number.desc())
@@ -72,7 +75,8 @@ def listed(actor: Actor) -> Select[*tuple[Any, ...]]:
 def as_made(row: Any) -> Made:
     """A row of `listed`."""
     version = Version(row.id, row.number, row.as_of, row.by_label)
-    return Made(version, row.title, AUDIENCES[row.audience], row.place, row.period)
+    course = course_of(row.filters, row.scope or ())
+    return Made(version, row.title, AUDIENCES[row.audience], course, row.place, row.period)
 
 
 def _reached(actor: Actor) -> ColumnElement[bool]:
