@@ -206,11 +206,14 @@ class _Assessor:
         text, chosen = draft.line.read.get("profession", ""), draft.choice.get("profession", "")
         if chosen == LATER or not (text or "profession" in draft.line.unsaved):
             return
-        found = self.known.professions.get(chosen) or self.known.professions.exactly(text)
-        if found:
+        listed = self.known.professions
+        if found := listed.get(chosen) or listed.exactly(text):
             draft.profession_id = found.id
+            if text and not found.is_called(text):
+                why = f"Job “{text}” is added as {found.name}"
+                draft.notes.append(Reason(reasons.NOTE, why))
             return
-        like = self.known.professions.like(text) if text else None
+        like = listed.like(text) if text else None
         draft.ask(
             reasons.PROFESSION,
             "Not a job on our list",

@@ -58,6 +58,10 @@ class Named:
     name: str
     place: uuid.UUID | None = None
 
+    def is_called(self, text: str) -> bool:
+        """Whether the text is its name, but for capitals, signs and a plural."""
+        return plain(self.name) in (plain(text), plain(text).removesuffix("s"))
+
 
 @dataclass(frozen=True)
 class Names:

@@ -1,0 +1,52 @@
+"""What an import says before and after "Add": nothing is taken for something else in silence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+
+from lms.people.models import Person
+from lms.testing.client import PageClient
+from tests import factories as make
+from tests.courses.conftest import World
+from tests.courses.importing import file_of, upload
+
+AsPerson = Callable[[Person], PageClient]
+
+
+@pytest.fixture
+def priya(world: World, as_person: AsPerson) -> PageClient:
+    """The coordinator's browser; jobs are on the list."""
+    make.profession("Health visitor", code="health-visitor")
+    make.profession("Pastoral or safeguarding lead in a school", code="school-staff")
+    return as_person(world.priya)
+
+
+def text_of(browser: PageClient, address: str) -> str:
+    answer = browser.get(address)
+    assert answer.status_code == 200
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.get_data(as_text=True)))
+
+
+def test_a_job_that_goes_by_another_name_on_our_list_is_said_on_its_row(
+    world: World, priya: PageClient
+) -> None:
+    rows = [
+        ("Reed, Amy", "amy@x.uk", "Teaching assistant", ""),
+        ("Shah, Ravi", "ravi@x.uk", "HEALTH  VISITORS", ""),
+    ]
+    page = text_of(priya, upload(priya, world.cohort.id, file_of(rows)))
+    assert "Job “Teaching assistant” is added as Pastoral or safeguarding lead in a school" in page
+    assert "is added as Health visitor" not in page
+
+
+def test_a_job_that_was_chosen_for_rows_is_said_on_each_of_them(
+    world: World, priya: PageClient
+) -> None:
+    job = make.profession("Midwife", code="midwife")
+    rows = [("Reed, Amy", "amy@x.uk", "Band 6 sister", "")]
+    address = upload(priya, world.cohort.id, file_of(rows))
+    priya.press(address, "Save answers", profession_2=str(job.id), save="yes")
+    assert "Job “Band 6 sister” is added as Midwife" in text_of(priya, address)
