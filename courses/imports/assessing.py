@@ -233,7 +233,7 @@ class _Assessor:
         if found := listed.get(chosen) or (None if unsaved else listed.exactly(text)):
             draft.organisation_id = found.id
             return
-        like = listed.like(text)
+        like = listed.nearest(text)
         place = self._place(chosen, like)
         if place and not unsaved and len(text) <= LONGEST_NAME:
             draft.new_organisation = Named(uuid.uuid5(place, text.casefold()), text, place)

@@ -11,7 +11,9 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
+from courses.imports import alike
 from courses.queries.register import Mark
 from lms import clock
 from lms.spreadsheets.headings import plain
@@ -19,7 +21,7 @@ from lms.web import words
 
 _APOSTROPHES = re.compile("['\u2019\u2018`\u00b4\u02bc]")
 CLOSE = 0.82
-"""How alike two names of organisations are before we ask whether they are one."""
+"""How alike what a file calls a job is to one of ours before it is offered first."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,7 @@ class Names:
         return found
 
     def like(self, text: str) -> Named | None:
-        """The one that the text probably means: it contains its name, or is nearly it."""
+        """The job that the text probably means: it contains its name, or is nearly it."""
         words = plain(text)
         inside = {
             item.id: item
@@ -89,19 +91,28 @@ class Names:
         close = difflib.get_close_matches(words, self._by_name, n=1, cutoff=CLOSE)
         return self._by_name[close[0]] if close else None
 
+    def nearest(self, text: str) -> Named | None:
+        """The organisation that the text probably means, by the words of its name."""
+        asked = self._nearest
+        if text not in asked:
+            name = alike.nearest(text, [item.name for item in self.items])
+            asked[text] = next((item for item in self.items if item.name == name), None)
+        return asked[text]
+
     def get(self, chosen: str) -> Named | None:
         """The one with this id."""
         return next((item for item in self.items if str(item.id) == chosen), None)
 
-    @property
+    @cached_property
     def _by_name(self) -> dict[str, Named]:
-        found = self.__dict__.get("_cache")
-        if found is None:
-            by_id = {item.id: item for item in self.items}
-            found = {plain(alias): by_id[key] for alias, key in self.also.items() if key in by_id}
-            found |= {plain(item.name): item for item in self.items}
-            object.__setattr__(self, "_cache", found)
-        return found
+        by_id = {item.id: item for item in self.items}
+        found = {plain(alias): by_id[key] for alias, key in self.also.items() if key in by_id}
+        return found | {plain(item.name): item for item in self.items}
+
+    @cached_property
+    def _nearest(self) -> dict[str, Named | None]:
+        """What has been asked for: a file names the same organisations again and again."""
+        return {}
 
 
 @dataclass(frozen=True)

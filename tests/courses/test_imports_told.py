@@ -50,3 +50,16 @@ def test_a_job_that_was_chosen_for_rows_is_said_on_each_of_them(
     address = upload(priya, world.cohort.id, file_of(rows))
     priya.press(address, "Save answers", profession_2=str(job.id), save="yes")
     assert "Job “Band 6 sister” is added as Midwife" in text_of(priya, address)
+
+
+def test_an_organisation_like_one_we_have_is_asked_about_and_one_of_its_own_is_not(
+    world: World, priya: PageClient
+) -> None:
+    make.organisation("St Mary’s Primary School", locality_id=world.place.id)
+    rows = [
+        ("Reed, Amy", "amy@x.uk", "", "St. Marys School"),
+        ("Shah, Ravi", "ravi@x.uk", "", "St Hugh’s Primary School"),
+    ]
+    page = text_of(priya, upload(priya, world.cohort.id, file_of(rows)))
+    assert "Not on our list; perhaps St Mary’s Primary School" in page
+    assert "1 new organisation: St Hugh’s Primary School" in page
