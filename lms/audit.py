@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from flask import g, has_request_context
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
 from lms import clock
 from lms.contracts import Actor
@@ -54,6 +55,21 @@ def write_apart(verb: str, subject_type: str, subject_id: uuid.UUID | None, *, b
         connection.execute(
             insert(AuditEntry), [_row(verb, subject_type, subject_id, by, None, None)]
         )
+
+
+def last_change(subject_type: str, subject_id: uuid.UUID) -> tuple[datetime, str] | None:
+    """When somebody last changed it, and who; None if nobody did."""
+    row = db.session.execute(
+        select(AuditEntry.at, AuditEntry.actor_label)
+        .where(
+            AuditEntry.subject_type == subject_type,
+            AuditEntry.subject_id == subject_id,
+            AuditEntry.verb == "changed",
+        )
+        .order_by(AuditEntry.at.desc())
+        .limit(1)
+    ).first()
+    return (row.at, row.actor_label) if row else None
 
 
 def changes(

@@ -42,10 +42,8 @@ class VenueForm(web.Form):
         return not found
 
 
-class ChangeVenueForm(VenueForm):
-    """A room that is there. `seen` is the version that the page showed."""
-
-    seen = web.HiddenField()
+class ChangeVenueForm(VenueForm, web.VersionedForm):
+    """A room that is there."""
 
 
 class NewVenue(web.Part, VenueForm):

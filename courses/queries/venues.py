@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from markupsafe import Markup
 from sqlalchemy import ColumnElement, or_, select
@@ -15,6 +15,7 @@ from lms.contracts import Actor
 from lms.db import db
 from lms.errors import NotFound
 from lms.people.queries import places
+from lms.versions import Values, seen
 
 
 @dataclass(frozen=True)
@@ -28,8 +29,18 @@ class VenueFacts:
     step_free: str
     parking: str
     map_url: str
-    version: str
-    """Another one after every change."""
+
+    @property
+    def values(self) -> Values:
+        """What can be changed, as `courses.services.venues.Described` has it."""
+        held = asdict(self)
+        del held["id"]
+        return held
+
+    @property
+    def version(self) -> str:
+        """What a page shows of it."""
+        return seen(self.values)
 
     @property
     def full_name(self) -> str:
@@ -72,7 +83,6 @@ def as_facts(venue: Venue) -> VenueFacts:
         venue.step_free,
         venue.parking,
         venue.map_url,
-        venue.updated_at.isoformat(),
     )
 
 

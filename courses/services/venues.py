@@ -10,6 +10,7 @@ from courses.queries import venues
 from lms import audit
 from lms.contracts import Actor
 from lms.db import Complaint, db, uuid7, violations
+from lms.versions import Values, refuse_overwriting
 
 SUBJECT = "courses_venue"
 _NAME = Complaint("name", "There is a venue of this name already. Choose another name")
@@ -26,6 +27,11 @@ class Described:
     parking: str = ""
     map_url: str = ""
 
+    @property
+    def values(self) -> Values:
+        """Each of them, for `lms.versions`."""
+        return asdict(self)
+
 
 def add(venue: Described, *, locality_id: uuid.UUID | None, by: Actor) -> uuid.UUID:
     """Add a room to choose from."""
@@ -36,20 +42,15 @@ def add(venue: Described, *, locality_id: uuid.UUID | None, by: Actor) -> uuid.U
     return made.id
 
 
-class Changed(Exception):
-    """Somebody else changed the room since the page was opened; nothing was kept."""
-
-
 def change(venue_id: uuid.UUID, to: Described, *, seen: str, by: Actor) -> None:
     """Say anew what a room is like. Nobody is told; later messages say what is true then.
 
-    `seen` is the `version` of what the page showed: raises `Changed` if it is another by now.
+    `seen` is what the page showed: raises `Overtaken` as `lms.versions` says.
     """
     venues.get(by, venue_id)
     held = db.session.get_one(Venue, venue_id, with_for_update=True, populate_existing=True)
-    if venues.as_facts(held).version != seen:
-        raise Changed
-    after = {name: value for name, value in asdict(to).items() if getattr(held, name) != value}
+    refuse_overwriting(seen, venues.as_facts(held).values, to.values)
+    after = {name: value for name, value in to.values.items() if getattr(held, name) != value}
     before = {name: getattr(held, name) for name in after}
     with violations(uq_courses_venue_locality_id_name=_NAME):
         for name, value in after.items():

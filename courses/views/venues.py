@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import asdict
 
 from courses import access
 from courses.forms.venues import ChangeVenueForm, VenueForm
 from courses.queries import venues as queries
-from courses.queries.venues import VenueFacts
 from courses.services import venues
 from courses.services.venues import Described
 from courses.views.blueprint import blueprint
-from lms import web
+from lms import audit, web
 from lms.db import Complaint
 from lms.permissions import allow
+from lms.versions import Overtaken
 
 
 @blueprint.get("/venues", endpoint="venues")
@@ -34,8 +33,11 @@ def venue(venue_id: uuid.UUID) -> web.Answer:
     if form.validate_on_submit() and form.check():
         try:
             venues.change(venue_id, described(form), seen=form.seen.data or "", by=actor)
-        except venues.Changed:
-            return _both(form, queries.get(actor, venue_id))
+        except Overtaken as overtaken:
+            mine, found = described(form).values, queries.get(actor, venue_id)
+            last = audit.last_change(venues.SUBJECT, venue_id)
+            form.take_over(overtaken, what="venue", mine=mine, now=found.values, last=last)
+            return web.conflict("courses/venue.html", venue=found, form=form)
         except Complaint as complaint:
             form.add_complaint(complaint)
         else:
@@ -43,22 +45,6 @@ def venue(venue_id: uuid.UUID) -> web.Answer:
             return web.see("courses.venues")
     show = web.invalid if form.is_submitted() else web.render
     return show("courses/venue.html", venue=found, form=form)
-
-
-def _both(form: ChangeVenueForm, found: VenueFacts) -> web.Answer:
-    """The form again, after somebody else was quicker: what was typed, and what stands now."""
-    form.form_errors = [
-        "Someone else changed this venue. Nothing of yours is saved yet: check what is shown now, "
-        "then save again"
-    ]
-    for name, typed in asdict(described(form)).items():
-        if typed != (now := getattr(found, name)):
-            words = f"{form[name].words} is now {now or 'empty'}. What you gave is kept here"
-            form[name].errors = [words]
-    form.seen.data = found.version
-    response = web.invalid("courses/venue.html", venue=found, form=form)
-    response.status_code = 409
-    return response
 
 
 def described(form: VenueForm) -> Described:

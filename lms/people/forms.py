@@ -80,10 +80,8 @@ class PersonForm(NameForm):
     same_name = web.CheckboxField("This is somebody else with the same name")
 
 
-class PersonEditForm(PersonForm):
-    """Somebody changed: their name is kept as it is typed. `seen` is what the page showed."""
-
-    seen = web.HiddenField()
+class PersonEditForm(PersonForm, web.VersionedForm):
+    """Somebody changed: their name is kept as it is typed."""
 
     def validate(self, extra_validators: Any = None) -> bool:
         """No question about capitals: this is where somebody insists on them."""

@@ -23,11 +23,13 @@ from lms.web.forms import (
     TextAreaField,
     TextField,
     TimeField,
+    VersionedForm,
 )
 from lms.web.opening import after_commit, current_actor, one_moment
 from lms.web.paging import Filters, Page, filters, page_of, paginate
 from lms.web.responses import (
     Answer,
+    conflict,
     download,
     gone,
     invalid,
@@ -61,7 +63,9 @@ __all__ = [
     "TextAreaField",
     "TextField",
     "TimeField",
+    "VersionedForm",
     "after_commit",
+    "conflict",
     "current_actor",
     "download",
     "filters",

@@ -41,6 +41,11 @@ def invalid(template: str, **values: Any) -> Response:
     return make_response(render_template(template, **values), 422)
 
 
+def conflict(template: str, **values: Any) -> Response:
+    """The page of a form that somebody else was quicker than: 409, and nothing is kept."""
+    return make_response(render_template(template, **values), 409)
+
+
 def see(endpoint_or_url: str, **values: Any) -> Response:
     """Send the browser on with 303: to an endpoint, or to a path on this site."""
     if "/" in endpoint_or_url:

@@ -79,12 +79,30 @@ def test_who_opened_the_page_before_somebody_else_saved_is_shown_what_stands_now
     saved = browser.press(at, parking="3 blue badge bays")
 
     assert refused.status_code == 409
+    assert "Someone else changed this venue at 9:05am" in page
     assert "Parking is now Free behind the library. What you gave is kept here" in page
     assert saved.location == "/venues"
     held = select(Venue.parking).where(Venue.id == world.room.id)
     assert db.session.scalar(held) == "3 blue badge bays"
     trail = select(AuditEntry.verb).where(AuditEntry.subject_type == "courses_venue")
     assert db.session.scalars(trail).all() == ["changed", "changed"]
+
+
+def test_two_who_say_different_things_of_a_venue_both_have_their_say(
+    world: World, as_person: AsPerson
+) -> None:
+    at, browser = f"/venues/{world.room.id}", as_person(world.priya)
+    opened = venues.get(world.coordinator, world.room.id).version
+    browser.press(at, parking="Free behind the library")
+
+    refused = browser.press(at, step_free="Level entrance", parking="", seen=opened)
+    page = refused.get_data(as_text=True)
+
+    assert refused.status_code == 409
+    assert "Parking is now Free behind the library" in page
+    assert "What you gave is kept here" not in page
+    assert 'value="Free behind the library"' in page
+    assert 'value="Level entrance"' in page
 
 
 def test_saving_what_stands_there_changes_nothing_and_is_not_in_the_trail(

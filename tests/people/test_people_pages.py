@@ -277,6 +277,18 @@ def test_the_second_to_change_a_person_is_told_what_changed_and_loses_nothing(
     assert (person.profession_id, person.organisation_id) == (job.id, organisation.id)
 
 
+def test_who_is_second_does_not_take_back_a_name_that_they_never_touched(two_places, as_person):
+    (_, _, worker, coordinator), _ = two_places
+    path = f"/people/{worker.id}/edit"
+    browser = as_person(coordinator)
+    opened = fields_of(browser.get(path).text)
+    browser.press(path, given_name="Amarah")
+    answer = browser.post(path, data=opened | {"family_name": "Okafor-Bell"})
+    assert "First name is now Amarah" in answer.text
+    shown = fields_of(answer.text)
+    assert (shown["given_name"], shown["family_name"]) == ("Amarah", "Okafor-Bell")
+
+
 def test_two_who_make_the_same_change_are_not_held_up(two_places, as_person):
     (_, _, worker, coordinator), _ = two_places
     path = f"/people/{worker.id}/edit"

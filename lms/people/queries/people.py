@@ -13,11 +13,12 @@ from sqlalchemy.orm import aliased
 from lms.contracts import Actor
 from lms.db import db
 from lms.errors import NotFound
-from lms.people import scope, versions
+from lms.people import scope
 from lms.people.models import Locality, Organisation, Person, PersonEmail, Profession
 from lms.people.names import folded, full
 from lms.permissions import allowed, where
 from lms.records import AuditEntry
+from lms.versions import Values, seen
 from lms.web.forms import clean
 
 
@@ -49,12 +50,20 @@ class PersonDetail(PersonRow):
     sharing: str
 
     @property
+    def values(self) -> Values:
+        """The fields that can be changed."""
+        return {
+            "given_name": self.given_name,
+            "family_name": self.family_name,
+            "email": self.email.lower(),
+            "profession": self.profession_id,
+            "organisation": self.organisation_id,
+        }
+
+    @property
     def version(self) -> str:
-        """What a page shows of the fields that can be changed."""
-        values = {name: getattr(self, name) for name in ("given_name", "family_name", "email")}
-        return versions.seen(
-            values | {"profession": self.profession_id, "organisation": self.organisation_id}
-        )
+        """What a page shows of them."""
+        return seen(self.values)
 
 
 @dataclass(frozen=True)
@@ -189,21 +198,6 @@ def posts(person: PersonDetail) -> list[Post]:
         organisation = change.before.get("organisation", organisation)
         profession = change.before.get("profession", profession)
     return [*found, Post(person.added_at, organisation, profession, "")]
-
-
-def last_change(person_id: uuid.UUID) -> tuple[datetime, str] | None:
-    """When somebody last changed this person, and who; None if nobody did."""
-    row = db.session.execute(
-        select(AuditEntry.at, AuditEntry.actor_label)
-        .where(
-            AuditEntry.subject_type == "person",
-            AuditEntry.subject_id == person_id,
-            AuditEntry.verb == "changed",
-        )
-        .order_by(AuditEntry.at.desc())
-        .limit(1)
-    ).first()
-    return (row.at, row.actor_label) if row else None
 
 
 def _columns() -> Select[Any]:

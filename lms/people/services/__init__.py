@@ -8,7 +8,6 @@ from lms.people.services.organisations import (
     synchronise_professions,
 )
 from lms.people.services.people import (
-    Changed,
     NewPerson,
     PersonEdit,
     add_people,
@@ -20,7 +19,6 @@ from lms.people.services.roles import end_role, give_role
 from lms.people.services.sign_in import end_sessions
 
 __all__ = [
-    "Changed",
     "NewPerson",
     "PersonEdit",
     "add_locality",

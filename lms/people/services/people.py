@@ -14,10 +14,11 @@ from lms.contracts import Actor
 from lms.db import Complaint, db, uuid7, violations
 from lms.errors import NotFound
 from lms.events import AddressChanged, publish
-from lms.people import emails, links, names, versions
+from lms.people import emails, links, names
 from lms.people.models import OWN, Organisation, Person, PersonEmail, Profession
 from lms.people.queries.roles import beyond
 from lms.people.services import mailboxes
+from lms.versions import Values, refuse_overwriting
 
 MISSING_NAME = Complaint("given_name", "Enter a name")
 NO_ORGANISATION = Complaint("organisation", "Choose an organisation that is on the list")
@@ -138,23 +139,15 @@ class PersonEdit:
     manager_id: uuid.UUID | None = None
 
     @property
-    def values(self) -> versions.Values:
-        """The fields that a page shows, for `lms.people.versions`."""
+    def values(self) -> Values:
+        """The fields that a page shows, for `lms.versions`."""
         return {
             "given_name": self.given_name,
             "family_name": self.family_name,
-            "email": self.email,
+            "email": (self.email or "").lower(),
             "profession": self.profession_id,
             "organisation": self.organisation_id,
         }
-
-
-class Changed(Exception):
-    """Somebody else has changed these fields since the page was opened; nothing was kept."""
-
-    def __init__(self, fields: Sequence[str]) -> None:
-        super().__init__("the person was changed meanwhile")
-        self.fields = tuple(fields)
 
 
 def edit_person(
@@ -163,14 +156,13 @@ def edit_person(
     """Change a person's name, address and post; the audit trail keeps the posts with their dates.
 
     A new address withdraws the links that went to the old one. Who may is the caller's check.
-    `seen` is what the page showed (`lms.people.versions`): what differs from it by now, and is not
-    what this edit says as well, raises `Changed`.
+    `seen` is what the page showed: raises `Overtaken` as `lms.versions` says.
     """
     person = db.session.get(Person, person_id, with_for_update=True, populate_existing=True)
     if person is None or person.erased_at:
         raise NotFound
     if seen is not None:
-        _refuse_overwriting(person, edit, seen)
+        refuse_overwriting(seen, _standing(person).values, edit.values)
     given, family = _names(edit.given_name, edit.family_name)
     before = _post(person) | {"name": names.full(person.given_name, person.family_name)}
     with violations(fk_people_person_organisation_id_people_organisation=NO_ORGANISATION):
@@ -187,22 +179,19 @@ def edit_person(
         audit.write("changed", "person", person_id, by=by, before=old, after=new)
 
 
-def _refuse_overwriting(person: Person, edit: PersonEdit, seen: str) -> None:
+def _standing(person: Person) -> PersonEdit:
     address = db.session.scalar(
         select(PersonEmail.address).where(
             PersonEmail.person_id == person.id, PersonEmail.is_primary
         )
     )
-    now = PersonEdit(
+    return PersonEdit(
         person.given_name,
         person.family_name,
         address,
         person.organisation_id,
         person.profession_id,
-    ).values
-    wanted = versions.changed(versions.seen(now), edit.values)
-    if others := [name for name in versions.changed(seen, now) if name in wanted]:
-        raise Changed(others)
+    )
 
 
 def set_email(person_id: uuid.UUID, raw: str | None, *, by: Actor) -> bool:

@@ -7,18 +7,18 @@ from typing import Any
 
 from flask import Response
 
-from lms import web
+from lms import audit, web
 from lms.contracts import Actor
 from lms.db import Complaint
-from lms.people import export, queries, spelling, versions
+from lms.people import export, queries, spelling
 from lms.people.forms import HeldForm, MailboxForm, OwnHeldForm, PersonEditForm, PersonForm
 from lms.people.queries import people as reading
 from lms.people.queries import roles
 from lms.people.queries.mailboxes import deciding
-from lms.people.services import Changed, NewPerson, PersonEdit, add_person, edit_person, mailboxes
+from lms.people.services import NewPerson, PersonEdit, add_person, edit_person, mailboxes
 from lms.people.views.blueprint import blueprint
 from lms.permissions import allow, allowed
-from lms.web import words
+from lms.versions import Overtaken
 
 
 @blueprint.get("/people")
@@ -108,41 +108,18 @@ def change_person(person_id: uuid.UUID) -> str | Response:
         return answer("people/change_person.html", **values)
     try:
         edit_person(person_id, _edit(form, found), by=actor, seen=form.seen.data)
-    except Changed as changed:
-        return _both(form, actor, person_id, changed)
+    except Overtaken as overtaken:
+        mine, found = _edit(form, found).values, queries.find(actor, person_id, "people.manage")
+        _offer(form, actor, found)
+        said = {"profession": found.profession, "organisation": found.organisation}
+        last = audit.last_change("person", person_id)
+        form.take_over(overtaken, what="person", mine=mine, now=found.values, said=said, last=last)
+        return web.conflict("people/change_person.html", form=form, person=found)
     except Complaint as complaint:
         form.add_complaint(complaint)
         return web.invalid("people/change_person.html", **values)
     web.say(f"{_name(form)} was changed")
     return web.see("people.person", person_id=person_id)
-
-
-def _both(form: PersonEditForm, actor: Actor, person_id: uuid.UUID, changed: Changed) -> Response:
-    """The form again, after somebody else was quicker: what was typed, and what stands now.
-
-    A field that was not touched on this page takes what stands now; nothing has been kept.
-    """
-    found = queries.find(actor, person_id, "people.manage")
-    _offer(form, actor, found)
-    touched = versions.changed(form.seen.data or "", _edit(form, found).values)
-    now = {"profession": found.profession_id, "organisation": found.organisation_id}
-    for name in changed.fields:
-        field, said = form[name], getattr(found, name) or "empty"
-        if name in touched:
-            field.errors = [f"{field.words} is now {said}. What you gave is kept here"]
-        else:
-            field.data = now.get(name, getattr(found, name))
-            field.errors = [f"{field.words} is now {said}"]
-    last = reading.last_change(person_id)
-    form.form_errors = [
-        "Someone else changed this person"
-        + (f" at {words.time(last[0])} ({last[1]})" if last else "")
-        + ". Nothing of yours is saved yet: check what is shown now, then save again"
-    ]
-    form.seen.data = found.version
-    response = web.invalid("people/change_person.html", form=form, person=found)
-    response.status_code = 409
-    return response
 
 
 @blueprint.post("/people/<uuid:person_id>/mailbox")

@@ -3,7 +3,7 @@
 Rooms take all of it from `lms.web`.
 """
 
-from lms.web.forms.base import Form, OnceForm, Part, Problem, SearchForm
+from lms.web.forms.base import Form, OnceForm, Part, Problem, SearchForm, VersionedForm
 from lms.web.forms.choices import CheckboxesField, Choice, RadioField, SelectField
 from lms.web.forms.dates import DateField
 from lms.web.forms.fields import (
@@ -36,4 +36,5 @@ __all__ = [
     "TextAreaField",
     "TextField",
     "TimeField",
+    "VersionedForm",
 ]

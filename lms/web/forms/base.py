@@ -6,14 +6,17 @@ Rooms subclass `Form` (or `OnceForm` where nothing natural stops a second press)
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import FieldList, FormField
 
+from lms import versions
 from lms.db import Complaint, Complaints
+from lms.web import words
 from lms.web.forms.csrf import FIELD, PageCSRF
 from lms.web.forms.fields import HiddenField
 
@@ -92,6 +95,46 @@ class OnceForm(Form):
     """A form whose second sending gets the first one's answer."""
 
     once = HiddenField(default=new_key)
+
+
+class VersionedForm(Form):
+    """A form of what somebody else may change meanwhile. `seen` is what its page showed, as
+    `lms.versions` marks it.
+    """
+
+    seen = HiddenField()
+
+    def take_over(
+        self,
+        overtaken: versions.Overtaken,
+        *,
+        what: str,
+        mine: versions.Values,
+        now: versions.Values,
+        said: Mapping[str, str] | None = None,
+        last: tuple[datetime, str] | None = None,
+    ) -> None:
+        """Show what stands after somebody else was quicker: nothing has been kept.
+
+        What was typed stays and what stands now is said beside it; a field that was not touched
+        takes what stands. `what` was changed, `last` says when and by whom, `said` has the words
+        of values that are none.
+        """
+        touched = versions.changed(self.seen.data or "", mine)
+        for name in overtaken.fields:
+            field = self[name]
+            told = f"{field.words} is now {(said or {}).get(name) or now[name] or 'empty'}"
+            if name in touched:
+                field.errors = [f"{told}. What you gave is kept here"]
+            else:
+                field.data, field.raw_data = now[name], None
+                field.errors = [told]
+        when = f" at {words.time(last[0])} ({last[1]})" if last else ""
+        self.form_errors = [
+            f"Someone else changed this {what}{when}. Nothing of yours is saved yet: check what is "
+            "shown now, then save again"
+        ]
+        self.seen.data = versions.seen(now)
 
 
 def _walk(fields: Any) -> Iterator[Any]:
