@@ -65,9 +65,9 @@ _LONG = {
 }
 """Words as they are compared: short forms in full, and what says nothing left away."""
 _KINDS = _listed(
-    "academy anglican authority borough catholic center centre charity child children church city "
-    "college community county council department district early family foundation general group "
-    "health help hospital hub infant junior library nhs nursery parish partnership police preschool "
+    "academy anglican authority borough catholic centre charity child children church city college "
+    "community county council department district early family foundation general group health "
+    "help hospital hub infant junior library nhs nursery parish partnership police preschool "
     "primary saint school secondary service surgery team town trust university"
 )
 """Words that say what an organisation is, and not which one."""

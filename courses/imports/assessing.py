@@ -29,6 +29,8 @@ from lms.web import words
 from lms.web.forms import clean
 
 LEAVE, WAIT, LATER, NEW, NONE = "leave", "wait", "later", "new", "none"
+WAIVER, RULED = "waiver", "rule"
+"""Why rows are let in against a rule, and the rule in words of which this or `LEAVE` was said."""
 
 _OUT = {
     lines.TITLE: "Above the headings",
@@ -65,6 +67,8 @@ class _Assessor:
     def __init__(self, drafts: list[Draft], known: Known) -> None:
         self.drafts = drafts
         self.known = known
+        answered = [draft.choice for draft in drafts if RULED in draft.choice]
+        self.ruled = {choice[RULED]: choice for choice in reversed(answered)}
 
     def run(self) -> None:
         """All steps, in order."""
@@ -258,14 +262,18 @@ class _Assessor:
             draft.end(HAVE, "Already booked on this cohort")
 
     def _rules(self, draft: Draft) -> None:
-        broken = [*self._first_course(draft), *self._other_job(draft)]
+        """What was answered of a rule holds for rows that come to it when others are answered."""
+        broken = "; ".join([*self._first_course(draft), *self._other_job(draft)])
         if not broken or draft.reasons:
             return
-        if waiver := draft.choice.get("waiver", ""):
+        answered = draft.choice if WAIVER in draft.choice else self.ruled.get(broken, {})
+        if waiver := answered.get(WAIVER, ""):
             draft.waiver = waiver
             draft.notes.append(Reason(reasons.NOTE, f"Let in: {waiver}"))
-            return
-        draft.reasons.append(Reason(reasons.RULE, "; ".join(broken), key="; ".join(broken)))
+        elif answered:
+            draft.end(OUT, f"Left out, as you answered for others: {broken}")
+        else:
+            draft.reasons.append(Reason(reasons.RULE, broken, key=broken))
 
     def _first_course(self, draft: Draft) -> list[str]:
         finished = self.known.finished

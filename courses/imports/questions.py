@@ -6,10 +6,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from courses.imports import reasons
-from courses.imports.assessing import LATER, LEAVE, NEW, NONE, WAIT
+from courses.imports.assessing import LATER, LEAVE, NEW, NONE, RULED, WAIT, WAIVER
 from courses.imports.batches import KeptRow
 from courses.imports.known import Known, KnownSession
 from courses.imports.marking import ABSENT, KEEP, PRESENT, SKIP
@@ -19,6 +19,7 @@ from lms.web import words
 
 USE = "use"
 NO_EMAIL = "no_email"
+HOLDS = "Your answer also holds for other rows of which this turns out to be true"
 _OF_PEOPLE = (reasons.CLASH, reasons.FULL, reasons.RULE, reasons.PERSON, reasons.NAME)
 Options = Sequence[tuple[str, str]]
 
@@ -28,7 +29,8 @@ class Question:
     """One question about one or more rows; `chosen` is the answer to start from, "" for none.
 
     `typed` are values for the boxes that the answer `USE` opens; `key` is what the answer is kept
-    as where a row may have several questions of one code, `slot` tells those apart.
+    as where a row may have several questions of one code, `slot` tells those apart; of a rule it is
+    the rule, because the answer holds for rows that come to it later.
     """
 
     code: str
@@ -92,7 +94,14 @@ def ask(rows: Iterable[KeptRow], lists: Lists) -> list[Question]:
         for reason in row.reasons:
             key = (reason.code, reason.key or f"row {row.row_no}")
             together.setdefault(key, []).append((row, reason))
-    return [_question(found, lists) for found in together.values()]
+    asked = [_question(found, lists) for found in together.values()]
+    return [replace(one, why=f"{one.why}. {HOLDS}") if _holds(one, asked) else one for one in asked]
+
+
+def _holds(question: Question, asked: Sequence[Question]) -> bool:
+    """Whether the answer to a rule may hold for rows that are still asked about."""
+    others = {row for one in asked for row in one.rows} - set(question.rows)
+    return question.code == reasons.RULE and bool(others)
 
 
 def _question(found: Sequence[tuple[KeptRow, Reason]], lists: Lists) -> Question:
@@ -110,7 +119,7 @@ def _question(found: Sequence[tuple[KeptRow, Reason]], lists: Lists) -> Question
         options=options,
         chosen=chosen,
         typed=_typed(row, reason),
-        key=reason.key if reason.code in reasons.MARKS else "",
+        key=reason.key if reason.code in (*reasons.MARKS, reasons.RULE) else "",
         slot=reason.slot,
     )
 
@@ -141,7 +150,7 @@ def _typed(row: KeptRow, reason: Reason) -> dict[str, str]:
         return {name: read.get(name, "")[:200] for name in names}
     if reason.code == reasons.MARK_TIME:
         return {"time": ""}
-    return {"waiver": ""} if reason.code == reasons.RULE else {}
+    return {WAIVER: ""} if reason.code == reasons.RULE else {}
 
 
 def _options(reason: Reason, count: int, lists: Lists) -> tuple[Options, str]:
@@ -224,6 +233,8 @@ _KEPT_AS = {
 
 def answers(question: Question, chosen: str, typed: dict[str, str]) -> dict[str, str | None]:
     """What the rows of a question keep when this was chosen."""
+    if question.code == reasons.RULE:
+        return {RULED: question.key, **(typed if chosen == USE else {chosen: "yes"})}
     if chosen in (LEAVE, NO_EMAIL):
         return {chosen: "yes"}
     if question.key:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
+from courses.models import Cohort
 from lms.people.models import Person
 from lms.testing.client import PageClient
 from tests import factories as make
@@ -63,3 +64,55 @@ def test_an_organisation_like_one_we_have_is_asked_about_and_one_of_its_own_is_n
     page = text_of(priya, upload(priya, world.cohort.id, file_of(rows)))
     assert "Not on our list; perhaps St Mary’s Primary School" in page
     assert "1 new organisation: St Hugh’s Primary School" in page
+
+
+def follow_on(world: World) -> Cohort:
+    course = make.course(
+        title="Parents at War", template={"follow_on_of": "oneplusone:brief-encounters"}
+    )
+    return make.cohort(make.edition(course), world.place, code="PW-01")
+
+
+def test_the_answer_to_a_rule_holds_for_rows_that_come_to_it_later(
+    world: World, priya: PageClient
+) -> None:
+    rows = [
+        ("Reed, Amy", "amy@x.uk", "", ""),
+        ("Shah, Ravi", "ravi.x.uk", "", ""),
+        ("Young, Zoe", "zoe@x.uk", "", ""),
+    ]
+    address = upload(priya, follow_on(world).id, file_of(rows))
+    holds = "Your answer also holds for other rows of which this turns out to be true"
+    assert f"Has not finished Brief Encounters. {holds}" in text_of(priya, address)
+    priya.press(address, "Save answers", save="yes", rule_2="use", rule_2_waiver="Trained by Essex")
+    priya.press(address, "Save answers", save="yes", email_3="use", email_3_email="ravi@x.uk")
+    page = text_of(priya, address)
+    assert "Has not finished" not in page
+    assert page.count("Let in: Trained by Essex") == 3
+    assert "Add 3 people" in page
+
+
+def test_who_comes_to_a_rule_for_which_others_were_left_out_is_left_out_with_the_reason(
+    world: World, priya: PageClient
+) -> None:
+    rows = [("Reed, Amy", "amy@x.uk", "", ""), ("Shah, Ravi", "ravi.x.uk", "", "")]
+    address = upload(priya, follow_on(world).id, file_of(rows))
+    priya.press(address, "Save answers", save="yes", rule_2="leave")
+    priya.press(address, "Save answers", save="yes", email_3="no_email")
+    page = text_of(priya, address)
+    assert "Left out, as you answered for others: Has not finished Brief Encounters" in page
+    assert "question" not in page.partition("Left out")[0]
+
+
+def test_the_answer_to_one_rule_is_none_to_another(world: World, priya: PageClient) -> None:
+    cohort = follow_on(world)
+    cohort.profession_id = make.profession("Midwife", code="midwife").id
+    finished = make.person("Ravi", "Shah", email="ravi@x.uk")
+    earlier = make.booking(make.cohort(world.edition, world.place, code="BE-9"), finished)
+    make.completion(earlier)
+    rows = [("Reed, Amy", "amy@x.uk", "Midwife", ""), ("Shah, Ravi", "ravi@x.uk", "", "")]
+    address = upload(priya, cohort.id, file_of(rows))
+    priya.press(address, "Save answers", save="yes", rule_2="use", rule_2_waiver="Trained by Essex")
+    page = text_of(priya, address)
+    assert "This date is for: Midwife" in page
+    assert page.count("Let in: Trained by Essex") == 1
