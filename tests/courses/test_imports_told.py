@@ -12,7 +12,7 @@ from lms.people.models import Person
 from lms.testing.client import PageClient
 from tests import factories as make
 from tests.courses.conftest import World
-from tests.courses.importing import file_of, upload
+from tests.courses.importing import file_of, people, upload
 
 AsPerson = Callable[[Person], PageClient]
 
@@ -29,6 +29,10 @@ def text_of(browser: PageClient, address: str) -> str:
     answer = browser.get(address)
     assert answer.status_code == 200
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.get_data(as_text=True)))
+
+
+def path_of(address: str) -> str:
+    return address.removeprefix("http://localhost")
 
 
 def test_a_job_that_goes_by_another_name_on_our_list_is_said_on_its_row(
@@ -116,3 +120,40 @@ def test_the_answer_to_one_rule_is_none_to_another(world: World, priya: PageClie
     page = text_of(priya, address)
     assert "This date is for: Midwife" in page
     assert page.count("Let in: Trained by Essex") == 1
+
+
+def test_a_row_left_out_keeps_why_it_was_asked_about_and_stays_in_the_returned_file(
+    world: World, priya: PageClient
+) -> None:
+    rows = [("Reed, Amy", "amy@x.uk", "", ""), ("Shah, Ravi", "ravi.x.uk", "Baker", "")]
+    address = upload(priya, world.cohort.id, file_of(rows))
+    priya.press(address, "Save answers", save="yes", email_3="leave")
+    why = (
+        "You left this row out. It needed an answer: "
+        "B3: Not an e-mail address (ravi.x.uk); C3: Not a job on our list (Baker)"
+    )
+    assert why in text_of(priya, address)
+    link = f"{address}/not-added"
+    assert f'href="{path_of(link)}"' in priya.get(address).text
+    assert why in priya.get(link).data.decode("utf-8-sig")
+    priya.press(address, "Add 1 person", add="1")
+    assert f'href="{path_of(link)}"' in priya.get(address).text
+    assert why in priya.get(link).data.decode("utf-8-sig")
+
+
+def test_a_file_without_a_row_left_over_has_none_to_hand_back(
+    world: World, priya: PageClient
+) -> None:
+    address = upload(priya, world.cohort.id, file_of(people(2)))
+    assert "not-added" not in priya.get(address).text
+    assert priya.get(f"{address}/not-added").status_code == 404
+
+
+@pytest.mark.parametrize(("count", "is_open"), [(25, True), (26, False)])
+def test_who_will_be_added_is_seen_at_once_where_the_list_is_short(
+    world: World, priya: PageClient, count: int, is_open: bool
+) -> None:
+    world.cohort.capacity = 30
+    page = priya.get(upload(priya, world.cohort.id, file_of(people(count)))).text
+    before = page.partition(f"Will be added ({count})")[0]
+    assert before.rpartition("<details")[2].startswith(' class="govuk-details" open') is is_open
