@@ -12,7 +12,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from courses.imports import addresses, lines, marking, reasons, sharing
 from courses.imports.drafts import (
+    ASKED,
     HAVE,
+    LEAVE,
     LONGEST_NAME,
     OUT,
     Choice,
@@ -28,7 +30,7 @@ from lms.people import spelling
 from lms.web import words
 from lms.web.forms import clean
 
-LEAVE, WAIT, LATER, NEW, NONE = "leave", "wait", "later", "new", "none"
+WAIT, LATER, NEW, NONE = "wait", "later", "new", "none"
 WAIVER, RULED = "waiver", "rule"
 """Why rows are let in against a rule, and the rule in words of which this or `LEAVE` was said."""
 
@@ -99,7 +101,7 @@ class _Assessor:
 
     def _leave_out(self, draft: Draft) -> None:
         if draft.choice.get(LEAVE):
-            draft.end(OUT, "You left this row out")
+            draft.end(OUT, reasons.left_out(draft.choice.get(ASKED, "")))
 
     def _name(self, draft: Draft) -> None:
         read, choice = draft.line.read, draft.choice

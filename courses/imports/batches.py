@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, and_, or_, select, update
 
 from courses import access
 from courses.imports.columns import Columns
-from courses.imports.drafts import Choice, Decision
+from courses.imports.drafts import ASKED, ATTENTION, LEAVE, Choice, Decision
 from courses.imports.lines import Line
 from courses.imports.reasons import Reason
 from courses.models import Cohort
@@ -71,6 +71,11 @@ class Batch:
         return int(self.counts.get(name, 0))
 
     @property
+    def not_added(self) -> int:
+        """How many people's rows are not added, and are not there already."""
+        return self.count("people") - self.count("add") - self.count("already")
+
+    @property
     def many(self) -> str:
         """ "3 people and 24 marks": what "Add" adds."""
         count, marks = self.count("add"), self.count("marks")
@@ -115,6 +120,13 @@ class KeptRow:
     def row_no(self) -> int:
         """The number the spreadsheet shows."""
         return self.line.row_no
+
+    def answered(self, given: Mapping[str, str | None]) -> KeptRow:
+        """The row with these answers too; None takes one back. Left out, it keeps its questions."""
+        choice = {name: said for name, said in {**self.choice, **given}.items() if said is not None}
+        if LEAVE in given and self.verdict == ATTENTION:
+            choice[ASKED] = "; ".join(reason.sentence for reason in self.reasons)
+        return replace(self, choice=choice)
 
 
 _COLUMNS = (

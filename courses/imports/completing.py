@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from courses.imports import addresses, lines, reasons
-from courses.imports.assessing import LEAVE, left_out
-from courses.imports.drafts import ADD, ATTENTION, HAVE, OUT, Choice, Decision
+from courses.imports.assessing import left_out
+from courses.imports.drafts import ADD, ASKED, ATTENTION, HAVE, LEAVE, OUT, Choice, Decision
 from courses.imports.lines import Line
 from courses.imports.reasons import Reason
 from lms import clock
@@ -81,7 +81,7 @@ def _row(
     seen: dict[tuple[uuid.UUID, uuid.UUID, str], int],
 ) -> Judged:
     if choice.get(LEAVE):
-        return _out(line, OUT, "You left this row out")
+        return _out(line, OUT, reasons.left_out(choice.get(ASKED, "")))
     evidence = _evidence(line, learners)
     if isinstance(evidence, list):
         return Judged(Decision(line.row_no, ATTENTION, tuple(evidence)))

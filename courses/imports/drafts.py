@@ -18,6 +18,8 @@ from courses.imports.reasons import Reason
 ADD, HAVE, ATTENTION, OUT = "add", "already", "attention", "left_out"
 NEW_MARK, SAME_MARK, PASSED_OVER = "new", "same", "passed_over"
 Choice = Mapping[str, str]
+LEAVE, ASKED = "leave", "asked"
+"""That a row is to be left out, and what it was asked about when this was said."""
 LONGEST_NAME = 200
 
 

@@ -9,8 +9,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from courses.imports import reasons
-from courses.imports.assessing import LATER, LEAVE, NEW, NONE, RULED, WAIT, WAIVER
+from courses.imports.assessing import LATER, NEW, NONE, RULED, WAIT, WAIVER
 from courses.imports.batches import KeptRow
+from courses.imports.drafts import LEAVE
 from courses.imports.known import Known, KnownSession
 from courses.imports.marking import ABSENT, KEEP, PRESENT, SKIP
 from courses.imports.reasons import Reason

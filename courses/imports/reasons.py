@@ -28,6 +28,11 @@ IF_TWO = "If they are two people, nobody can sign in with it"
 SAID_BEFORE = "Others read this mailbox, an earlier import says: nobody can sign in with it"
 
 
+def left_out(asked: str) -> str:
+    """Why a row is left out that the person said to leave out: what it was asked about before."""
+    return "You left this row out" + (f". It needed an answer: {asked}" if asked else "")
+
+
 @dataclass(frozen=True)
 class Reason:
     """One thing about a row: its code, the cell and what stands there, and why it matters.

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from courses.imports.assessing import LEAVE, NEW, WAIT, assess
-from courses.imports.drafts import ADD, ATTENTION, HAVE, OUT, Choice, Decision
+from courses.imports.assessing import NEW, WAIT, assess
+from courses.imports.drafts import ADD, ATTENTION, HAVE, LEAVE, OUT, Choice, Decision
 from courses.imports.known import Known, KnownPerson, Named, Names
 from courses.imports.lines import PERSON, Line
 from courses.imports.sharing import MAILBOX, ONE

@@ -9,7 +9,6 @@ from __future__ import annotations
 import uuid
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from sqlalchemy import func, select, update
 
@@ -56,7 +55,7 @@ def answer(
     batch = _locked(batch_id, by)
     require_staged(batch)
     found = [
-        replace(row, choice={k: v for k, v in given.items() if v}) if given else row
+        row.answered(given) if given else row
         for row in batches.rows(batch_id)
         for given in [answers.get(row.row_no)]
     ]

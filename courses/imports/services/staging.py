@@ -154,9 +154,8 @@ def answer(
     for place, row in enumerate(found):
         given = answers.get(row.row_no)
         if given:
-            merged = {k: v for k, v in {**row.choice, **given}.items() if v is not None}
-            found[place] = replace(row, choice=merged)
-            changed.append({"id": row.id, "choice": merged})
+            found[place] = row.answered(given)
+            changed.append({"id": row.id, "choice": dict(found[place].choice)})
     if changed:
         db.session.execute(update(ImportRow), changed)
     assess_again(batch, cohort, found, by)
