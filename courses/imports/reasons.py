@@ -24,7 +24,10 @@ NOTE, LEFT_OUT, ALREADY = "note", "left_out", "already"
 
 FORMULA = "A formula with no saved result"
 FORMULA_NEXT = "Open the file in Excel or LibreOffice, save it and upload it again, or type it here"
-IF_TWO = "If they are two people, nobody can sign in with it"
+IF_TWO = (
+    "If they are two people, nobody can sign in with it, and letters to the new one are printed, "
+    "not e-mailed"
+)
 SAID_BEFORE = "Others read this mailbox, an earlier import says: nobody can sign in with it"
 
 

@@ -54,8 +54,12 @@ def _share(email: str, group: Sequence[Draft], known: Known) -> None:
 
 def _ask(email: str, group: Sequence[Draft], known: Known) -> None:
     number = {2: "Two", 3: "Three", 4: "Four", 5: "Five"}.get(len(group), str(len(group)))
-    why, guess = f"{number} people share this address", MAILBOX
-    if lost := losing(known.by_email.get(email), known):
+    holder = known.by_email.get(email)
+    keeps = holder and holder.in_reach and holder.key in {draft.key for draft in group}
+    whom = f"everybody but {holder.name}" if holder and keeps else "them"
+    why, guess = f"{number} people share this address. If it is a shared mailbox, ", MAILBOX
+    why = f"{why}letters to {whom} are printed, not e-mailed"
+    if lost := losing(holder, known):
         why, guess = f"{why}. {lost} if it is shared", ""
     for draft in group:
         draft.ask(reasons.SHARED, why, "email", key=email, guess=guess)

@@ -113,3 +113,20 @@ def test_nobody_loses_their_own_sign_in_by_the_file_they_import(
     priya.press(address, "Add 2 people", add="2")
     assert sharing(world.priya) == "said"
     assert priya.get("/home").status_code == 200
+
+
+def test_whose_letters_are_printed_is_said_before_a_mailbox_is_called_shared(
+    world: World, as_person: AsPerson
+) -> None:
+    priya = as_person(world.priya)
+    herts = make.organisation("Herts NHS", locality_id=world.place.id)
+    rows = [("Reed, Amy", DESK, "", ""), ("Shah, Ravi", DESK, "", "")]
+    page = priya.get(upload(priya, world.cohort.id, file_of(rows))).text
+    assert "If it is a shared mailbox, letters to them are printed, not e-mailed" in page
+    make.person("Amy", "Reed", email=DESK, organisation_id=herts.id)
+    again = file_of([*rows, ("Young, Zoe", "zoe@lake.uk", "", "")])
+    page = priya.get(upload(priya, world.cohort.id, again)).text
+    assert "letters to everybody but Amy Reed are printed, not e-mailed" in page
+    alone = file_of([("Shah, Ravi", DESK, "", "")])
+    page = priya.get(upload(priya, world.cohort.id, alone)).text
+    assert "letters to the new one are printed, not e-mailed" in page
