@@ -12,7 +12,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from lms import clock
 from lms.contracts import Actor, Audience, Filter, Option, Report, ReportQuery
@@ -32,6 +32,8 @@ AUDIENCES = {
 @dataclass(frozen=True)
 class Asked:
     """What is asked of a report, as an address holds it; months are like "2027-03"."""
+
+    kind: ClassVar = "version"
 
     slug: str
     audience: Audience = Audience.TEAM
@@ -114,12 +116,18 @@ class Asked:
 
 @dataclass(frozen=True)
 class Wanted:
-    """A return to freeze: its words, the reports, and the filters they share."""
+    """A return to freeze, or to look at: its words, the reports, and the filters they share."""
 
     title: str
     about: str
     slugs: tuple[str, ...]
     asked: Asked
+    only_look: bool = False
+
+    @property
+    def kind(self) -> str:
+        """What is made of it."""
+        return "preview" if self.only_look else "return"
 
     def questions(self) -> list[Asked]:
         """The same filters put to each report, in their order."""
@@ -132,21 +140,49 @@ class Wanted:
             "about": self.about,
             "slugs": list(self.slugs),
             "asked": self.asked.as_json(),
+            "only_look": self.only_look,
         }
 
     @staticmethod
     def from_json(held: Mapping[str, Any]) -> Wanted:
         """What was kept."""
-        asked = Asked.from_json(held["asked"])
-        return Wanted(held["title"], held["about"], tuple(held["slugs"]), asked)
+        given = {"asked": Asked.from_json(held["asked"]), "slugs": tuple(held["slugs"])}
+        return Wanted(**(dict(held) | given))
 
     def reach(self, actor: Actor) -> list[str]:
         """The scopes of what is counted for this actor."""
         return self.asked.reach(actor)
 
     def key(self, actor: Actor) -> str:
-        """One return of these reports, period, audience and places."""
-        return fingerprint([sorted(self.slugs), self.asked.of(self.slugs[0]).key(actor)])
+        """One return of these reports, period, audience and places; and one look at it."""
+        key = fingerprint([sorted(self.slugs), self.asked.of(self.slugs[0]).key(actor)])
+        return fingerprint([self.kind, key]) if self.only_look else key
+
+
+@dataclass(frozen=True)
+class Again:
+    """A return to compare with now; with a reason, what differs is restated."""
+
+    return_id: uuid.UUID
+    reason: str = ""
+
+    @property
+    def kind(self) -> str:
+        """What is made of it."""
+        return "restatement" if self.reason else "comparison"
+
+    def as_json(self) -> dict[str, Any]:
+        """For a column of the database."""
+        return {"return_id": str(self.return_id), "reason": self.reason}
+
+    @staticmethod
+    def from_json(held: Mapping[str, Any]) -> Again:
+        """What was kept."""
+        return Again(uuid.UUID(held["return_id"]), held["reason"])
+
+    def key(self, actor: Actor) -> str:
+        """The same for the same return: who may ask sees the places that it counts."""
+        return fingerprint([self.kind, str(self.return_id)])
 
 
 def report_called(slug: str) -> Report:

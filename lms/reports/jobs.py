@@ -1,4 +1,4 @@
-"""The room's jobs: making versions and returns, printing packs, and forgetting what is over.
+"""The room's jobs: making versions and returns, comparing, printing packs, and forgetting.
 
 The worker runs them; each is safe to run twice, and two at a time.
 """
@@ -9,6 +9,7 @@ import logging
 import uuid
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import DBAPIError
@@ -20,15 +21,15 @@ from lms.jobs import GivenUp
 from lms.people import sessions
 from lms.permissions import allowed
 from lms.reports import access
-from lms.reports.asking import Asked, Wanted
+from lms.reports.asking import Again, Asked, Wanted
 from lms.reports.documents import Document
 from lms.reports.drafts import ReportFailed
 from lms.reports.models import Making, Pack
 from lms.reports.printing import PrintError, as_pdf
 from lms.reports.queries import making as queries
 from lms.reports.queries import returns
+from lms.reports.services import returns as services
 from lms.reports.services.releases import release
-from lms.reports.services.returns import freeze
 from lms.web.context import reference
 
 log = logging.getLogger("lms.reports")
@@ -41,7 +42,7 @@ FAULT = "Something went wrong at our end. Your reference is {}."
 
 
 def make(making: str) -> Iterator[None]:
-    """Make a version or a return as somebody asked for it, if it still waits: all or nothing.
+    """Make a version, a return or a comparison as it was asked for, if it waits: all or nothing.
 
     Nobody waits for its row while it counts. Where what is asked changes meanwhile, writing the
     outcome is a serialization failure, and it is made anew.
@@ -54,7 +55,7 @@ def make(making: str) -> Iterator[None]:
     fault: Exception | None = None
     try:
         with db.session.begin_nested():
-            values["made_id"] = _made(held)
+            values |= _made(held)
     except (Complaint, ReportFailed) as refused:
         values = {"state": "failed", "error": str(refused)}
     except Exception as error:
@@ -70,21 +71,31 @@ def make(making: str) -> Iterator[None]:
         raise GivenUp from fault
 
 
-def _made(held: Making) -> uuid.UUID:
-    """The version or the return, counted with what whoever asked may see, then and now."""
+def _made(held: Making) -> dict[str, Any]:
+    """What was asked for, counted with what whoever asked may see, then and now."""
     wanted = queries.wanted_in(held)
     by = _asker(held, wanted)
     if isinstance(wanted, Asked):
-        return release(wanted, by=by)
-    return returns.frozen_as(held.key) or freeze(wanted, by=by)
+        return {"made_id": release(wanted, by=by)}
+    if isinstance(wanted, Wanted):
+        if wanted.only_look:
+            return {"outcome": {"rows": services.preview(wanted, by=by)}}
+        return {"made_id": returns.frozen_as(held.key) or services.freeze(wanted, by=by)}
+    if not wanted.reason:
+        return {"outcome": services.compare(wanted.return_id, by=by).as_json()}
+    services.restate(wanted.return_id, wanted.reason, by=by)
+    return {"made_id": wanted.return_id}
 
 
-def _asker(held: Making, wanted: Asked | Wanted) -> Actor:
+def _asker(held: Making, wanted: Asked | Wanted | Again) -> Actor:
     """Whoever asked, if they may have it still and it would count the same people."""
     actor = sessions.acting(held.by_id)
     if actor is None or not allowed(actor, access.RELEASE):
         raise CHANGED
-    if wanted.key(actor) != held.key or not access.reaches(actor, wanted.reach(actor)):
+    if isinstance(wanted, Again):
+        if not returns.may_restate(actor, wanted.return_id):
+            raise CHANGED
+    elif wanted.key(actor) != held.key or not access.reaches(actor, wanted.reach(actor)):
         raise CHANGED
     return actor
 

@@ -155,6 +155,7 @@ def freezes_the_quarter(priya: Visitor, site: Site) -> None:
     priya.pick("Last month", "March 2027")
     priya.choose("Who is this for?", "A partner organisation")
     priya.press("See what will be kept")
+    waits_for(priya, site, "preview")
     priya.reads("What will be kept", *REPORTS)
     priya.press("Freeze this return")
     waits_for(priya, site, "return")

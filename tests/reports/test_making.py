@@ -16,13 +16,13 @@ from lms import jobs
 from lms.db import db
 from lms.people.models import RoleGrant
 from lms.reports.jobs import MAKE
-from lms.reports.models import FrozenReturn, Making, Release
+from lms.reports.models import FrozenReturn, Making, Release, Restatement
 from lms.testing import clock, run_jobs_of
 from lms.web.opening import LmsFlask
 from tests import factories as make
 from tests.reports.conftest import Sample, crowd, made
 from tests.reports.kit import Trainee
-from tests.reports.test_pages import OUTSIDE, words_of
+from tests.reports.test_pages import OUTSIDE, text_of, words_of
 from tests.reports.test_returns import FORM
 
 Sign = Callable[..., Any]
@@ -67,7 +67,10 @@ def test_what_could_not_be_counted_says_so_and_is_made_when_tried_again(
     assert "Quarter 1 2026 (return for our team only) could not be made." in words_of(
         ana.get("/reports")
     )
-    assert "audience=team" in ana.get(asked).get_data(as_text=True)
+    form = ana.get(f"/reports/returns/new?before={asked.rpartition('/')[2]}")
+    assert f"/returns/new?before={asked.rpartition('/')[2]}" in text_of(ana.get(asked))
+    assert FORM["title"] in text_of(form)
+    assert FORM["about"] in text_of(form)
     sample.people = crowd(A=40)
     again = ana.press(asked, AGAIN)
     assert "We are making this return" in words_of(ana.get(again.location))
@@ -202,3 +205,39 @@ def test_a_failure_is_listed_until_one_asks_for_something_else(
     sample.people = crowd(A=40)
     made(ana, ana.press("/reports/sample?audience=publication", MAKE_IT))
     assert "could not be made" not in words_of(ana.get("/reports/versions"))
+
+
+def test_a_comparison_is_waited_for_on_the_returns_page_and_is_only_for_whoever_asked(
+    as_role: Sign, sample: Sample
+) -> None:
+    sample.people = crowd(A=40)
+    ana, other = as_role("analyst").browser, as_role("analyst").browser
+    at = made(ana, ana.post("/reports/returns", data=FORM))
+    asked = ana.press(at, "Compare with now")
+    assert ana.press(at, "Compare with now").location == asked.location
+    assert "We are making this comparison" in words_of(ana.get(asked.location))
+    assert "Quarter 1 2026 (comparison) is being made." in words_of(ana.get(at))
+    assert "is being made" not in words_of(other.get(at))
+    assert other.get(asked.location).status_code == 404
+    there = made(ana, asked)
+    assert there == f"{at}/now"
+    assert "Compared" in words_of(ana.get(there))
+    assert "What differed when you compared it" in words_of(ana.get(at))
+    assert other.get(there).location == at
+
+
+def test_nobody_restates_a_return_after_losing_a_place_that_it_counts(
+    as_role: Sign, sample: Sample
+) -> None:
+    sample.people = crowd(A=40)
+    ana = as_role("analyst")
+    at = made(ana.browser, ana.browser.post("/reports/returns", data=FORM))
+    sample.people = sample.people[3:]
+    there = made(ana.browser, ana.browser.press(at, "Compare with now"))
+    asked = ana.browser.press(there, "Restate", reason="3 duplicates merged")
+    place = make.locality("Hertfordshire").id
+    here = {"scope_kind": "locality", "scope_id": str(place)}
+    db.session.execute(update(RoleGrant).values(**here))
+    assert made(ana.browser, asked) is None
+    assert "What you may see has changed" in words_of(ana.browser.get(asked.location))
+    assert count(Restatement) == 0

@@ -5,8 +5,9 @@ Returns use it, to say what would change and to keep what was restated.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from lms.reports.documents.document import Cell, Document
 
@@ -40,6 +41,15 @@ class Differences:
 
     restated: tuple[Restated, ...]
     unseen: int
+
+    def as_json(self) -> dict[str, Any]:
+        """For a column of the database."""
+        return asdict(self)
+
+    @staticmethod
+    def from_json(held: Mapping[str, Any]) -> Differences:
+        """What was kept."""
+        return Differences(tuple(Restated(**one) for one in held["restated"]), held["unseen"])
 
 
 def differences(before: Iterable[Document], after: Iterable[Document]) -> Differences:

@@ -17,7 +17,7 @@ from lms.db import AppendOnly, Dated, Model
 
 OUTSIDE = ("partner", "publication")
 STATES = ("pending", "ready", "failed")
-MADE = ("version", "return")
+MADE = ("version", "return", "preview", "comparison", "restatement")
 
 
 class Release(Signed, AppendOnly, Model):
@@ -66,18 +66,21 @@ class Pack(Dated, Model):
 
 
 class Making(Dated, Model):
-    """A version or a return that somebody has asked for and a job makes; forgotten after a week.
+    """What somebody has asked for and a job makes, like a version; forgotten after a week.
 
     `wanted` is what was asked for and `key` tells it from anything else: a person has one row of
-    a question, `created_at` when they asked last. `made_id` is the version or the return once it
-    is there.
+    a question, `created_at` when they asked last. Once it is there, `made_id` is the version or
+    the return, `outcome` what a comparison or a look at a return came to, which is kept nowhere
+    else.
     """
 
     __tablename__ = "reports_making"
     __table_args__ = (
         one_of("kind", MADE),
         one_of("state", STATES),
-        CheckConstraint("(state = 'ready') = (made_id is not null)", name="made"),
+        CheckConstraint(
+            "(state = 'ready') = (made_id is not null or outcome is not null)", name="made"
+        ),
         CheckConstraint("(state = 'failed') = (error is not null)", name="said"),
         UniqueConstraint("by_id", "key"),
         Index(None, "created_at"),
@@ -91,5 +94,6 @@ class Making(Dated, Model):
     # Why there is none, as a sentence for whoever asked.
     error: Mapped[str | None]
     made_id: Mapped[uuid.UUID | None]
+    outcome: Mapped[dict[str, Any] | None]
     # It is made with their name and reach, and they alone may look whether it is there.
     by_id: Mapped[uuid.UUID]

@@ -1,10 +1,12 @@
-"""What somebody has asked for and a job makes: how far one is, and those without an outcome."""
+"""What somebody has asked for and a job makes: how far one is, and what came of it."""
 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select
 
@@ -12,7 +14,7 @@ from lms import clock
 from lms.contracts import Actor
 from lms.db import db
 from lms.errors import NotFound
-from lms.reports.asking import AUDIENCES, Asked, Wanted
+from lms.reports.asking import AUDIENCES, Again, Asked, Wanted
 from lms.reports.models import Making
 
 USUAL = timedelta(minutes=3)
@@ -24,7 +26,7 @@ NEVER = "It was not made within an hour, because our system was busy or had stop
 
 @dataclass(frozen=True)
 class OnItsWay:
-    """A version or a return that was asked for; `made_id` is it, once it is there."""
+    """What was asked for; once it is there, `made_id` or `outcome` is it."""
 
     id: uuid.UUID
     title: str
@@ -32,18 +34,21 @@ class OnItsWay:
     error: str
     asked_at: datetime
     made_id: uuid.UUID | None
-    wanted: Asked | Wanted
+    outcome: Mapping[str, Any] | None
+    wanted: Asked | Wanted | Again
 
     @property
     def noun(self) -> str:
-        """What it is: "version" or "return"."""
-        return "return" if isinstance(self.wanted, Wanted) else "version"
+        """What it is, in a word."""
+        return self.wanted.kind
 
     @property
-    def audience(self) -> str:
-        """Who it is for, within a sentence."""
+    def about(self) -> str:
+        """What it is and who for, within a sentence."""
+        if isinstance(self.wanted, Again):
+            return self.noun
         asked = self.wanted.asked if isinstance(self.wanted, Wanted) else self.wanted
-        return AUDIENCES[asked.audience].lower()
+        return f"{self.noun} for {AUDIENCES[asked.audience].lower()}"
 
     @property
     def is_late(self) -> bool:
@@ -66,8 +71,28 @@ def held(actor: Actor, making_id: uuid.UUID) -> Making:
     return row
 
 
+def last_comparison(actor: Actor, return_id: uuid.UUID) -> OnItsWay | None:
+    """How a return compared with now when the actor last asked, if that is there."""
+    row = db.session.scalar(
+        select(Making).where(
+            Making.by_id == actor.person_id,
+            Making.key == Again(return_id).key(actor),
+            Making.state == "ready",
+        )
+    )
+    return None if row is None else _shown(row)
+
+
+def of_return(actor: Actor, return_id: uuid.UUID) -> list[OnItsWay]:
+    """The comparison and the restatement of a return that the actor waits for or that failed."""
+    found = [*on_its_way(actor, "comparison"), *on_its_way(actor, "restatement")]
+    return [
+        one for one in found if isinstance(one.wanted, Again) and one.wanted.return_id == return_id
+    ]
+
+
 def on_its_way(actor: Actor, kind: str) -> list[OnItsWay]:
-    """The versions or the returns that the actor waits for or that failed, the newest first.
+    """What of a kind the actor waits for or what failed, the newest first.
 
     Whoever asks for one has seen which failed before, and goes on.
     """
@@ -88,9 +113,12 @@ def waits(row: Making) -> bool:
     return row.state == "pending" and row.created_at >= clock.now() - LONGEST
 
 
-def wanted_in(row: Making) -> Asked | Wanted:
+def wanted_in(row: Making) -> Asked | Wanted | Again:
     """What was asked for."""
-    return Wanted.from_json(row.wanted) if row.kind == "return" else Asked.from_json(row.wanted)
+    if row.kind == "version":
+        return Asked.from_json(row.wanted)
+    whole = row.kind in ("return", "preview")
+    return Wanted.from_json(row.wanted) if whole else Again.from_json(row.wanted)
 
 
 def _ended_at(row: Making) -> datetime:
@@ -106,5 +134,6 @@ def _shown(row: Making) -> OnItsWay:
         NEVER if never else row.error or "",
         row.created_at,
         row.made_id,
+        row.outcome,
         wanted_in(row),
     )

@@ -155,6 +155,14 @@ def find_to_restate(actor: Actor, return_id: uuid.UUID) -> Frozen:
     return frozen
 
 
+def may_restate(actor: Actor, return_id: uuid.UUID) -> bool:
+    """Whether the actor can compare a return with now."""
+    try:
+        return bool(find_to_restate(actor, return_id))
+    except NotFound:
+        return False
+
+
 def frozen_as(key: str) -> uuid.UUID | None:
     """The return of these reports, period, audience and reach, if there is one."""
     return db.session.scalar(select(FrozenReturn.id).where(FrozenReturn.key == key))

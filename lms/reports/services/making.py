@@ -1,4 +1,4 @@
-"""Asking for a version or a return, which a job makes with the name and reach of whoever asks.
+"""Asking for what a job makes with the name and reach of whoever asks, like a version or a return.
 
 Views call it; `lms.reports.jobs` does the work, and the page of what was asked waits for it.
 """
@@ -6,6 +6,7 @@ Views call it; `lms.reports.jobs` does the work, and the page of what was asked 
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import or_, select
@@ -15,7 +16,7 @@ from lms import clock
 from lms.contracts import Actor
 from lms.db import db, uuid7
 from lms.jobs import defer
-from lms.reports.asking import Asked, Wanted
+from lms.reports.asking import Again, Asked, Wanted
 from lms.reports.jobs import MAKE
 from lms.reports.models import Making
 from lms.reports.queries import making as queries
@@ -28,14 +29,29 @@ ONE_AT_A_TIME = "reports.make"
 
 def ask_version(asked: Asked, *, by: Actor) -> uuid.UUID:
     """Have a version made for somebody outside; returns where to look for it."""
-    return _ask("version", asked.report.question, asked, by)
+    return _ask(asked.report.question, asked, by)
 
 
 def ask_return(wanted: Wanted, *, by: Actor) -> uuid.UUID:
     """Have a return frozen; returns where to look for it. Raises `Complaint` if it was before."""
     if returns.frozen_as(wanted.key(by)) is not None:
         raise ONCE
-    return _ask("return", wanted.title, wanted, by)
+    return _ask(wanted.title, wanted, by)
+
+
+def ask_preview(wanted: Wanted, *, by: Actor) -> uuid.UUID:
+    """Have counted what a return would keep; returns where to look for it."""
+    return _ask(wanted.title, replace(wanted, only_look=True), by)
+
+
+def ask_comparison(return_id: uuid.UUID, *, by: Actor) -> uuid.UUID:
+    """Have a return compared with now; returns where to look for it."""
+    return _ask(returns.find_to_restate(by, return_id).title, Again(return_id), by)
+
+
+def ask_restatement(return_id: uuid.UUID, reason: str, *, by: Actor) -> uuid.UUID:
+    """Have restated what differs from now; returns where to look for it."""
+    return _ask(returns.find_to_restate(by, return_id).title, Again(return_id, reason), by)
 
 
 def ask_again(making_id: uuid.UUID, *, by: Actor) -> uuid.UUID:
@@ -46,10 +62,10 @@ def ask_again(making_id: uuid.UUID, *, by: Actor) -> uuid.UUID:
     held = queries.held(by, making_id)
     if held.state == "ready":
         return held.id
-    return _ask(held.kind, held.title, queries.wanted_in(held), by)
+    return _ask(held.title, queries.wanted_in(held), by)
 
 
-def _ask(kind: str, title: str, wanted: Asked | Wanted, by: Actor) -> uuid.UUID:
+def _ask(title: str, wanted: Asked | Wanted | Again, by: Actor) -> uuid.UUID:
     """A person's one row of this question, waiting, and its job; the same as long as it waits."""
     assert by.person_id is not None
     key = wanted.key(by)
@@ -61,9 +77,9 @@ def _ask(kind: str, title: str, wanted: Asked | Wanted, by: Actor) -> uuid.UUID:
             setattr(same, name, value)
         return same.id
     now = clock.now()
-    anew = words | {"state": "pending", "error": None, "made_id": None}
+    anew = words | {"state": "pending", "error": None, "made_id": None, "outcome": None}
     anew |= {"created_at": now, "updated_at": now}
-    row = anew | {"id": uuid7(), "kind": kind, "key": key, "by_id": by.person_id}
+    row = anew | {"id": uuid7(), "kind": wanted.kind, "key": key, "by_id": by.person_id}
     asked = db.session.scalar(
         insert(Making)
         .values(row)

@@ -1,7 +1,7 @@
 """Freezing several reports of a period at one moment, and restating what came out differently.
 
-A job freezes and views restate, in a transaction that sees one moment; a return is kept whole or
-not at all.
+A job does it, and what is looked at before, in a transaction that sees one moment; a return is
+kept whole or not at all.
 """
 
 from __future__ import annotations
@@ -11,18 +11,22 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 
+from sqlalchemy import delete
+
 from lms import audit, clock
 from lms.contracts import Actor, Audience
 from lms.db import Complaint, crash_point, db, uuid7, violations
-from lms.reports.asking import Asked, Wanted, first_day, last_day
+from lms.reports.asking import Again, Asked, Wanted, first_day, last_day
 from lms.reports.disclosure import POLICIES
 from lms.reports.documents import Document, protect
-from lms.reports.documents.comparing import differences
-from lms.reports.drafts import draft_of, heading_of
-from lms.reports.models import FrozenReturn, Restatement
+from lms.reports.documents.comparing import Differences, differences
+from lms.reports.documents.words import upto_words
+from lms.reports.drafts import draft_of, fingerprint_of, heading_of
+from lms.reports.models import FrozenReturn, Making, Restatement
 from lms.reports.queries import releases as versions
 from lms.reports.queries import returns
 from lms.reports.services.releases import release, told
+from lms.web import words
 
 ONCE = Complaint(
     "title",
@@ -89,15 +93,53 @@ def restate(return_id: uuid.UUID, reason: str, *, by: Actor) -> uuid.UUID:
     )
     db.session.add(row)
     db.session.flush()
+    # Nobody reads any more how it compared with what it said before.
+    compared = Making.key == Again(return_id).key(by)
+    db.session.execute(delete(Making).where(compared, Making.state == "ready"))
     said = {"title": frozen.title, "cells": len(found.restated)}
     audit.write("report.restated", "return", return_id, by=by, after=said)
     return row.id
 
 
+def compare(return_id: uuid.UUID, *, by: Actor) -> Differences:
+    """What came out differently since a return was frozen or last restated."""
+    frozen = returns.find_to_restate(by, return_id)
+    return differences(frozen.current, documents_now(frozen.questions(), by))
+
+
+def preview(wanted: Wanted, *, by: Actor) -> list[tuple[str, str]]:
+    """What would be kept, how far its data reaches, and what differs from the last return."""
+    documents = documents_now(wanted.questions(), by)
+    rows = []
+    for one in documents:
+        tables = words.plural(len(list(one.tables)), "table")
+        rows.append((one.title, one.empty or f"{tables}{upto_words(one)}"))
+    last = returns.before(by, wanted.slugs, wanted.asked)
+    if last is not None:
+        number = len(differences(last.current, documents).restated)
+        differ = words.plural(number, "figure differs", "figures differ")
+        rows.append((f"Since “{last.title}”", differ))
+    return rows
+
+
 def documents_now(questions: Sequence[Asked], actor: Actor) -> list[Document]:
-    """What the reports would say now, recorded nowhere: to look at the differences first."""
+    """What the reports would say now, recorded nowhere.
+
+    Counted anew, figures would be held against the version that was made with the return: where
+    nothing has changed since, that version is the answer, as it is when one is asked for.
+    """
     as_of = clock.now()
-    return [document_of(one, actor, as_of, record=False) for one in questions]
+    return [_kept(one, actor) or document_of(one, actor, as_of, record=False) for one in questions]
+
+
+def _kept(asked: Asked, actor: Actor) -> Document | None:
+    """The newest version of a question for somebody outside, if it would be the same now."""
+    made = [] if asked.audience is Audience.TEAM else versions.of_question(actor, asked, 1)
+    for version in made:
+        recorded = versions.find(actor, version.id)
+        if recorded.draft == fingerprint_of(draft_of(asked, actor, clock.now())):
+            return recorded.document
+    return None
 
 
 def document_of(asked: Asked, actor: Actor, as_of: datetime, *, record: bool) -> Document:

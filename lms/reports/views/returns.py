@@ -3,59 +3,59 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable
 from typing import Any
 
 from flask import Response, request, url_for
 
-from lms import clock, web
-from lms.contracts import Actor, Audience
+from lms import web
 from lms.db import Complaint
+from lms.errors import NotFound
 from lms.permissions import allow, allowed
 from lms.reports import access
-from lms.reports.asking import Asked, Wanted, offered
-from lms.reports.documents import Document, drawing
+from lms.reports.asking import Wanted, offered
+from lms.reports.documents import drawing
 from lms.reports.documents import words as foot
-from lms.reports.documents.comparing import differences
-from lms.reports.drafts import ReportFailed, draft_of, fingerprint_of
+from lms.reports.documents.comparing import Differences
 from lms.reports.forms.returns import RestateForm, ReturnForm
-from lms.reports.queries import listing, releases, returns
+from lms.reports.queries import listing, returns
+from lms.reports.queries import making as making_queries
+from lms.reports.queries.making import OnItsWay
 from lms.reports.services import making
-from lms.reports.services import returns as services
 from lms.reports.views.blueprint import blueprint
 from lms.reports.views.giving import give
-from lms.web import words
 
 
 @blueprint.get("/reports/returns/new")
 @allow(access.RELEASE)
 def new_return() -> str:
-    """What to freeze; a report gives itself and its period along, and what failed its filters."""
+    """What to freeze; a report gives itself and its period along, and what failed its filters.
+
+    What was asked for before comes back as it was, and with it what it would keep.
+    """
+    before = request.args.get("before", type=uuid.UUID)
+    if before:
+        looked = making_queries.find(web.current_actor(), before)
+        return web.render("reports/new_return.html", form=_filled(looked), looked=looked)
     given = {name: request.args.get(name, "") for name in ("start", "end", "audience")}
     lists = {name: request.args.getlist(name) for name in ("report", "place")}
-    form = _form(**given, **lists)
-    return web.render("reports/new_return.html", form=form, found=None)
+    return web.render("reports/new_return.html", form=_form(**given, **lists), looked=None)
 
 
 @blueprint.post("/reports/returns")
 @allow(access.RELEASE)
-@web.one_moment
 def freeze() -> web.Answer:
-    """Have it counted and kept; or only look at what would be, all of it at one moment."""
-    form = _form()
+    """Have it counted and kept; or have counted what would be, to look at it first."""
+    form, actor = _form(), web.current_actor()
     if form.validate() and form.check():
+        ask = making.ask_preview if request.form.get("look") else making.ask_return
         try:
-            if request.form.get("look"):
-                found = _preview(form)
-                return web.render("reports/new_return.html", form=form, found=found)
-            making_id = making.ask_return(_wanted(form), by=web.current_actor())
+            making_id = ask(_wanted(form), by=actor)
         except Complaint as complaint:
             form.add_complaint(complaint)
-        except ReportFailed as failed:
-            form.add_complaint(Complaint("report", str(failed)))
         else:
             return web.see("reports.making", making_id=making_id)
-    return web.invalid("reports/new_return.html", form=form, found=None)
+    return web.invalid("reports/new_return.html", form=form, looked=None)
 
 
 @blueprint.get("/reports/returns/<uuid:return_id>")
@@ -64,10 +64,13 @@ def frozen(return_id: uuid.UUID) -> str:
     """The numbers as they were handed in, and what was restated."""
     actor = web.current_actor()
     found = returns.find(actor, return_id)
+    may_restate = allowed(actor, access.RELEASE) and found.is_counted_by(actor)
     return web.render(
         "reports/return.html",
         frozen=found,
-        may_restate=allowed(actor, access.RELEASE) and found.is_counted_by(actor),
+        may_restate=may_restate,
+        on_its_way=making_queries.of_return(actor, return_id) if may_restate else [],
+        compared=making_queries.last_comparison(actor, return_id) if may_restate else None,
         drawing=drawing,
         foot=foot,
     )
@@ -83,46 +86,42 @@ def download_return(return_id: uuid.UUID) -> Response:
     return give(found.with_restated, found.title, back, by=actor)
 
 
-@blueprint.route("/reports/returns/<uuid:return_id>/now", methods=["GET", "POST"])
+@blueprint.post("/reports/returns/<uuid:return_id>/now")
 @allow(access.RELEASE)
-@web.one_moment
 def compare(return_id: uuid.UUID) -> web.Answer:
-    """What came out differently since; restating it needs a reason."""
+    """Have the return compared with what its reports would say now."""
+    asked = making.ask_comparison(return_id, by=web.current_actor())
+    return web.see("reports.making", making_id=asked)
+
+
+@blueprint.get("/reports/returns/<uuid:return_id>/now")
+@allow(access.RELEASE)
+def compared(return_id: uuid.UUID) -> web.Answer:
+    """What had come out differently when the return was last compared."""
+    return _compared(return_id, RestateForm(), web.render)
+
+
+@blueprint.post("/reports/returns/<uuid:return_id>/restate")
+@allow(access.RELEASE)
+def restate(return_id: uuid.UUID) -> web.Answer:
+    """Have what differs restated, with a reason."""
+    form = RestateForm()
+    if not form.validate():
+        return _compared(return_id, form, web.invalid)
+    asked = making.ask_restatement(return_id, form.reason.data, by=web.current_actor())
+    return web.see("reports.making", making_id=asked)
+
+
+def _compared(return_id: uuid.UUID, form: RestateForm, answer: Callable[..., Any]) -> web.Answer:
     actor = web.current_actor()
-    found, form = returns.find_to_restate(actor, return_id), RestateForm()
-    answer: Any = web.render
-    if form.is_submitted():
-        if form.validate():
-            try:
-                services.restate(return_id, form.reason.data, by=actor)
-            except Complaint as complaint:
-                form.add_complaint(complaint)
-            else:
-                web.say("The return is restated", detail="What was handed in stays beside it.")
-                return web.see("reports.frozen", return_id=return_id)
-        answer = web.invalid
-    differs = differences(found.current, _now(found.questions(), actor))
-    made: web.Answer = answer("reports/compare.html", frozen=found, found=differs, form=form)
+    kept = returns.find_to_restate(actor, return_id)
+    last = making_queries.last_comparison(actor, return_id)
+    if last is None or last.outcome is None:
+        return web.see("reports.frozen", return_id=return_id)
+    found = Differences.from_json(last.outcome)
+    values = {"frozen": kept, "compared_at": last.asked_at, "found": found, "form": form}
+    made: web.Answer = answer("reports/compare.html", **values)
     return made
-
-
-def _now(questions: Sequence[Asked], actor: Actor) -> list[Document]:
-    """What the reports would say now.
-
-    Counted anew, figures would be held against the version that was made with the return: where
-    nothing has changed since, that version is the answer, as it is when one is asked for.
-    """
-    return [_kept(one, actor) or services.documents_now([one], actor)[0] for one in questions]
-
-
-def _kept(asked: Asked, actor: Actor) -> Document | None:
-    """The newest version of a question for somebody outside, if it would be the same now."""
-    made = [] if asked.audience is Audience.TEAM else releases.of_question(actor, asked, 1)
-    for version in made:
-        recorded = releases.find(actor, version.id)
-        if recorded.draft == fingerprint_of(draft_of(asked, actor, clock.now())):
-            return recorded.document
-    return None
 
 
 def _form(**given: Any) -> ReturnForm:
@@ -137,17 +136,12 @@ def _wanted(form: ReturnForm) -> Wanted:
     return Wanted(form.title.data, form.about.data, slugs, form.asked())
 
 
-def _preview(form: ReturnForm) -> list[tuple[str, str]]:
-    """What will be kept, how far its data reaches, and what differs from the last return."""
-    actor, wanted = web.current_actor(), _wanted(form)
-    documents = _now(wanted.questions(), actor)
-    rows = []
-    for one in documents:
-        tables = words.plural(len(list(one.tables)), "table")
-        rows.append((one.title, one.empty or f"{tables}{foot.upto_words(one)}"))
-    last = returns.before(actor, wanted.slugs, wanted.asked)
-    if last is not None:
-        number = len(differences(last.current, documents).restated)
-        differ = words.plural(number, "figure differs", "figures differ")
-        rows.append((f"Since “{last.title}”", differ))
-    return rows
+def _filled(asked: OnItsWay) -> ReturnForm:
+    """The form as it was when this return, or a look at it, was asked for."""
+    wanted = asked.wanted
+    if not isinstance(wanted, Wanted):
+        raise NotFound
+    given = {"title": wanted.title, "about": wanted.about, "report": list(wanted.slugs)}
+    one = wanted.asked
+    period = {"start": one.start, "end": one.end}
+    return _form(**given, **period, audience=str(one.audience), place=list(one.place))
