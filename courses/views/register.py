@@ -6,6 +6,7 @@ Without scripts the same form is saved by its button.
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
 from flask import Response, jsonify, request, url_for
@@ -31,6 +32,7 @@ from lms.web.forms import clean
 MARK = access.MARK
 FIND = "look"
 """The button beside "Find a name": it keeps the marks given so far and shows whom it finds."""
+NOBODY = "Nobody is marked yet. Choose a mark for at least one person, then save"
 ADDRESS = "/cohorts/<uuid:cohort_id>/sessions/<int:number>/register"
 
 
@@ -60,9 +62,13 @@ def save_register(cohort_id: uuid.UUID, number: int) -> web.Answer:
         return _page(cohort, session, forms.with_complaints(sheet, error.complaints), status=422)
     except Changed as error:
         return _conflict(cohort, session, error)
-    find = request.form.get("find", "").strip()[:60] if FIND in request.form else ""
-    if done or not find:
-        missing = _to_mark(register.lines(session.id))
+    looking = FIND in request.form
+    find = request.form.get("find", "").strip()[:60] if looking else ""
+    missing = _to_mark(register.lines(session.id))
+    if lines and missing == len(lines) and not looking:
+        first = Complaint(f"mark-{lines[0].place_id}-1", NOBODY)
+        return _page(cohort, session, forms.with_complaints(sheet, [first]), status=422)
+    if done or not looking:
         left = words.plural(missing, "person has", "people have")
         web.say(
             f"Register saved: {words.plural(len(done), 'mark')} changed"
@@ -193,27 +199,37 @@ def _conflict(cohort: CohortFacts, session: SessionFacts, error: Changed) -> web
 
 
 def _keep_tapped(session: SessionFacts, sheet: RegisterSheet) -> web.Answer:
-    """Keep what is complete; a time that is still to be typed is asked for, not refused."""
-    waiting = [*sheet.complaints]
+    """Keep what is complete; a time that is still to be typed is asked for at its field."""
+    waiting = {one.field: one.text for one in sheet.complaints}
     marks = list(sheet.marks)
     for _ in range(2):
         try:
             service.save(session.id, marks, by=web.current_actor(), why=sheet.why)
             break
         except Complaints as error:
-            waiting.extend(error.complaints)
-            unfinished = {complaint.field.partition("-")[2] for complaint in error.complaints}
-            marks = [mark for mark in marks if str(mark.place_id) not in unfinished]
-            if any(complaint.field == "why" for complaint in error.complaints):
-                return _refused(waiting[-1].text, 422)
+            if whole := [one.text for one in error.complaints if one.field in ("", "why")]:
+                return _refused(whole[0], 422)
+            waiting |= {one.field: one.text for one in error.complaints}
+            marks = [mark for mark in marks if str(mark.place_id) not in _places(waiting)]
         except Changed as error:
             return _refused(error.sentence, 409)
     lines = register.lines(session.id)
     return jsonify(
         fields={f"seen-{line.place_id}": str(line.mark.id) if line.mark else "" for line in lines},
         texts={"register-counts": counts_words(lines), "mark-rest": rest_words(lines)},
-        says=waiting[0].text if waiting else None,
+        errors=waiting,
+        says=_not_kept(lines, _places(waiting)),
     )
+
+
+def _places(fields: Iterable[str]) -> set[str]:
+    """Whose mark each field is of, as in `arrived-<place>`."""
+    return {field.partition("-")[2] for field in fields}
+
+
+def _not_kept(lines: list[Line], places: set[str]) -> str | None:
+    names = [line.name for line in lines if str(line.place_id) in places]
+    return f"Not saved yet: {words.listing(names)}" if names else None
 
 
 def _refused(text: str, status: int) -> Response:

@@ -114,7 +114,8 @@ def test_each_tap_is_kept_and_an_unfinished_one_does_not_hold_up_the_others(room
         headers={"X-Asked-By": "script", "X-CSRF-Token": _word(browser, room.page)},
     )
     assert answer.status_code == 200
-    assert answer.json["says"] == "Enter when Beth Lyons arrived, like 9:50am"
+    assert answer.json["errors"] == {f"arrived-{b}": "Enter when Beth Lyons arrived, like 9:50am"}
+    assert answer.json["says"] == "Not saved yet: Beth Lyons"
     assert answer.json["texts"]["register-counts"].startswith("Here 1")
     assert marks(room)["Amara Lyons"] == "present"
 

@@ -67,6 +67,24 @@ def test_two_phones_at_one_register_lose_no_mark(
     sam.reads("Here 2", "To mark 1")
 
 
+def test_a_late_mark_is_asked_for_its_time_at_the_person_and_is_not_called_saved(
+    programme: Programme, cohort: str, visit: Visit
+) -> None:
+    sam = visit("Sam", width=PHONE)
+    at_the_register(sam, programme)
+    beth, foot = sam.group("Beth Lyons"), sam.page.locator("[data-saved]")
+    sam.choose("Beth Lyons", "Late")
+    expect(foot).to_have_text("Not saved yet: Beth Lyons")
+    expect(beth.get_by_text("Enter when Beth Lyons arrived, like 9:50am")).to_be_visible()
+    arrived = beth.get_by_label("Arrived at")
+    expect(arrived).to_have_accessible_description(
+        "Error: Enter when Beth Lyons arrived, like 9:50am"
+    )
+    arrived.fill("9:38")
+    expect(foot).to_contain_text("Saved")
+    expect(beth.get_by_text("Enter when")).to_have_count(0)
+
+
 def test_somebody_who_walks_in_is_added_and_present(
     programme: Programme, cohort: str, visit: Visit
 ) -> None:

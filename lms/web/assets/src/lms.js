@@ -2,7 +2,8 @@
 //
 // data-autosave="url" on a form   each change is posted there; [data-saved] says "Saved 9:52am".
 //                                 The answer is 204, or JSON with `fields` (values by name),
-//                                 `texts` (words by id) and `says`; a refusal has `error`
+//                                 `texts` (words by id), and of what was not kept `errors` (words
+//                                 by field) and `says`; a refusal has `error`
 // data-ask="url" on a form        after each choice, asks there and shows the answer's `texts` (words
 //                                 by id): nothing is kept
 // data-find="id" on a field       shows, of that element's [data-name] parts, those that hold what
@@ -63,8 +64,8 @@ class Autosave {
         headers: { "X-CSRF-Token": word, "X-Asked-By": "script", Accept: "application/json" },
       });
       if (!answer.ok || answer.redirected) throw await this.reason(answer);
-      if (changes === this.changes) this.unsaved = false;
       const detail = answer.status === 204 ? null : await answer.json().catch(() => null);
+      if (changes === this.changes) this.unsaved = Boolean(detail?.says);
       this.show(detail);
       this.form.dispatchEvent(new CustomEvent("lms:saved", { detail, bubbles: true }));
     } catch (reason) {
@@ -73,7 +74,7 @@ class Autosave {
     }
   }
 
-  // The answer may carry values for hidden fields, texts by id, and words in place of "Saved".
+  // The answer may carry values for hidden fields, texts by id, and what was not kept and why.
   show(detail) {
     for (const [name, value] of Object.entries(detail?.fields ?? {})) {
       if (this.form.elements[name]) this.form.elements[name].value = value;
@@ -81,7 +82,36 @@ class Autosave {
     for (const [id, text] of Object.entries(detail?.texts ?? {})) {
       document.getElementById(id)?.replaceChildren(text);
     }
-    this.say(detail?.says ?? `Saved ${clock()}`, false);
+    if (detail?.errors) this.complain(detail.errors);
+    this.say(detail?.says ?? `Saved ${clock()}`, Boolean(detail?.says));
+  }
+
+  // Each error stands at its field, as on a page that was refused; what is right now loses its own.
+  complain(errors) {
+    for (const field of this.form.querySelectorAll(".govuk-input--error")) {
+      if (!(field.id in errors)) this.mark(field, "");
+    }
+    for (const [id, text] of Object.entries(errors)) {
+      const field = document.getElementById(id);
+      if (field) this.mark(field, text);
+    }
+  }
+
+  mark(field, text) {
+    const id = `${field.id}-error`;
+    field.closest(".govuk-form-group").classList.toggle("govuk-form-group--error", Boolean(text));
+    field.classList.toggle("govuk-input--error", Boolean(text));
+    const others = (field.getAttribute("aria-describedby") ?? "").replace(id, "").trim();
+    field.setAttribute("aria-describedby", text ? `${others} ${id}`.trim() : others);
+    if (!text) return document.getElementById(id)?.remove();
+    const words = document.getElementById(id) ?? document.createElement("p");
+    const label = document.createElement("span");
+    words.id = id;
+    words.className = "govuk-error-message";
+    label.className = "govuk-visually-hidden";
+    label.textContent = "Error:";
+    words.replaceChildren(label, ` ${text}`);
+    if (!words.isConnected) this.form.querySelector(`label[for="${field.id}"]`).after(words);
   }
 
   async reason(answer) {
