@@ -58,15 +58,15 @@ def of_cohort(actor: Actor, cohort: CohortFacts) -> Roster:
 
 
 def said(mark: Mark | None, session: SessionFacts) -> str:
-    """A mark in a word or two: Present, Late 25, Left early 30, Absent, – where there is none."""
+    """A mark in a few words: Present, Late 25 min, Left early 30 min, Absent, – without one."""
     if mark is None:
         return "–"
     if mark.mark == "late" and mark.arrived_at is not None:
         late = (mark.arrived_at - session.start).total_seconds() / 60
-        return f"Late {max(late, 0):.0f}"
+        return f"Late {max(late, 0):.0f} min"
     if mark.mark == "left_early" and mark.left_at is not None:
         early = (session.end - mark.left_at).total_seconds() / 60
-        return f"Left early {max(early, 0):.0f}"
+        return f"Left early {max(early, 0):.0f} min"
     return words.capital(mark.mark.replace("_", " "))
 
 

@@ -71,7 +71,7 @@ def _session(cohort: CohortFacts, session: SessionFacts, kind: str) -> Agenda:
         (
             ("", session.where),
             ("Trainer", session.who or "nobody yet"),
-            ("Booked", f"{cohort.seats_taken} of {cohort.capacity}"),
+            ("Places taken", f"{cohort.seats_taken} of {cohort.capacity}"),
         ),
         "Open cohort",
         url_for("courses.cohort", cohort_id=cohort.id),
@@ -92,7 +92,7 @@ def _to_train(
     """
     is_here = words.day_of(session.start) <= today
     where = ("", ", ".join(filter(None, (session.where, session.address))))
-    booked = ("Booked", f"{cohort.seats_taken} of {cohort.capacity}")
+    booked = ("Places taken", f"{cohort.seats_taken} of {cohort.capacity}")
     number, roster = session.number, url_for("courses.cohort", cohort_id=cohort.id)
     return Agenda(
         kind,

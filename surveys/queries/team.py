@@ -154,7 +154,7 @@ def answered_columns(cohort_id: uuid.UUID) -> Iterable[BookingColumn]:
 
 
 def before_columns(cohort_ids: Sequence[uuid.UUID]) -> Iterable[CohortColumn]:
-    """The column "Surveys before" of a list of cohorts: "14 of 18", returned of those booked."""
+    """The column "Before surveys answered" of a list of cohorts: "14 of 18" of those booked."""
     rows = db.session.execute(
         select(
             Wave.cohort_id,
@@ -172,7 +172,7 @@ def before_columns(cohort_ids: Sequence[uuid.UUID]) -> Iterable[CohortColumn]:
         .group_by(Wave.cohort_id)
     )
     cells = {cohort_id: f"{returned} of {booked}" for cohort_id, returned, booked in rows}
-    yield CohortColumn("Surveys before", 10, cells)
+    yield CohortColumn("Before surveys answered", 10, cells)
 
 
 def _yes_no(state: str) -> str:

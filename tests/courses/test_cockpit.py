@@ -396,7 +396,7 @@ def test_why_somebody_was_absent_and_how_early_they_left_is_said_in_words(
     )
     browser, at = as_person(world.priya), f"/cohorts/{world.cohort.id}"
 
-    assert "Left early 30" in browser.get(at).get_data(as_text=True)
+    assert "Left early 30 min" in browser.get(at).get_data(as_text=True)
     history = browser.get(f"{at}/history").get_data(as_text=True)
     assert "Not known" in history
     assert ">unknown<" not in history
@@ -425,7 +425,7 @@ def test_a_trainer_opens_the_register_on_its_day_and_before_that_the_roster(
 
     assert "Open roster" in before
     assert "Open register" not in before
-    assert "Surveys before: 1 of 1" in before
+    assert "Before surveys answered: 1 of 1" in before
     assert "Open register" in on_the_day
 
 

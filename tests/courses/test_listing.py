@@ -91,7 +91,8 @@ def test_the_list_says_how_many_have_answered_the_survey_before(
 
     page = as_person(world.priya).get("/cohorts").get_data(as_text=True)
 
-    assert "Surveys before" in page
+    assert "Places taken" in page
+    assert "Before surveys answered" in page
     assert "1 of 3" in page
     assert other.code in page
 
