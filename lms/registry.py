@@ -178,7 +178,7 @@ class Registry:
     def todos(self, actor: Actor, today: date) -> tuple[list[Todo], list[Failed]]:
         """What the actor needs to do, by deadline then urgency; and the plugins that failed."""
         items, failed = self._ask("lms_todos", Todo, actor=actor, today=today)
-        return sorted(items, key=lambda t: (t.due or date.max, t.urgency, t.text)), failed
+        return sorted(items, key=lambda todo: todo.rank), failed
 
     def agenda(self, actor: Actor, today: date) -> list[Agenda]:
         """Dated things of the actor's home page, soonest first."""

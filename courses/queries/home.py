@@ -103,13 +103,14 @@ def _own(actor: Actor, person_id: uuid.UUID) -> Iterable[Agenda]:
 def _held_for(offer: OfferRow) -> Agenda:
     cohort = cohorts.facts(offer.cohort_id)
     return Agenda(
-        "mine",
+        "asked",
         f"A place is being held for you: {cohort.course}",
         cohort.first.start if cohort.first else None,
         (("Answer by", words.weekday_datetime(offer.expires_at)),),
         "See the place and answer",
         url_for("courses.own_place", cohort_id=offer.cohort_id),
         order=5,
+        due=clock.london(offer.expires_at).date(),
     )
 
 

@@ -6,15 +6,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from lms.ambassadors.codes import MONTHS
-from lms.clock import add_months
+from lms.clock import add_months, london
 
 REMINDERS = (timedelta(days=7), timedelta(days=14))
 """So long after somebody was asked they are reminded; nobody is asked a fourth time."""
 LATE_AFTER = timedelta(days=14)
-"""So long after it fell due an answer still counts as in time."""
+"""So long after somebody was asked an answer still counts as in time."""
 LAST_STAYS = timedelta(days=60)
 LINK_LASTS = timedelta(days=60)
 
@@ -33,6 +33,11 @@ def plan(made_on: date) -> tuple[Checkpoint, ...]:
     due = [add_months(made_on, months) for months in MONTHS]
     closes = [*due[1:], due[-1] + LAST_STAYS]
     return tuple(Checkpoint(*one) for one in zip(MONTHS, due, closes, strict=True))
+
+
+def in_time_until(asked_at: datetime | None, due_on: date) -> date:
+    """The last day on which an answer is in time, of whoever was asked then, or on the day due."""
+    return (london(asked_at).date() if asked_at else due_on) + LATE_AFTER
 
 
 def reminders_due(asked_on: date, today: date) -> int:

@@ -37,12 +37,18 @@ class Todo:
     due: date | None
     urgency: int = 50
 
+    @property
+    def rank(self) -> tuple[date, int, str]:
+        """Where it stands among others: by day, then by urgency."""
+        return (self.due or date.max, self.urgency, self.text)
+
 
 @dataclass(frozen=True)
 class Agenda:
     """Something dated on the home page: a session, a survey that closes, a certificate.
 
-    `kind` is "this_week", "coming_up" or "mine"; `facts` are label and value pairs.
+    `kind` is "this_week", "coming_up", "mine", or "asked" for what of one's own waits for an
+    answer, by `due` where there is such a day; `facts` are label and value pairs.
     """
 
     kind: str
@@ -52,6 +58,7 @@ class Agenda:
     verb: str
     url: str
     order: int = 50
+    due: date | None = None
 
 
 class Place(StrEnum):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -38,7 +38,7 @@ class Home:
     @property
     def staff(self) -> bool:
         """Whether the reader has any role beyond being trained and being an ambassador."""
-        return any(role not in (Role.TRAINEE, Role.AMBASSADOR) for role in self.roles)
+        return is_staff(self.roles)
 
     @property
     def more(self) -> int:
@@ -51,6 +51,11 @@ def page_for(actor: Actor, today: date, *, all_todos: bool) -> Home:
     registry = current_registry()
     todos, failed = registry.todos(actor, today)
     agenda = registry.agenda(actor, today)
+    own = [one for one in agenda if one.kind in ("mine", "asked")]
+    if is_staff(actor.roles):
+        todos += [_todo(one) for one in own if one.kind == "asked"]
+        todos.sort(key=lambda todo: todo.rank)
+        own = [one for one in own if one.kind == "mine"]
     dated = [one for one in agenda if one.at and one.at >= clock.now()]
     return Home(
         this_week=[one for one in agenda if one.kind == "this_week"],
@@ -58,7 +63,7 @@ def page_for(actor: Actor, today: date, *, all_todos: bool) -> Home:
         total=len(todos),
         failed=failed,
         coming_up=[one for one in agenda if one.kind == "coming_up"],
-        mine=[one for one in agenda if one.kind == "mine"],
+        mine=own,
         next=min(dated, key=lambda one: one.at or clock.now(), default=None),
         first_steps=allowed(actor, "organisations.manage") and not places.any_organisation(),
         roles=actor.roles,
@@ -66,6 +71,17 @@ def page_for(actor: Actor, today: date, *, all_todos: bool) -> Home:
         watches=allowed(actor, "plugins.view"),
         wrong=list(for_administrators(actor)),
     )
+
+
+def is_staff(roles: Iterable[Role]) -> bool:
+    """Whether one of these roles is more than being trained and being an ambassador."""
+    return any(role not in (Role.TRAINEE, Role.AMBASSADOR) for role in roles)
+
+
+def _todo(asked: Agenda) -> Todo:
+    """What somebody is asked for themselves, as a line among what they do for others."""
+    facts = (f"{label}: {value}" if label else value for label, value in asked.facts)
+    return Todo(asked.title, " · ".join(facts), asked.verb, asked.url, asked.due)
 
 
 def personas_open() -> bool:

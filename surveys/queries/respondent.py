@@ -213,13 +213,14 @@ def agenda(actor: Actor) -> Iterable[Agenda]:
         if (link_id := live.get(survey.assignment_id)) is None:
             continue
         yield Agenda(
-            kind="mine",
+            kind="asked",
             title=f"{survey.heading}: five questions",
             at=None,  # nothing happens then: it closes
             facts=(("Takes", survey.takes), ("Open until", _until(survey))),
             verb="Answer now",
             url=urls[link_id],
             order=20,
+            due=clock.london(survey.closes_at).date() if survey.closes_at else None,
         )
 
 

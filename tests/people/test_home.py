@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -30,6 +31,11 @@ class Busy:
     @hookimpl
     def lms_agenda(self, actor: Actor, today: date) -> tuple[Agenda, ...]:
         return self.agenda
+
+
+def said(page: Any) -> str:
+    """What a page says, with single spaces."""
+    return " ".join(re.sub("<[^>]+>", " ", page.text).split())
 
 
 def test_a_stranger_is_told_what_this_is_and_where_to_sign_in(client):
@@ -64,6 +70,31 @@ def test_nothing_to_do_names_what_comes_next(session, make_app, frozen):
     coming = Agenda("coming_up", "Think Couple", clock.now() + timedelta(days=7), (), "Open", "/x")
     page = signed_in(make_app(plugins=[Busy(0, (coming,))]), person).get("/home").text
     assert "Nothing needs you today. Next: Think Couple on Thursday 11 March 2027." in page
+
+
+def test_what_staff_are_asked_for_themselves_is_among_what_they_need_to_do(
+    session, make_app, frozen
+):
+    """Nothing needs you, above a check-in that waits: it would contradict it."""
+    frozen("2027-03-04 09:30")
+    dilys, amara = factories.person(), factories.person()
+    factories.grant(dilys, "trainer")
+    factories.organisation()
+    facts, due = (("", "“ask at every visit”"), ("Takes", "two minutes")), date(2027, 3, 11)
+    asked = Agenda("asked", "How is your pledge going?", None, facts, "Tell us", "/x", due=due)
+    own = Agenda("mine", "Certificate", None, (), "Get it", "/y")
+    app = make_app(plugins=[Busy(0, (asked, own))])
+    page = said(signed_in(app, dilys).get("/home"))
+    assert "Nothing needs you" not in page
+    assert (
+        "Needs you Tell us: How is your pledge going? “ask at every visit” · Takes: two minutes "
+        "by 11 Mar 2027"
+    ) in page
+    assert page.count("How is your pledge going?") == 1
+    assert page.index("Needs you") < page.index("Your own training Certificate")
+    trainees = said(signed_in(app, amara).get("/home"))
+    assert "Needs you" not in trainees
+    assert trainees.index("Your training") < trainees.index("How is your pledge going?")
 
 
 def test_a_trainee_without_bookings_finds_a_course(session, as_person):

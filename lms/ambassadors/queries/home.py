@@ -127,7 +127,7 @@ def _pledge(held: list[PledgeView]) -> Iterable[Agenda]:
     live = next((one for one in held if one.state == "live"), None)
     if live is None:
         yield Agenda(
-            "mine",
+            "asked",
             "Make your pledge",
             None,
             (("Takes", "about five minutes"),),
@@ -140,19 +140,20 @@ def _pledge(held: list[PledgeView]) -> Iterable[Agenda]:
         if one.waits:
             first = live.objectives[0].now.text
             yield Agenda(
-                "mine",
+                "asked",
                 "How is your pledge going?",
                 None,
                 (("", f"“{first}”"), ("Takes", "two minutes")),
                 "Tell us",
                 url_for("ambassadors.check_in", check_in_id=one.id),
                 FIRST,
+                one.in_time_until,
             )
 
 
 def _tally(month: Month) -> Agenda:
     return Agenda(
-        "mine",
+        "asked",
         f"{month_words(month.month)}: how many conversations?",
         None,
         (("", "Three numbers; 0 is an answer too"),),

@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, select
 
 from lms import clock
-from lms.ambassadors import codes, goal_scale
+from lms.ambassadors import checkpoints, codes, goal_scale
 from lms.ambassadors.models import (
     Ambassador,
     CheckIn,
@@ -110,6 +110,11 @@ class CheckInView:
     def waits(self) -> bool:
         """Whether it is asked and not answered."""
         return self.state in ("due", "overdue")
+
+    @property
+    def in_time_until(self) -> date:
+        """The last day on which an answer is not late."""
+        return checkpoints.in_time_until(self.invited_at, self.due_on)
 
     @property
     def days_overdue(self) -> int:

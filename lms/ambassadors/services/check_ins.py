@@ -102,8 +102,7 @@ def _known(chosen: Sequence[str], codes: Mapping[str, str]) -> list[str]:
 
 
 def _is_late(check_in: CheckIn) -> bool:
-    asked = clock.london(check_in.invited_at).date() if check_in.invited_at else check_in.due_on
-    return clock.today() > asked + checkpoints.LATE_AFTER
+    return clock.today() > checkpoints.in_time_until(check_in.invited_at, check_in.due_on)
 
 
 def _check(check_in: CheckIn, reply: Reply) -> None:
