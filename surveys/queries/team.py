@@ -26,12 +26,13 @@ from lms.people.models import Person
 from lms.permissions import allowed
 from lms.records import ImportRow
 from lms.web import words
+from lms.working_days import add_working_days, is_working_day, next_working_day
 from surveys.access import MANAGE
 from surveys.models import Assignment, Instrument, Wave
 from surveys.queries import bases
 
-LOW, SOON = 0.7, timedelta(days=2)
-"""A before survey under this share, so shortly before it closes, is worth a to-do."""
+LOW, SOON = 0.7, 2
+"""A before survey under this share, so many working days before it closes, is worth a to-do."""
 
 
 @dataclass(frozen=True)
@@ -219,10 +220,14 @@ def _for_the_room(session_id: uuid.UUID) -> Iterable[Panel]:
 
 
 def todos(actor: Actor, today: date) -> Iterable[Todo]:
-    """Before surveys with few answers, two days before they close."""
+    """Before surveys with few answers, from the morning two working days before they close.
+
+    Whoever looks at a weekend sees what the next working day will show.
+    """
     if not allowed(actor, MANAGE):
         return
-    now = clock.now()
+    works = today if is_working_day(today) else next_working_day(today)
+    until = clock.start_of(add_working_days(works, SOON) + timedelta(days=1))
     asked = func.count(Assignment.id)
     returned = asked.filter(Assignment.state == "submitted")
     rows = db.session.execute(
@@ -235,8 +240,8 @@ def todos(actor: Actor, today: date) -> Iterable[Todo]:
         .where(
             access.cohorts(actor, access.MANAGE),
             Wave.kind == "pre",
-            Wave.closes_at > now,
-            Wave.closes_at <= now + SOON,
+            Wave.closes_at > clock.now(),
+            Wave.closes_at < until,
             Assignment.state.in_(("open", "submitted")),
         )
         .group_by(Cohort.id, Course.id, Wave.id)
