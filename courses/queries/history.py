@@ -30,6 +30,7 @@ from courses.queries.cohorts import CohortFacts
 from lms.contracts import SYSTEM, Actor
 from lms.db import db
 from lms.people.models import Person
+from lms.people.names import GONE
 from lms.web import words
 
 COHORT, BOOKING, MARK, LET_IN = "cohort", "booking", "mark", "let_in"
@@ -84,6 +85,11 @@ class Line:
     session_at: datetime | None
 
     @property
+    def about(self) -> str:
+        """Whom it is about, as a page says it; "" for the cohort itself."""
+        return self.whom or (GONE if self.person_id else "")
+
+    @property
     def what(self) -> str:
         """What it is about, in words."""
         if self.kind == MARK and self.session_at is not None:
@@ -106,11 +112,12 @@ class Line:
             number = numbers.get(self.session_at) if self.session_at else None
             verb = "took back a mark of" if self.after == TAKEN_BACK else "marked"
             return f"{self.by} {verb} " + (f"session {number}" if number else "a register")
+        whom = self.whom or f"{GONE[0].lower()}{GONE[1:]}"
         if self.kind == LET_IN:
-            return f"{self.by} let {self.whom} complete"
+            return f"{self.by} let {whom} complete"
         if self.kind == BOOKING:
             own = OWN_PLACES.get(self.after) if self.whom == self.by else None
-            return f"{words.capital(self.by)} {own or PLACES[self.after].format(self.whom)}"
+            return f"{words.capital(self.by)} {own or PLACES[self.after].format(whom)}"
         if self.before == self.after:
             return f"{self.by} changed the cohort"
         if self.by == SYSTEM.name and self.after in BY_ITSELF:

@@ -176,7 +176,7 @@ def cancel_many(
             continue
         if not (undo and cohort.state == "finished"):
             _check_not_over(cohort)
-        heard = _end(cohort, ids, by=by, why=why)
+        heard = _end(cohort, ids, by=by, why=why, undo=undo)
         if told:
             notices.taken_off(cohort, heard, why=why, by=by)
         offering.fill(cohort.course_id)
@@ -296,7 +296,9 @@ def _check_open(cohort: CohortFacts, states: Sequence[str]) -> None:
         )
 
 
-def _end(cohort: CohortFacts, ids: Sequence[uuid.UUID], *, by: Actor, why: str) -> list[uuid.UUID]:
+def _end(
+    cohort: CohortFacts, ids: Sequence[uuid.UUID], *, by: Actor, why: str, undo: bool = False
+) -> list[uuid.UUID]:
     """End bookings; those whose people have heard of them and should hear of this."""
     step(ids, "cancelled", by=by, why=why)
     audit.write(
@@ -304,7 +306,8 @@ def _end(cohort: CohortFacts, ids: Sequence[uuid.UUID], *, by: Actor, why: str) 
     )
     publish(BookingCancelled(by, cohort.id, tuple(ids), why))
     crash_point("booking.cancelled")
-    return notices.hush(ids, by=by, why="the booking has ended")
+    ended = "the import was undone" if undo else "the booking has ended"
+    return notices.hush(ids, by=by, why=ended)
 
 
 def _locked(booking_ids: Sequence[uuid.UUID], also: uuid.UUID | None = None) -> list[uuid.UUID]:

@@ -32,9 +32,13 @@ class AddressChanged(Event):
 
 @dataclass(frozen=True)
 class PersonErased(Event):
-    """A person asked to be forgotten; whoever holds anything personal redacts it now."""
+    """A person asked to be forgotten; whoever holds anything personal redacts it now.
+
+    `why` may stand in its place: nobody is named in it.
+    """
 
     person_id: uuid.UUID
+    why: str = "The person has been erased"
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from lms.people import links
 from lms.people.services import sign_in
 from lms.web import words
 
-ERASED = "[erased]"
+ERASED = "The words of this message have been erased."
 
 
 def hear(event: Event) -> None:
@@ -88,16 +88,15 @@ def tell_old_address(event: AddressChanged) -> None:
 
 
 def erase(event: PersonErased) -> None:
-    """Nothing more goes to this person, and no message keeps its words.
+    """Nothing more goes to this person, and no message keeps its words: why stands in their place.
 
     The history of edits is append-only: only the erasure's own role may blank that.
     """
     theirs = Message.person_id == event.person_id
-    why = "The person has been erased"
-    digests.cancel(theirs, by=event.by, why=why, last_error=why)
+    digests.cancel(theirs, by=event.by, why=event.why, last_error=event.why)
     db.session.execute(
         update(Message)
         .where(theirs)
-        .values(subject=ERASED, body=ERASED, line=None, links={}, ical=None)
+        .values(subject=event.why, body=ERASED, line=None, links={}, ical=None)
         .values(sent_to=None, to_address=None)
     )

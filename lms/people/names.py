@@ -47,6 +47,10 @@ def cleaned(raw: str, field: str, words_for_it: str) -> str:
     return name
 
 
+GONE = "Somebody no longer held"
+"""Who is called so: people who were erased, or taken back with the import that added them."""
+
+
 def full(given_name: str, family_name: str) -> str:
     """'Amara Okafor'."""
     return f"{given_name} {family_name}".strip()

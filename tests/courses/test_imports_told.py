@@ -157,3 +157,22 @@ def test_who_will_be_added_is_seen_at_once_where_the_list_is_short(
     page = priya.get(upload(priya, world.cohort.id, file_of(people(count)))).text
     before = page.partition(f"Will be added ({count})")[0]
     assert before.rpartition("<details")[2].startswith(' class="govuk-details" open') is is_open
+
+
+def test_after_an_undo_pages_say_what_became_of_the_messages_and_name_nobody(
+    world: World, priya: PageClient, run_jobs: Callable[[], None]
+) -> None:
+    address = upload(priya, world.cohort.id, file_of(people(1)))
+    priya.press(address, "Add 1 person", add="1")
+    priya.press(address, "Undo this import")
+    run_jobs()
+    for listed in ("/messages", f"/cohorts/{world.cohort.id}/messages"):
+        page = text_of(priya, listed)
+        assert "Person taken back with the import of 1 February 2027 at 9am" in page
+        assert "Somebody no longer held" in page
+        assert "the import was undone" in page
+        assert "[erased]" not in page
+        assert "Surname0" not in page
+    history = text_of(priya, f"/cohorts/{world.cohort.id}/history")
+    assert history.count("Somebody no longer held") == 2
+    assert "took somebody no longer held off" in text_of(priya, f"/cohorts/{world.cohort.id}")

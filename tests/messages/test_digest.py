@@ -266,7 +266,7 @@ def test_nothing_of_an_erased_person_stays_in_a_letter(session, post, postbox, a
     publish(PersonErased(PRIYA, amara.id))
     send(post)
     assert postbox.messages == []
-    assert letter_of(session, amara).body == "[erased]"
+    assert letter_of(session, amara).body == "The words of this message have been erased."
     assert {state(one) for one in both} == {"cancelled"}
 
 

@@ -27,6 +27,7 @@ from lms.people.models import Organisation, Person
 from lms.people.services import mailboxes, organisations
 from lms.people.services.taking_back import take_back
 from lms.records import ImportBatch
+from lms.web import words
 
 WHY = "The import was undone"
 CHUNK = 200
@@ -84,21 +85,25 @@ def forget(batch_id: str) -> Iterator[None]:
     """Take back the people and organisations an undone import added, unless something else holds
     them by now.
     """
-    counts = db.session.scalar(
-        select(ImportBatch.counts).where(
+    row = db.session.execute(
+        select(ImportBatch.counts, ImportBatch.confirmed_at).where(
             ImportBatch.id == uuid.UUID(batch_id), ImportBatch.state == batches.UNDONE
         )
-    )
-    made = (counts or {}).get("made", {})
+    ).first()
+    if row is None:
+        return
+    counts, made = row.counts, row.counts.get("made", {})
+    added = f"{words.date(row.confirmed_at)} at {words.time(row.confirmed_at)}"
+    why = f"Person taken back with the import of {added}"
     people, ended, employers = (
         [uuid.UUID(one) for one in made.get(what, ())]
         for what in ("people", "bookings", "organisations")
     )
     for start in range(0, len(people), CHUNK):
         some = people[start : start + CHUNK]
-        take_back([one for one in some if one not in _held(some, ended)], by=SYSTEM)
+        take_back([one for one in some if one not in _held(some, ended)], by=SYSTEM, why=why)
         yield
-    if counts and employers:
+    if employers:
         _forget_employers(ended, employers)
         update_batch(uuid.UUID(batch_id), counts={**counts, "stay": _there(employers)})
 

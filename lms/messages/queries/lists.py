@@ -17,7 +17,7 @@ from lms.db import db
 from lms.messages.due import ALWAYS
 from lms.messages.models import NO_ADDRESS, Digest, Message
 from lms.people.models import Person, PersonEmail
-from lms.people.names import folded, full
+from lms.people.names import GONE, folded, full
 from lms.people.queries import in_sight
 from lms.permissions import where
 from lms.web.words import date as date_words
@@ -137,7 +137,7 @@ def as_row(row: Any) -> MessageRow:
         row.id,
         row.sent_at or row.not_before,
         row.person_id,
-        full(row.given_name, row.family_name),
+        full(row.given_name, row.family_name) or GONE,
         row.subject,
         row.state,
         row.last_error or "",

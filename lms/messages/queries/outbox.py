@@ -19,7 +19,7 @@ from lms.errors import NotFound
 from lms.messages import composing, wording
 from lms.messages.models import Message
 from lms.messages.queries.lists import WAITING, as_row, columns, matching
-from lms.people.names import full
+from lms.people.names import GONE, full
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def as_outbox_row(row: Any) -> OutboxRow:
     return OutboxRow(
         row.id,
         row.sent_at or row.not_before,
-        full(row.given_name, row.family_name),
+        full(row.given_name, row.family_name) or GONE,
         row.address or "no e-mail",
         row.subject,
         as_row(row).state_words,

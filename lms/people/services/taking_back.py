@@ -16,8 +16,10 @@ from lms.people import links
 from lms.people.models import Person, PersonEmail, PersonMerge, RoleGrant, SignInLink
 
 
-def take_back(person_ids: Sequence[uuid.UUID], *, by: Actor) -> list[uuid.UUID]:
-    """Forget people as if they had not been added; returns who is gone.
+def take_back(
+    person_ids: Sequence[uuid.UUID], *, by: Actor, why: str = "Person taken back"
+) -> list[uuid.UUID]:
+    """Forget people as if they had not been added; returns who is gone. `why` names nobody.
 
     Whoever has signed in, confirmed an address, been given a role or been merged meanwhile has a
     life of their own and stays. That nothing of the rooms above hangs on them is the caller's to
@@ -53,7 +55,7 @@ def take_back(person_ids: Sequence[uuid.UUID], *, by: Actor) -> list[uuid.UUID]:
     audit.write("took back people", "person", None, by=by, after={"people": len(gone)})
     for person_id in gone:
         links.revoke(person_id=person_id)
-        publish(PersonErased(by, person_id))
+        publish(PersonErased(by, person_id, why))
     return gone
 
 
