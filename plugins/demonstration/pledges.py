@@ -303,7 +303,7 @@ def _asked(life: Life, months: int) -> Sequence[Any]:
         .where(
             Ambassador.origin_booking_id.in_(list(life.booked.values())),
             CheckIn.months == months,
-            CheckIn.state.in_(("due", "overdue")),
+            CheckIn.state == "due",
         )
         .order_by(CheckIn.id)
     ).all()

@@ -155,7 +155,7 @@ def test_whoever_has_answered_is_not_reminded(pledge: Pledge, frozen: Frozen) ->
 def test_it_closes_when_the_next_falls_due(pledge: Pledge, frozen: Frozen) -> None:
     on(frozen, "2027-04-02")
     on(frozen, "2027-06-01")
-    assert check_in(pledge, 1).state == "overdue"
+    assert check_in(pledge, 1).state == "due"
     on(frozen, "2027-06-02")
     assert check_in(pledge, 1).state == "closed"
     assert check_in(pledge, 3).state == "due"
@@ -168,7 +168,7 @@ def test_the_last_closes_after_sixty_days_and_ends_the_pledge(
 ) -> None:
     for day in ("2027-04-02", "2027-06-02", "2027-09-02", "2027-10-31"):
         on(frozen, day)
-    assert check_in(pledge, 6).state == "overdue"
+    assert check_in(pledge, 6).state == "due"
     on(frozen, "2027-11-01")
     assert check_in(pledge, 6).state == "closed"
     assert pledge.state == "finished"
@@ -278,7 +278,7 @@ def test_an_answer_after_the_last_reminder_is_kept_and_marked(
 ) -> None:
     on(frozen, "2027-04-02")
     on(frozen, "2027-04-17")
-    assert check_in(pledge, 1).state == "overdue"
+    assert check_in(pledge, 1).state == "due"
     assert answered(pledge, 1, "fully", "fully").is_late
 
 

@@ -88,14 +88,13 @@ def test_who_waits_longest_stands_first_and_filters_narrow(
     herts: World, as_person: AsPerson, frozen: Frozen
 ) -> None:
     frozen("2027-01-05 10:00")
-    late = pledged(making.ambassador(herts, herts.person("Femi")))
+    pledged(making.ambassador(herts, herts.person("Femi")))
     frozen("2027-01-20 10:00")
     pledged(making.ambassador(herts, herts.person("Beth")))
     making.ambassador(herts, herts.person("Aled"))
     for day in ("2027-02-05 10:22", "2027-02-12 10:22", "2027-02-20 10:22", "2027-02-21 10:22"):
         frozen(day)
         jobs.tick()
-    assert making.check_in(late, 1).state == "overdue"
     browser = as_person(herts.priya)
     page = said(browser.get("/ambassadors"))
     assert page.index("Femi Rowe") < page.index("Beth Rowe") < page.index("Aled Rowe")

@@ -26,7 +26,7 @@ from lms.columns import Signed, at_most, one_of
 from lms.db import AppendOnly, Dated, Model
 
 PLEDGE_STATES = ("live", "finished", "withdrawn", "handed_on")
-CHECK_IN_STATES = ("scheduled", "due", "overdue", "answered", "closed", "cancelled")
+CHECK_IN_STATES = ("scheduled", "due", "answered", "closed", "cancelled")
 
 
 def some_of(column: str, values: Iterable[str]) -> CheckConstraint:

@@ -19,7 +19,7 @@ from lms import clock
 from lms.ambassadors import checkpoints
 from lms.ambassadors.access import MANAGE
 from lms.ambassadors.models import Ambassador, CheckIn, Pledge, Tally
-from lms.ambassadors.queries import pledges
+from lms.ambassadors.queries import pledges, waiting
 from lms.ambassadors.queries.pledges import CheckInView, PledgeView
 from lms.ambassadors.services.tallies import last_month
 from lms.contracts import Actor
@@ -29,7 +29,6 @@ from lms.people.names import folded, full
 from lms.permissions import where
 from lms.web import words
 
-WAITS = ("due", "overdue")
 CHECKS = {
     "due": "Due",
     "overdue": "Overdue",
@@ -123,7 +122,7 @@ def rows(actor: Actor, page: Sequence[Any]) -> list[BoardRow]:
     return [_row(row, held[row.id], numbers.get(row.id, {})) for row in page]
 
 
-def waiting(actor: Actor, wanted: BoardFilter) -> list[Waiting]:
+def who_waits(actor: Actor, wanted: BoardFilter) -> list[Waiting]:
     """Whose check-in is asked and not answered, of a filter: who has been due longest first."""
     columns: Sequence[Any] = (
         CheckIn.id,
@@ -155,8 +154,8 @@ def waiting(actor: Actor, wanted: BoardFilter) -> list[Waiting]:
 
 
 def to_remind(actor: Actor, wanted: BoardFilter) -> list[Waiting]:
-    """Those of `waiting` whom another message may still ask."""
-    return [one for one in waiting(actor, wanted) if not one.told_the_last]
+    """Those of `who_waits` whom another message may still ask."""
+    return [one for one in who_waits(actor, wanted) if not one.told_the_last]
 
 
 def active_ids(actor: Actor) -> list[uuid.UUID]:
@@ -182,25 +181,20 @@ def any_ambassador(actor: Actor) -> bool:
 
 def _base(*columns: Any) -> Select[Any]:
     """Ambassadors with their live pledge and the check-in that is open now, if there is one."""
-    waits = and_(CheckIn.pledge_id == Pledge.id, CheckIn.state.in_(WAITS))
+    asked = and_(CheckIn.pledge_id == Pledge.id, waiting.waits())
     return (
         select(*columns)
         .select_from(Ambassador)
         .join(Person, Person.id == Ambassador.person_id)
         .outerjoin(Organisation, Organisation.id == Person.organisation_id)
         .outerjoin(Pledge, live_pledge())
-        .outerjoin(CheckIn, waits)
+        .outerjoin(CheckIn, asked)
     )
 
 
 def live_pledge() -> ColumnElement[bool]:
     """The condition that joins an ambassador's live pledge."""
     return and_(Pledge.ambassador_id == Ambassador.id, Pledge.state == "live")
-
-
-def no_reply() -> ColumnElement[bool]:
-    """The condition that both reminders went and no answer came."""
-    return and_(CheckIn.state.in_(WAITS), CheckIn.reminders_sent >= REMINDERS)
 
 
 def _conditions(actor: Actor, wanted: BoardFilter) -> list[ColumnElement[bool]]:
@@ -212,9 +206,9 @@ def _conditions(actor: Actor, wanted: BoardFilter) -> list[ColumnElement[bool]]:
     parts = folded(wanted.words).split()
     found += [Person.sort_key.contains(part, autoescape=True) for part in parts]
     checks: Mapping[str, ColumnElement[bool]] = {
-        "due": CheckIn.state == "due",
-        "overdue": CheckIn.state == "overdue",
-        "no_reply": no_reply(),
+        "due": waiting.due(),
+        "overdue": waiting.overdue(),
+        "no_reply": waiting.no_reply(),
         "no_pledge": Pledge.id.is_(None),
     }
     if wanted.check:
@@ -247,13 +241,12 @@ def _cell(one: CheckInView) -> Cell:
     said = tuple((outcome.outcome, outcome.words) for outcome in one.outcomes)
     if one.answered_at:
         return Cell(said, "late" if one.is_late else "on time")
-    text = {
-        "scheduled": f"due {words.day_month(one.due_on)}",
-        "due": f"asked {words.day_month(one.invited_at or one.due_on)}",
-        "overdue": f"overdue {words.plural(one.days_overdue, 'day')}",
-        "closed": "no answer",
-    }.get(one.state, "–")
-    return Cell((), text)
+    if one.is_overdue:
+        return Cell((), f"overdue {words.plural(one.days_overdue, 'day')}")
+    if one.waits:
+        return Cell((), f"asked {words.day_month(one.invited_at or one.due_on)}")
+    text = {"scheduled": f"due {words.day_month(one.due_on)}", "cancelled": "–"}
+    return Cell((), text.get(one.state, "no answer"))
 
 
 def _next(row: Any, pledge: PledgeView | None) -> str:
@@ -269,7 +262,7 @@ def _next(row: Any, pledge: PledgeView | None) -> str:
         return "–"
     if asked.reminders_sent >= REMINDERS:
         return "Call"
-    return "Wait" if asked.state == "due" else "Remind"
+    return "Remind" if asked.is_overdue else "Wait"
 
 
 def months_shown() -> list[date]:

@@ -9,14 +9,14 @@ import uuid
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import aliased
 
 from lms import clock
 from lms.ambassadors.access import MANAGE
 from lms.ambassadors.models import Ambassador, CheckIn, Handover, Pledge, Tally
-from lms.ambassadors.queries import case_studies
-from lms.ambassadors.queries.board import WAITS, live_pledge, no_reply
+from lms.ambassadors.queries import case_studies, waiting
+from lms.ambassadors.queries.board import live_pledge
 from lms.ambassadors.services.tallies import last_month
 from lms.contracts import Actor
 from lms.db import db
@@ -59,9 +59,9 @@ def numbers(actor: Actor) -> Numbers:
     due = CheckIn.due_on.between(monday, monday + timedelta(days=6))
     row = db.session.execute(
         select(
-            func.count(CheckIn.id).filter(due, CheckIn.state.in_(("scheduled", *WAITS))),
-            func.count(CheckIn.id).filter(CheckIn.state == "overdue"),
-            func.count(CheckIn.id).filter(no_reply()),
+            func.count(CheckIn.id).filter(due, or_(CheckIn.state == "scheduled", waiting.waits())),
+            func.count(CheckIn.id).filter(waiting.overdue()),
+            func.count(CheckIn.id).filter(waiting.no_reply()),
         )
         .select_from(Ambassador)
         .join(Pledge, Pledge.ambassador_id == Ambassador.id)
@@ -98,7 +98,7 @@ def numbers(actor: Actor) -> Numbers:
 def by_organisation(actor: Actor) -> list[tuple[str, int, int, int]]:
     """Of active ambassadors' check-ins that have fallen due: answered, due in all, overdue."""
     answered = func.count(CheckIn.id).filter(CheckIn.answered_at.is_not(None))
-    overdue = func.count(CheckIn.id).filter(CheckIn.state == "overdue")
+    overdue = func.count(CheckIn.id).filter(waiting.overdue())
     name = func.coalesce(Organisation.name, "No organisation")
     found = db.session.execute(
         select(name, answered, func.count(CheckIn.id), overdue)

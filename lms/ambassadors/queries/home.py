@@ -47,7 +47,7 @@ def todos(actor: Actor, today: date) -> Iterable[Todo]:
     """For the team: overdue check-ins, case studies to review, leavers to hand on."""
     if not allowed(actor, MANAGE):
         return
-    overdue = len(board.waiting(actor, BoardFilter(check="overdue")))
+    overdue = len(board.who_waits(actor, BoardFilter(check="overdue")))
     if overdue:
         is_are = "check-in of an ambassador is" if overdue == 1 else "check-ins of ambassadors are"
         yield Todo(

@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, select
 
 from lms.ambassadors.access import OWN
 from lms.ambassadors.models import Ambassador, CheckIn, Handover, Pledge, Tally
-from lms.ambassadors.queries import pledges
+from lms.ambassadors.queries import pledges, waiting
 from lms.ambassadors.queries.pledges import PledgeView
 from lms.ambassadors.services import check_ins, roles
 from lms.contracts import Actor
@@ -64,6 +64,7 @@ class Asked:
     made_at: datetime
     due_on: date
     closes_on: date
+    invited_at: datetime | None
     answered_at: datetime | None
     seen: str
     objectives: tuple[tuple[uuid.UUID, int, str], ...]
@@ -181,7 +182,7 @@ def check_in(check_in_id: uuid.UUID, actor: Actor | None = None) -> Asked:
         select(CheckIn.id).where(
             CheckIn.pledge_id == asked.pledge_id,
             CheckIn.months > asked.months,
-            CheckIn.state.in_(("due", "overdue")),
+            waiting.waits(),
         )
     )
     return Asked(
@@ -195,6 +196,7 @@ def check_in(check_in_id: uuid.UUID, actor: Actor | None = None) -> Asked:
         made_at=row.Pledge.made_at,
         due_on=asked.due_on,
         closes_on=asked.closes_on,
+        invited_at=asked.invited_at,
         answered_at=asked.changed_at or asked.answered_at,
         seen=check_ins.stamp(asked),
         objectives=tuple(

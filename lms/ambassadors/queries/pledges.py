@@ -103,18 +103,23 @@ class CheckInView:
     @property
     def is_open(self) -> bool:
         """Whether it can be answered, or changed, today."""
-        takes = self.state in ("due", "overdue", "answered")
+        takes = self.state in ("due", "answered")
         return takes and clock.today() < self.closes_on
 
     @property
     def waits(self) -> bool:
-        """Whether it is asked and not answered."""
-        return self.state in ("due", "overdue")
+        """Whether it is asked and not answered, and an answer is taken still."""
+        return self.state == "due" and self.is_open
 
     @property
     def in_time_until(self) -> date:
         """The last day on which an answer is not late."""
         return checkpoints.in_time_until(self.invited_at, self.due_on)
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether it waits and an answer would be late by now: `waiting.overdue` for rows."""
+        return self.waits and clock.today() > self.in_time_until
 
     @property
     def days_overdue(self) -> int:

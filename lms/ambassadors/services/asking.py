@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import Date, Row, cast, func, select, update
+from sqlalchemy import Row, func, select, update
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from lms import clock
@@ -27,7 +27,6 @@ from lms.people import links
 from lms.web import words
 
 LAST = MONTHS[-1]
-ASKED = ("due", "overdue")
 MOST_REMINDERS = len(checkpoints.REMINDERS)
 REPLY_TIME = checkpoints.LATE_AFTER
 """Whoever is asked late, after the program stood still, has at least so long."""
@@ -37,7 +36,6 @@ def tick() -> None:
     """Close, ask and remind, in this order, so that nobody is asked about two at once."""
     close_due()
     ask_due()
-    mark_overdue()
     remind_due()
 
 
@@ -94,7 +92,7 @@ def ask_at_new_address(event: AddressChanged) -> None:
         select(CheckIn.id)
         .join(Pledge, Pledge.id == CheckIn.pledge_id)
         .join(Ambassador, Ambassador.id == Pledge.ambassador_id)
-        .where(Ambassador.person_id == event.person_id, CheckIn.state.in_(ASKED))
+        .where(Ambassador.person_id == event.person_id, CheckIn.state == "due")
     ).all()
     messages.cancel_about("check_in", opened, by=event.by, why="their address has changed")
 
@@ -104,25 +102,13 @@ def ask_at_new_address(event: AddressChanged) -> None:
     _write(_asked(opened), message, by=event.by, at_once=True)
 
 
-def mark_overdue() -> None:
-    """An answer counts as late from now on, where the last reminder's day has passed."""
-    db.session.execute(
-        update(CheckIn)
-        .where(
-            CheckIn.state == "due",
-            asked_on() + checkpoints.LATE_AFTER.days < clock.today(),
-        )
-        .values(state="overdue", updated_at=clock.now())
-    )
-
-
 def remind_due() -> None:
     """Write to those whose next reminder has come due; one each, whatever was missed."""
     today = clock.today()
     rows = _asked(
         db.session.scalars(
             select(CheckIn.id)
-            .where(CheckIn.state.in_(ASKED), CheckIn.reminders_sent < MOST_REMINDERS)
+            .where(CheckIn.state == "due", CheckIn.reminders_sent < MOST_REMINDERS)
             .order_by(CheckIn.id)
             .with_for_update(skip_locked=True)
         ).all()
@@ -150,7 +136,7 @@ def remind_now(check_in_ids: Sequence[uuid.UUID], *, by: Actor) -> int:
     rows = [
         row
         for row in _asked(check_in_ids)
-        if row.state in ASKED and row.reminders_sent < MOST_REMINDERS
+        if row.state == "due" and row.reminders_sent < MOST_REMINDERS
     ]
     day = clock.today().isoformat()
 
@@ -158,11 +144,6 @@ def remind_now(check_in_ids: Sequence[uuid.UUID], *, by: Actor) -> int:
         return "reminder", f"check-in:{row.id}:{day}"
 
     return len(_write(rows, message, by=by, at_once=True))
-
-
-def asked_on() -> Any:
-    """The London day on which somebody was asked, in SQL."""
-    return cast(func.timezone(clock.LONDON.key, CheckIn.invited_at), Date)
 
 
 def _asked(check_in_ids: Sequence[uuid.UUID]) -> Sequence[Row[Any]]:

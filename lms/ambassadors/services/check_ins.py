@@ -68,7 +68,7 @@ def answer(check_in_id: uuid.UUID, reply: Reply, *, by: Actor, seen: str = "") -
     check_in = db.session.scalar(select(CheckIn).where(CheckIn.id == check_in_id).with_for_update())
     if check_in is None:
         raise NotFound
-    if check_in.state not in ("due", "overdue", "answered") or clock.today() >= check_in.closes_on:
+    if check_in.state not in ("due", "answered") or clock.today() >= check_in.closes_on:
         raise NotOpen
     if seen != stamp(check_in):
         raise AlreadyAnswered

@@ -24,7 +24,7 @@ from lms.messages import services as messages
 from lms.people import links
 from lms.web import words
 
-OPEN = ("scheduled", "due", "overdue")
+OPEN = ("scheduled", "due")
 """States of a check-in that is still to be answered."""
 
 

@@ -120,7 +120,7 @@ def remind() -> web.Answer:
     """Who of the filter would get which message, before they get it; and who would not."""
     actor = web.current_actor()
     narrowed = _narrowed()
-    waiting = boards.waiting(actor, narrowed.wanted)
+    waiting = boards.who_waits(actor, narrowed.wanted)
     people = [one for one in waiting if not one.told_the_last]
     return web.render(
         "ambassadors/remind.html",

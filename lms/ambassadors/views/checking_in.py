@@ -13,7 +13,7 @@ from typing import Any
 from flask import request, url_for
 
 from lms import clock, web
-from lms.ambassadors import codes
+from lms.ambassadors import checkpoints, codes
 from lms.ambassadors.access import OWN
 from lms.ambassadors.forms.own import CheckInForm, check_in_form
 from lms.ambassadors.queries import own
@@ -46,12 +46,13 @@ class Answering:
     @property
     def late(self) -> bool:
         """Whether an answer counts as late by now."""
-        return self.asked.state == "overdue"
+        in_time_until = checkpoints.in_time_until(self.asked.invited_at, self.asked.due_on)
+        return clock.today() > in_time_until
 
     @property
     def is_open(self) -> bool:
         """Whether an answer is taken today."""
-        takes = self.asked.state in ("due", "overdue", "answered")
+        takes = self.asked.state in ("due", "answered")
         return takes and clock.today() < self.asked.closes_on
 
 
