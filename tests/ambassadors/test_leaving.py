@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import date
+
 import pytest
 from sqlalchemy import select
 
@@ -25,8 +28,10 @@ from lms.events import PersonErased, publish
 from lms.messages.models import Message
 from lms.people.models import Person, PersonalLink, RoleGrant
 from lms.testing import Frozen
+from lms.testing.client import PageClient
 from tests.ambassadors import making
 from tests.ambassadors.making import World, answered, pledged, world
+from tests.ambassadors.test_own_pages import said
 
 pytestmark = pytest.mark.usefixtures("session")
 
@@ -208,3 +213,22 @@ def test_who_became_one_this_month_is_asked_about_it_next_month(
     letter = db.session.scalars(select(Message).where(Message.kind == "tally")).one()
     assert letter.subject == "March 2027: how many conversations?"
     assert set(letter.links) == {"numbers", "nothing"}
+
+
+def test_nobody_is_asked_to_hand_on_what_is_not_there(
+    herts: World, as_person: Callable[..., PageClient], frozen: Frozen
+) -> None:
+    """Who has no pledge and looks after nobody: it is only noted that they left, once they have."""
+    theo = making.ambassador(herts, herts.person("Theo"))
+    leaving.say_leaving(theo.id, date(2027, 3, 31), by=herts.coordinator)
+    browser = as_person(herts.priya)
+    board, own = said(browser.get("/ambassadors")), said(browser.get(f"/ambassadors/{theo.id}"))
+    for page in (board, own):
+        assert "Hand on" not in page
+        assert "nothing to hand on" in page
+        assert "Note that they have left" in page
+    assert "Needs a person" not in board
+    assert "Theo Rowe leaves" not in said(browser.get("/home"))
+    frozen("2027-03-31 09:00")
+    home = said(as_person(herts.priya).get("/home"))
+    assert "Note that they have left: Theo Rowe leaves on 31 March 2027" in home

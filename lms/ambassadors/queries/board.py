@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy.orm import aliased
 
 from lms import clock
 from lms.ambassadors import checkpoints
@@ -101,6 +102,7 @@ def listed(actor: Actor, wanted: BoardFilter) -> Select[Any]:
             Ambassador.id,
             Ambassador.state,
             Ambassador.leaves_on,
+            looks_after().label("looks_after"),
             Person.given_name,
             Person.family_name,
             Organisation.name.label("organisation"),
@@ -197,6 +199,17 @@ def live_pledge() -> ColumnElement[bool]:
     return and_(Pledge.ambassador_id == Ambassador.id, Pledge.state == "live")
 
 
+def looks_after() -> ColumnElement[int]:
+    """How many active ambassadors one looks after."""
+    mentee = aliased(Ambassador)
+    return (
+        select(func.count(mentee.id))
+        .where(mentee.mentor_id == Ambassador.id, mentee.state == "active")
+        .correlate(Ambassador)
+        .scalar_subquery()
+    )
+
+
 def _conditions(actor: Actor, wanted: BoardFilter) -> list[ColumnElement[bool]]:
     found = [where(actor, MANAGE), Ambassador.state == wanted.state]
     if wanted.locality_id:
@@ -253,9 +266,10 @@ def _next(row: Any, pledge: PledgeView | None) -> str:
     """The one thing to do about somebody now."""
     if row.state != "active":
         return "–"
+    live = pledge is not None and pledge.state == "live"
     if row.leaves_on:
-        return "Hand on"
-    if pledge is None or pledge.state != "live":
+        return "Hand on" if live or row.looks_after else "–"
+    if pledge is None or not live:
         return "Ask for a pledge"
     asked = next((one for one in pledge.check_ins if one.waits), None)
     if asked is None:

@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, or_, select
-from sqlalchemy.orm import aliased
 
 from lms import clock
 from lms.ambassadors.access import MANAGE
 from lms.ambassadors.models import Ambassador, CheckIn, Handover, Pledge, Tally
 from lms.ambassadors.queries import case_studies, waiting
-from lms.ambassadors.queries.board import live_pledge
+from lms.ambassadors.queries.board import live_pledge, looks_after
 from lms.ambassadors.services.tallies import last_month
 from lms.contracts import Actor
 from lms.db import db
@@ -50,6 +49,11 @@ class Leaver:
     said_at: datetime | None
     has_pledge: bool
     looks_after: int
+
+    @property
+    def passes(self) -> bool:
+        """Whether there is anything for somebody to take over."""
+        return self.has_pledge or self.looks_after > 0
 
 
 def numbers(actor: Actor) -> Numbers:
@@ -122,13 +126,6 @@ def by_organisation(actor: Actor) -> list[tuple[str, int, int, int]]:
 
 def leavers(actor: Actor) -> list[Leaver]:
     """Who has said that they leave and has not handed on yet, the soonest first."""
-    mentee = aliased(Ambassador)
-    looks_after = (
-        select(func.count(mentee.id))
-        .where(mentee.mentor_id == Ambassador.id, mentee.state == "active")
-        .correlate(Ambassador)
-        .scalar_subquery()
-    )
     found = db.session.execute(
         select(
             Ambassador.id,
@@ -137,7 +134,7 @@ def leavers(actor: Actor) -> list[Leaver]:
             Ambassador.leaves_on,
             Ambassador.leaving_said_at,
             Pledge.id.is_not(None).label("has_pledge"),
-            looks_after.label("looks_after"),
+            looks_after().label("looks_after"),
         )
         .join(Person, Person.id == Ambassador.person_id)
         .outerjoin(Pledge, live_pledge())

@@ -68,24 +68,24 @@ def todos(actor: Actor, today: date) -> Iterable[Todo]:
             URGENCY,
         )
     for leaver in counts.leavers(actor):
-        yield Todo(
-            f"{leaver.name} leaves on {words.date(leaver.leaves_on)}",
-            _left_behind(leaver),
-            "Hand on",
-            url_for("ambassadors.hand_on", ambassador_id=leaver.id),
-            leaver.leaves_on,
-            URGENCY,
-        )
+        if leaver.passes or leaver.leaves_on <= today:
+            yield _leaves(leaver)
 
 
-def _left_behind(leaver: counts.Leaver) -> str:
-    """What needs somebody when they leave."""
+def _leaves(leaver: counts.Leaver) -> Todo:
+    """What needs somebody when they leave; where nothing does, it is noted once they have left."""
     things = ["their pledge"] if leaver.has_pledge else []
     if leaver.looks_after:
         things.append(f"{words.plural(leaver.looks_after, 'ambassador')} they look after")
-    if not things:
-        return "They have no pledge at the moment and look after nobody"
-    return f"Choose who takes over {words.listing(things)}"
+    over = f"Choose who takes over {words.listing(things)}"
+    return Todo(
+        f"{leaver.name} leaves on {words.date(leaver.leaves_on)}",
+        over if leaver.passes else "They have no pledge at the moment and look after nobody",
+        "Hand on" if leaver.passes else "Note that they have left",
+        url_for("ambassadors.hand_on", ambassador_id=leaver.id),
+        leaver.leaves_on,
+        URGENCY,
+    )
 
 
 def agenda(actor: Actor) -> Iterable[Agenda]:

@@ -58,6 +58,11 @@ class Story:
     months: tuple[Month, ...]
     entries: tuple[Entry, ...]
 
+    @property
+    def passes(self) -> bool:
+        """Whether there is anything for somebody to take over when they leave."""
+        return self.pledge is not None or bool(self.looks_after)
+
 
 def find(actor: Actor, ambassador_id: uuid.UUID) -> Story:
     """The story of an ambassador in reach; else `NotFound`."""
