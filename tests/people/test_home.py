@@ -40,6 +40,7 @@ def said(page: Any) -> str:
 
 def test_a_stranger_is_told_what_this_is_and_where_to_sign_in(client):
     page = client.get("/").text
+    assert "<title>Family relationships training</title>" in page
     assert "Book training on parents’ relationships" in page
     assert 'href="/sign-in"' in page
     assert "/demo/people" not in page
