@@ -87,7 +87,7 @@ def _person(
 def _attention(
     cohort: CohortFacts, marks: Mapping[uuid.UUID, Mark], verdict: Standing | None
 ) -> str:
-    """As "missed session 1; 3 h of 5 h", when the rule cannot be met any more."""
+    """As "missed session 1; 3 h attended, 5 h needed", when the rule cannot be met any more."""
     if verdict is None or verdict.verdict != LOST:
         return ""
     short = [one for one in cohort.held if one.id in marks and marks[one.id].minutes < _length(one)]

@@ -119,9 +119,9 @@ def _reason(component: ComponentFacts) -> str:
     if component.kind is ComponentKind.E_LEARNING:
         verb, done = "let in" if let_in else "done", component.completed_at
         return f"{component.title}: {f'{verb} on {words.date(done)}' if done else 'not done yet'}"
-    attended = words.duration(component.attended_minutes - let_in)
-    text = f"{component.title}: {attended} of {words.duration(component.required_minutes)}"
-    return f"{text}, {words.duration(let_in)} let in" if let_in else text
+    attended = f"{words.duration(component.attended_minutes - let_in)} attended"
+    done = f"{attended} and {words.duration(let_in)} let in" if let_in else attended
+    return f"{component.title}: {done}, {words.duration(component.required_minutes)} needed"
 
 
 def evidence_of(booking: BookingFacts) -> tuple[Evidence, ...]:

@@ -231,7 +231,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Verdict:
-    """A rule's answer and its reasons in words ("6 h 10 min of 6 h 30 min")."""
+    """A rule's answer and its reasons in words ("6 h attended, 6 h 30 min needed")."""
 
     outcome: Outcome
     reasons: tuple[str, ...]

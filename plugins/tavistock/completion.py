@@ -41,4 +41,4 @@ def _attended(component: ComponentFacts) -> int:
 
 def _said(component: ComponentFacts) -> str:
     attended, required = duration(_attended(component)), duration(component.required_minutes)
-    return f"{component.title}: {attended} of {required}"
+    return f"{component.title}: {attended} attended, {required} needed"

@@ -291,7 +291,7 @@ def test_the_cohorts_page_shows_the_rule_the_evidence_and_each_certificate(
     page = text(priya, f"/cohorts/{someone.cohort.id}/certificates")
     for words in (
         "Amara Okafor",
-        "Yes: Workshop: 6 h of 6 h",
+        "Yes: Workshop: 6 h attended, 6 h needed",
         "Issued",
         certificate.shown["number"],
     ):

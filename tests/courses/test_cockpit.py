@@ -198,7 +198,7 @@ def test_who_cannot_complete_any_more_is_named_with_the_reason(
 
     text = page.get_data(as_text=True)
     assert "Needs attention (1)" in text
-    assert "missed session 1; Workshop: 0 min of 5 h" in text
+    assert "missed session 1; Workshop: 0 min attended, 5 h needed" in text
     assert "Offer another date" in text
 
 

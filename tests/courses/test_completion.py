@@ -80,14 +80,14 @@ def test_enough_minutes_complete_the_course_and_the_evidence_is_in_words(course)
         mark(course, number, "present")
     found = standing(course)
     assert found.verdict == "completed"
-    assert found.reasons == ("Workshop: 12 h of 10 h",)
+    assert found.reasons == ("Workshop: 12 h attended, 10 h needed",)
     assert found.components == {"workshop": 720}
 
 
 def test_who_cannot_reach_the_hours_any_more_is_told_early(course):
     mark(course, 0, "absent")
     assert standing(course).label == "Cannot complete"
-    assert standing(course).reasons == ("Workshop: 0 min of 10 h",)
+    assert standing(course).reasons == ("Workshop: 0 min attended, 10 h needed",)
 
 
 def test_arriving_late_counts_the_minutes_that_were_attended(course):

@@ -64,13 +64,13 @@ def test_the_cohorts_page_leads_to_it_and_the_history_says_who_and_why(
     cohort = browser.get(f"/cohorts/{world.cohort.id}").text
     assert f"/bookings/{beth.id}/let-in" in cohort
     page = browser.get(f"/bookings/{beth.id}/let-in").text
-    assert "3 h of 5 h; missing: 2 h" in page
+    assert "3 h attended, 5 h needed; missing: 2 h" in page
     why = "Two hours with the trainer, 1 March"
     assert browser.press(f"/bookings/{beth.id}/let-in", reason=why).status_code == 303
     found = verdict(beth)
     assert found
     assert found.verdict == "completed"
-    assert found.reasons == ("Workshop: 3 h of 5 h, 2 h let in",)
+    assert found.reasons == ("Workshop: 3 h attended and 2 h let in, 5 h needed",)
     history = browser.get(f"/cohorts/{world.cohort.id}/history").text
     assert "Workshop let in" in history
     assert why in history

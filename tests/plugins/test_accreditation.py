@@ -54,8 +54,8 @@ def test_training_and_supervision_accredit_and_say_the_hours() -> None:
     assert verdict() == (
         Outcome.COMPLETED,
         (
-            "Three training days: 18 h of 17 h",
-            "Supervision of a first group: 4 h 30 min of 4 h 30 min",
+            "Three training days: 18 h attended, 17 h needed",
+            "Supervision of a first group: 4 h 30 min attended, 4 h 30 min needed",
         ),
     )
 
