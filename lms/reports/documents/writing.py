@@ -38,7 +38,10 @@ from lms.reports.documents.scope import Chosen, scope_of
 from lms.reports.naming import filled, named, without
 from lms.web import words
 
-NO_SMALL_SHARES = f"[z] also stands for a percentage of fewer than {words.SMALL_BASE}."
+NO_SMALL_SHARES = (
+    f"[z] in place of a percentage: of fewer than {words.SMALL_BASE} only the numbers themselves "
+    "are given."
+)
 
 
 @dataclass(frozen=True)
