@@ -27,14 +27,17 @@ WORD = "csrf_token"
 class PageClient(FlaskClient):
     """Flask's test client with pages that must parse and forms that can be filled in."""
 
+    shown: Element = Element("html")
+    """The page that came last; an empty one where the answer was none."""
+
     def open(self, *args: Any, csrf: bool = True, **kwargs: Any) -> TestResponse:
         """Send one request; `csrf=False` leaves out the word that our own pages' forms carry."""
         if csrf and args and isinstance(args[0], str):
             self._add_word(args[0], kwargs)
         send = partial(super().open, *args, **(kwargs | {"buffered": True}))
         response: TestResponse = in_own_context(send)
-        if response.mimetype == "text/html" and response.data:
-            check(response)
+        is_page = response.mimetype == "text/html" and response.data
+        self.shown = check(response) if is_page else Element("html")
         return response
 
     def press(self, path: str, button: str | None = None, /, **fields: Any) -> TestResponse:
@@ -43,10 +46,10 @@ class PageClient(FlaskClient):
         The form is the first that posts, has all these fields and, when given, this button. What
         it holds already (hidden fields, chosen radios, typed text) is sent along.
         """
-        page = self.get(path)
-        if page.status_code != 200:
-            raise AssertionError(f"GET {path} answered {page.status_code}")
-        form = _form(check(page), fields, button)
+        answer = self.get(path)
+        if answer.status_code != 200:
+            raise AssertionError(f"GET {path} answered {answer.status_code}")
+        form = _form(self.shown, fields, button)
         data = _values(form) | {k: v for k, v in fields.items() if v is not None}
         for name in [name for name, value in fields.items() if value is None]:
             data.pop(name, None)
@@ -66,8 +69,8 @@ class PageClient(FlaskClient):
 
     def _word_for(self, path: str) -> str:
         for page in (path, "/sign-in"):
-            answer = self.open(page, method="GET")
-            if answer.mimetype == "text/html" and (word := _word(check(answer))):
+            self.open(page, method="GET")
+            if word := _word(self.shown):
                 return word
         raise AssertionError(f"neither {path} nor the sign-in page has a form")
 

@@ -14,6 +14,7 @@ from lms.settings import Settings
 from lms.testing import settings_for
 from lms.testing.server import Database
 from lms.web.opening import LmsFlask
+from tests import browsing
 from tests.conftest import Postbox, open_postbox
 from tests.journeys.programme import Programme, begin
 from tests.journeys.site import Site, served
@@ -83,6 +84,8 @@ def visits(chromium: Browser, url: str, **options: Any) -> Iterator[Visit]:
             **options,
         )
         context.set_default_timeout(10_000)
+        if script:
+            context.add_init_script(path=browsing.AXE)
         come.append(Visitor(context, url, name, script=script))
         return come[-1]
 
