@@ -120,8 +120,8 @@ def _reason(component: ComponentFacts) -> str:
         verb, done = "let in" if let_in else "done", component.completed_at
         return f"{component.title}: {f'{verb} on {words.date(done)}' if done else 'not done yet'}"
     attended = f"{words.duration(component.attended_minutes - let_in)} attended"
-    done = f"{attended} and {words.duration(let_in)} let in" if let_in else attended
-    return f"{component.title}: {done}, {words.duration(component.required_minutes)} needed"
+    so_far = f"{attended} and {words.duration(let_in)} let in" if let_in else attended
+    return f"{component.title}: {so_far}, {words.duration(component.required_minutes)} needed"
 
 
 def evidence_of(booking: BookingFacts) -> tuple[Evidence, ...]:
