@@ -210,6 +210,7 @@ DEFINITIONS = (
         "Mean difference over the root of the mean of both variances (Cumming 2012), times "
         "1 - 3 / (4 df - 1) with df = n - 1 (Hedges 1981).",
     ),
+    ("r", "How closely the answers before and after go together (Pearson’s correlation)."),
     (
         "Tests",
         "Paired t test; Wilcoxon’s signed ranks with Pratt’s zeros, exact; McNemar’s exact test; "

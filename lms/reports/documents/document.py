@@ -33,6 +33,11 @@ class Cell:
         """Whether it may not be seen."""
         return self.text == HIDDEN
 
+    @property
+    def narrow(self) -> str:
+        """Its text for a narrow column on paper: '<0.001' of 'less than 0.001'."""
+        return self.text.replace("less than ", "<")
+
 
 @dataclass(frozen=True)
 class Saying:
