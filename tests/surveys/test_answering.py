@@ -59,7 +59,9 @@ def test_a_second_sending_is_told_that_it_is_answered_and_keeps_the_first(sessio
     first = {"csrf_token": word.split('"')[0], **five(2)}
     client.post(address, data=first)
     again = client.post(address, data=first | five(5))
-    assert "You have already answered" in again.get_data(as_text=True)
+    page = again.get_data(as_text=True).partition("You have already answered")[2]
+    assert "Answers cannot be changed once they are sent." in page
+    assert page.count("mailto:") == 3  # whom to tell: of the answers, of a stranger's page, below
     assert [kept.score for kept in submissions()] == [2]
 
 
