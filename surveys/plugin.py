@@ -125,7 +125,7 @@ def lms_agenda(actor: Actor, today: date) -> Iterable[Agenda]:
 
 @hookimpl
 def lms_todos(actor: Actor, today: date) -> Iterable[Todo]:
-    """Before surveys with few answers shortly before they close."""
+    """Surveys before a course with few answers, shortly before they close."""
     return queries.todos(actor, today)
 
 

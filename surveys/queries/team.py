@@ -155,7 +155,7 @@ def answered_columns(cohort_id: uuid.UUID) -> Iterable[BookingColumn]:
 
 
 def before_columns(cohort_ids: Sequence[uuid.UUID]) -> Iterable[CohortColumn]:
-    """The column "Before surveys answered" of a list of cohorts: "14 of 18" of those booked."""
+    """The column "Survey before answered" of a list of cohorts: "14 of 18" of those booked."""
     rows = db.session.execute(
         select(
             Wave.cohort_id,
@@ -173,7 +173,7 @@ def before_columns(cohort_ids: Sequence[uuid.UUID]) -> Iterable[CohortColumn]:
         .group_by(Wave.cohort_id)
     )
     cells = {cohort_id: f"{returned} of {booked}" for cohort_id, returned, booked in rows}
-    yield CohortColumn("Before surveys answered", 10, cells)
+    yield CohortColumn("Survey before answered", 10, cells)
 
 
 def _yes_no(state: str) -> str:
@@ -220,7 +220,7 @@ def _for_the_room(session_id: uuid.UUID) -> Iterable[Panel]:
 
 
 def todos(actor: Actor, today: date) -> Iterable[Todo]:
-    """Before surveys with few answers, from the morning two working days before they close.
+    """Surveys before a course with few answers, from two working days before they close.
 
     Whoever looks at a weekend sees what the next working day will show.
     """
