@@ -164,6 +164,8 @@ def lms_on_event(event: events.Event) -> None:
             cohorts.forget_needs_of(event.person_id)
             waiting.forget(event.person_id)
             requests.forget(event.person_id)
+        case events.MailboxShared():
+            requests.close_to_others(event.person_id)
         case events.RegisterMarked():
             completion.reassess(event.booking_ids, by=event.by)
         case events.BookingMade() | events.BookingCancelled() | events.BookingMoved():

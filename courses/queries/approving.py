@@ -23,7 +23,7 @@ from lms import clock
 from lms.contracts import Actor, Panel, PersonalRecord, Todo
 from lms.db import db
 from lms.errors import NotFound
-from lms.people.models import Person
+from lms.people.models import OWN, Person, PersonEmail
 from lms.people.names import full
 from lms.permissions import allowed
 from lms.web import words
@@ -41,7 +41,7 @@ class ApprovalRow:
     """A question to a manager: about whom and which date, and what became of it.
 
     `booking_state` is the booking's now; `waits` whether they wait for a place the manager
-    approved when the date was full.
+    approved when the date was full; `asked_alone` whether nobody else reads the manager's mailbox.
     """
 
     id: uuid.UUID
@@ -64,6 +64,7 @@ class ApprovalRow:
     reason: str
     answered_at: datetime | None
     waits: bool
+    asked_alone: bool
 
     @property
     def pending(self) -> bool:
@@ -279,6 +280,11 @@ def _rows(*conditions: ColumnElement[bool]) -> list[ApprovalRow]:
 def _statement() -> Select[*tuple[Any, ...]]:
     manager = aliased(Person)
     waits = exists().where(Waiting.id == Approval.waiting_id, Waiting.closed_at.is_(None))
+    read_by_others = exists().where(
+        PersonEmail.person_id == Approval.manager_id,
+        PersonEmail.is_primary,
+        PersonEmail.sharing != OWN,
+    )
     statement: Select[*tuple[Any, ...]] = (
         select(
             Approval,
@@ -294,6 +300,7 @@ def _statement() -> Select[*tuple[Any, ...]]:
             manager.given_name.label("manager_given"),
             manager.family_name.label("manager_family"),
             waits.label("waits"),
+            (~read_by_others).label("asked_alone"),
         )
         .select_from(Approval)
         .join(Booking, Booking.id == Approval.booking_id)
@@ -331,4 +338,5 @@ def _row(row: Any) -> ApprovalRow:
         reason=kept.reason,
         answered_at=kept.answered_at,
         waits=row.waits,
+        asked_alone=row.asked_alone,
     )

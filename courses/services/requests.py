@@ -27,14 +27,17 @@ from lms.contracts import SYSTEM, Actor
 from lms.db import Complaint, db, uuid7
 from lms.errors import Conflict
 from lms.events import BookingRequested, publish
-from lms.messages.services import queue
+from lms.messages.services import cancel_about, queue
 from lms.people import emails
+from lms.people import links as people_links
 from lms.people.models import OWN, Person, PersonEmail
 from lms.people.queries.mailboxes import doubtful
 from lms.people.services.people import NewPerson, add_person
 from lms.web import words
 
 SUBJECT = "courses_cohort"
+ASKED = "courses.approval"
+"""The message to the manager."""
 ANSWER_DAYS = 5
 """Working days that a manager is given; the answer counts as long as the course has not begun."""
 NOT_ASKED = Complaint("manager_email", "Enter your manager’s e-mail address")
@@ -132,8 +135,26 @@ def ask_again(approval_id: uuid.UUID, *, by: Actor) -> bool:
     found = approving.get(approval_id)
     if not found.pending:
         raise Conflict("The manager has answered, or the request was taken back.")
+    if not found.asked_alone:
+        raise Complaint("answer", f"Others may read {found.manager}’s mailbox too")
     audit.write("asked for approval again", SUBJECT, found.cohort_id, by=by)
     return tell_manager(found.booking_id, key=clock.today().isoformat())
+
+
+def close_to_others(manager_id: uuid.UUID) -> None:
+    """End the links to what a manager was asked: others read the mailbox that they went to.
+
+    Who asked could answer themselves. Coordinators decide, or ask again once nobody else reads it.
+    """
+    people_links.revoke(person_id=manager_id, purpose=links.APPROVAL)
+    asked = select(Approval.booking_id).where(Approval.manager_id == manager_id)
+    cancel_about(
+        posting.BOOKING,
+        db.session.scalars(asked).all(),
+        by=SYSTEM,
+        why="others read the manager’s mailbox",
+        kinds=[ASKED],
+    )
 
 
 def take_back(booking_id: uuid.UUID, *, by: Actor, why: str = "took the request back") -> None:
@@ -182,15 +203,17 @@ def forget(person_id: uuid.UUID) -> None:
 
 
 def tell_manager(booking_id: uuid.UUID, key: str = "") -> bool:
-    """Queue the question with the link to its page; whether it is a new one."""
+    """Queue the question with the link to its page, unless others read it; whether it is new."""
     found = approving.of_booking(booking_id)
     assert found is not None
+    if not found.asked_alone:
+        return False
     cohort = cohorts.facts(found.cohort_id)
     allowed = posting.readers(cohort, [booking_id])
     queued = queue(
         by=SYSTEM,
         person_id=found.manager_id,
-        kind="courses.approval",
+        kind=ASKED,
         klass="now",
         template=f"{posting.TEMPLATES}/approval.txt",
         values=describing.about(cohort) | _said(found, cohort),

@@ -170,11 +170,11 @@ def approval_meanwhile(cohort_id: uuid.UUID, approval_id: uuid.UUID) -> web.Answ
 
 def _choices(found: ApprovalRow) -> list[tuple[str, str]]:
     """A place that is held by an offer is given by its answer alone, or passes on."""
-    ask = (ASK_AGAIN, f"Ask {found.manager} again")
+    ask = [(ASK_AGAIN, f"Ask {found.manager} again")] if found.asked_alone else []
     if found.held:
-        return [ask]
+        return ask
     return [
-        ask,
+        *ask,
         (BOOK, f"Book {found.name} without an answer"),
         (TAKE_BACK, "Take the request back"),
     ]

@@ -57,6 +57,7 @@ from lms.events.messages import (
 from lms.events.people import (
     AddressChanged,
     LinkRequested,
+    MailboxShared,
     PeopleMerged,
     PersonErased,
     SignInRequested,
@@ -100,6 +101,7 @@ __all__ = [
     "CompletionWithdrawn",
     "Event",
     "LinkRequested",
+    "MailboxShared",
     "MessageBounced",
     "MessageQueued",
     "MessageSent",

@@ -31,6 +31,13 @@ class AddressChanged(Event):
 
 
 @dataclass(frozen=True)
+class MailboxShared(Event):
+    """Others turn out to read a person's mailbox; what they alone may answer is closed there."""
+
+    person_id: uuid.UUID
+
+
+@dataclass(frozen=True)
 class PersonErased(Event):
     """A person asked to be forgotten; whoever holds anything personal redacts it now.
 

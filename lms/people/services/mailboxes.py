@@ -16,6 +16,7 @@ from lms import audit, clock
 from lms.contracts import SYSTEM, Actor
 from lms.db import db, uuid7
 from lms.errors import NotFound
+from lms.events import MailboxShared, publish
 from lms.people.models import OWN, SAID, SHARED, MailboxSaying, PersonEmail
 from lms.people.queries.mailboxes import deciding, said
 from lms.people.services import sign_in
@@ -85,7 +86,7 @@ def decide(person_id: uuid.UUID, *, shared: bool, by: Actor) -> None:
 def _turn(which: ColumnElement[bool], *, by: Actor, **decided: Any) -> bool:
     """Work out anew, or set as decided, who reads these mailboxes; whether there is one.
 
-    Of one that turns out to be shared, requests to sign in and sessions end.
+    Of one that turns out to be shared, requests to sign in and sessions end, and rooms hear of it.
     """
     held = select(PersonEmail.id, PersonEmail.sharing).where(which)
     before = dict(db.session.execute(held.order_by(PersonEmail.id).with_for_update()).all())
@@ -100,6 +101,8 @@ def _turn(which: ColumnElement[bool], *, by: Actor, **decided: Any) -> bool:
     if shared := [row for row in changed if row.sharing == SHARED]:
         sign_in.end_requests([row.address for row in shared])
         sign_in.end_sessions(*(row.person_id for row in shared), by=by)
+        for row in shared:
+            publish(MailboxShared(by, row.person_id))
     turned = [(row.person_id, before[row.id], row.sharing) for row in changed]
     mine = deciding([person_id for person_id, *_ in turned], by) if turned else set()
     _note([one for one in turned if one[0] in mine], by)
