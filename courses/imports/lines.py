@@ -26,6 +26,9 @@ _TOTAL = re.compile(
     r"(grand |sub ?)?totals?( (attending|present|booked|delegates|people|number|staff|places))?"
     r"( \d+)?|(number|no|count|sum) of .*|\d+ (people|delegates|attendees|participants|places)|\d+"
 )
+_SAYS_TOTAL = re.compile(r"(grand |sub ?)?total")
+_FIGURE = re.compile(r"[\d\s.,%£-]*")
+"""What a cell holds that says nothing of a person: nothing, or a sum."""
 _SIGNATURE = re.compile(
     r"(signed|signature|sign here|authori[sz]ed by|approved by|prepared by|produced by|printed"
     r"|trainers? (signature|name|signed)|facilitators? signature|managers? signature)\b.*"
@@ -131,10 +134,14 @@ def _marks(row: CanonicalRow) -> tuple[SessionMark, ...]:
 
 def _foot(cells: Sequence[str]) -> str:
     """What a row that is nobody is, from the first words in it."""
-    words = next((plain(cell) for cell in cells if squeezed(cell)), "")
+    words = _first_words(cells)
     if _TOTAL.fullmatch(words):
         return TOTAL
     return SIGNATURE if not words or _SIGNATURE.fullmatch(words) else OTHER
+
+
+def _first_words(cells: Sequence[str]) -> str:
+    return next((plain(cell) for cell in cells if squeezed(cell)), "")
 
 
 class _Reader:
@@ -168,7 +175,7 @@ class _Reader:
             return HEADING if place >= self.columns.first_row else TITLE
         if self._headings_again(cells):
             return AGAIN
-        held = {name for name in self.names if self._cell(cells, name)}
+        held = {name for name in self.names if not _FIGURE.fullmatch(self._cell(cells, name))}
         formulas = {
             name
             for name in self.names
@@ -178,10 +185,13 @@ class _Reader:
         if not held | formulas:
             return _foot(cells)
         # Whoever has an address, a job or an employer is a person, whatever their name.
-        if held <= {fields.NAME, fields.GIVEN, fields.FAMILY, fields.TEAM} and not formulas:
-            foot = _foot(cells)
-            return PERSON if foot == OTHER else foot
-        return PERSON
+        if not held <= {fields.NAME, fields.GIVEN, fields.FAMILY, fields.TEAM}:
+            return PERSON
+        foot = _foot(cells)
+        # A total is often a sum that the sheet works out; but so is a name after the row's number.
+        if foot == OTHER or (formulas and not _SAYS_TOTAL.match(_first_words(cells))):
+            return PERSON
+        return foot
 
     def _headings_again(self, cells: Sequence[str]) -> bool:
         same = [fields.exactly(self._cell(cells, name)) == name for name in self.names]

@@ -155,7 +155,7 @@ def answered_columns(cohort_id: uuid.UUID) -> Iterable[BookingColumn]:
 
 
 def before_columns(cohort_ids: Sequence[uuid.UUID]) -> Iterable[CohortColumn]:
-    """The column "Survey before answered" of a list of cohorts: "14 of 18" of those booked."""
+    """The column "Before survey answered" of a list of cohorts: "14 of 18" of those booked."""
     rows = db.session.execute(
         select(
             Wave.cohort_id,
@@ -173,7 +173,7 @@ def before_columns(cohort_ids: Sequence[uuid.UUID]) -> Iterable[CohortColumn]:
         .group_by(Wave.cohort_id)
     )
     cells = {cohort_id: f"{returned} of {booked}" for cohort_id, returned, booked in rows}
-    yield CohortColumn("Survey before answered", 10, cells)
+    yield CohortColumn("Before survey answered", 10, cells)
 
 
 def _yes_no(state: str) -> str:

@@ -425,7 +425,7 @@ def test_a_trainer_opens_the_register_on_its_day_and_before_that_the_roster(
 
     assert "Open roster" in before
     assert "Open register" not in before
-    assert "Survey before answered: 1 of 1" in before
+    assert "Before survey answered: 1 of 1" in before
     assert "Open register" in on_the_day
 
 

@@ -128,6 +128,28 @@ def test_people_whose_names_look_like_a_foot_are_people(name: str) -> None:
     assert kinds(sheet(["Name", "E-mail"], [name, "x@x.uk"]))[-1] == "person"
 
 
+@pytest.mark.parametrize(
+    ("row", "formulas"),
+    [
+        (["Total", "18", ""], []),
+        (["Total delegates", "", "18"], []),
+        (["Grand total", "£1,250.00", "96%"], []),
+        (["Total", "", ""], ["B2", "C2"]),
+    ],
+)
+def test_a_total_beside_the_word_is_no_person(row: list[str], formulas: list[str]) -> None:
+    assert kinds(sheet(["Name", "E-mail", "Job"], row, formulas=formulas))[-1] == "total"
+
+
+def test_a_telephone_number_in_the_wrong_column_takes_nobody_away() -> None:
+    assert kinds(sheet(["Name", "E-mail"], ["Colin Marsh", "01632 960 123"]))[-1] == "person"
+
+
+def test_a_name_that_the_sheet_works_out_is_no_total_after_the_rows_number() -> None:
+    found = sheet(["No", "Name", "E-mail"], ["3", "", ""], formulas=["B2"])
+    assert kinds(found)[-1] == "person"
+
+
 def test_a_person_with_a_name_alone_is_a_person() -> None:
     assert kinds(sheet(["Name", "E-mail"], ["Colin Marsh", ""]))[-1] == "person"
 

@@ -92,7 +92,7 @@ def test_the_list_says_how_many_have_answered_the_survey_before(
     page = as_person(world.priya).get("/cohorts").get_data(as_text=True)
 
     assert "Places taken" in page
-    assert "Survey before answered" in page
+    assert "Before survey answered" in page
     assert "1 of 3" in page
     assert other.code in page
 
