@@ -153,11 +153,6 @@ class PersonEmail(Dated, Model):
     __table_args__ = (
         CheckConstraint("char_length(address::text) <= 254", name="address_length"),
         one_of("sharing", SHARING),
-        one_of("decided", (OWN, SHARED)),
-        CheckConstraint("(decided is null) = (decided_at is null)", name="decided_at"),
-        CheckConstraint(
-            "decided is null or (decided = 'shared') = (sharing = 'shared')", name="decided_holds"
-        ),
         Index(
             "uq_people_person_email_primary",
             "person_id",
@@ -175,8 +170,6 @@ class PersonEmail(Dated, Model):
     # Whether others read this mailbox: nobody says so, an import says so, or it is so; then nobody
     # signs in by it. `services.mailboxes` derives it from what imports say and a person decided.
     sharing: Mapped[str] = mapped_column(default=OWN)
-    decided: Mapped[str | None]
-    decided_at: Mapped[datetime | None]
 
     person: Mapped[Person] = relationship(lazy="raise_on_sql", back_populates="emails")
 
@@ -196,6 +189,20 @@ class MailboxSaying(Dated, Model):
     import_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("import_batch.id", ondelete="CASCADE"))
     address: Mapped[str] = mapped_column(CITEXT(), index=True)
     decides: Mapped[bool]
+
+
+class MailboxDecision(Dated, Model):
+    """What a person decided of a mailbox: it holds for the address, whoever has it then."""
+
+    __tablename__ = "people_mailbox_decision"
+    __table_args__ = (
+        one_of("answer", (OWN, SHARED)),
+        CheckConstraint("char_length(address::text) <= 254", name="address_length"),
+    )
+
+    address: Mapped[str] = mapped_column(CITEXT(), unique=True)
+    answer: Mapped[str]
+    decided_at: Mapped[datetime]
 
 
 class PersonMerge(Signed, AppendOnly, Model):

@@ -9,8 +9,10 @@ from sqlalchemy import select
 
 from lms.contracts import SYSTEM, Actor, Grant, Role, Scope, ScopeKind
 from lms.db import Complaint, uuid7
-from lms.people.models import SAID, SHARED, Person, PersonEmail
+from lms.people.models import SAID, SHARED, MailboxDecision, Person, PersonEmail
+from lms.people.queries import mailboxes as mailbox_queries
 from lms.people.services import NewPerson, add_person, keepers, mailboxes, set_email
+from lms.people.services.taking_back import take_back
 from lms.records import AuditEntry, ImportBatch
 from tests import factories
 from tests.letters import text as plain
@@ -155,6 +157,43 @@ def test_what_a_person_decided_holds_and_a_later_import_only_asks_again(session,
     mailboxes.say_shared({"desk@example.org"}, by=SYSTEM, import_id=later)
     mailboxes.take_back(later, by=SYSTEM)
     assert sharing(session, person) == SHARED
+
+
+def test_what_was_decided_holds_for_the_address_whoever_has_it_then(session, as_person):
+    robin = factories.person("Robin", email="desk@example.org")
+    mailboxes.decide(robin.id, shared=True, by=SYSTEM)
+    set_email(robin.id, "robin@example.org", by=SYSTEM)
+    assert sharing(session, robin) == "own"
+    assert mailbox_queries.doubtful("desk@example.org")
+    with pytest.raises(Complaint, match="nobody can sign in with it"):
+        keepers.invite_administrator("Ada Boss", "desk@example.org")
+    cat = session.get_one(Person, add_person(NewPerson("Cat", email="Desk@example.org"), by=SYSTEM))
+    assert sharing(session, cat) == SHARED
+    mailboxes.decide(cat.id, shared=False, by=SYSTEM)
+    set_email(cat.id, None, by=SYSTEM)
+    signed_in = as_person(robin)
+    set_email(robin.id, "desk@example.org", by=SYSTEM)
+    assert sharing(session, robin) == "own"
+    assert signed_in.get("/home").status_code == 200
+
+
+def test_an_import_asks_again_of_an_address_that_was_decided_for_somebody_else(session):
+    robin = factories.person("Robin", email="desk@example.org")
+    mailboxes.decide(robin.id, shared=False, by=SYSTEM)
+    set_email(robin.id, None, by=SYSTEM)
+    mailboxes.say_shared({"desk@example.org"}, by=SYSTEM, import_id=batch())
+    cat = session.get_one(Person, add_person(NewPerson("Cat", email="desk@example.org"), by=SYSTEM))
+    assert sharing(session, cat) == SAID
+
+
+def test_what_was_decided_of_the_mailbox_of_one_person_goes_with_them_when_they_are_taken_back(
+    session,
+):
+    robin = factories.person("Robin", email=None)
+    set_email(robin.id, "robin@example.org", by=SYSTEM)
+    mailboxes.decide(robin.id, shared=False, by=SYSTEM)
+    assert take_back([robin.id], by=SYSTEM) == [robin.id]
+    assert session.scalars(select(MailboxDecision)).all() == []
 
 
 def batch():

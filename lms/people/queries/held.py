@@ -24,6 +24,7 @@ from lms.people.models import (
 )
 from lms.people.names import full
 from lms.people.queries import roles
+from lms.people.queries.mailboxes import decided_at
 from lms.records import AuditEntry
 from lms.web import words
 
@@ -66,14 +67,14 @@ def personal_data(person_id: uuid.UUID) -> Iterable[PersonalRecord]:
 
 def _addresses(person_id: uuid.UUID) -> Iterable[tuple[str, str]]:
     rows = db.session.execute(
-        select(PersonEmail.address, PersonEmail.sharing, PersonEmail.decided_at).where(
+        select(PersonEmail.address, PersonEmail.sharing, decided_at(PersonEmail.address)).where(
             PersonEmail.person_id == person_id
         )
     )
-    for address, sharing, decided_at in rows:
+    for address, sharing, decided in rows:
         yield "E-mail address", f"{address}{READ_BY[sharing]}"
-        if decided_at:
-            yield "Decided who reads it", words.datetime_words(decided_at)
+        if decided:
+            yield "Decided who reads it", words.datetime_words(decided)
     sayings = db.session.scalars(
         select(MailboxSaying.created_at)
         .join(PersonEmail, PersonEmail.address == MailboxSaying.address)

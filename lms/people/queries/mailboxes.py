@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection
+from typing import Any
 
 from sqlalchemy import func, select
 
 from lms.contracts import Actor
 from lms.db import db
-from lms.people.models import OWN, SAID, SHARED, MailboxSaying, Person, PersonEmail
+from lms.people.models import OWN, SAID, SHARED, MailboxDecision, MailboxSaying, Person, PersonEmail
 from lms.people.names import full
 from lms.people.queries.people import in_sight
 from lms.people.queries.roles import beyond
@@ -49,19 +50,37 @@ def said_shared(actor: Actor, most: int = 50) -> list[tuple[uuid.UUID, str]]:
 
 
 def said(addresses: Collection[str]) -> dict[str, bool]:
-    """Of which of these addresses imports say that several people read it, in lower case.
+    """Of which of these addresses imports or people say that several read it, in lower case.
 
     True where it is so at once for somebody who gets the address.
     """
+    decided = decided_at(MailboxSaying.address)
     rows = db.session.execute(
         select(
             func.lower(MailboxSaying.address),
-            func.bool_or(MailboxSaying.decides),
+            func.bool_or(MailboxSaying.decides & decided.is_(None)),
         )
-        .where(MailboxSaying.address.in_(addresses))
+        .where(
+            MailboxSaying.address.in_(addresses),
+            decided.is_(None) | (MailboxSaying.created_at > decided),
+        )
         .group_by(MailboxSaying.address)
     )
-    return {address: at_once for address, at_once in rows}
+    shared = select(func.lower(MailboxDecision.address)).where(
+        MailboxDecision.address.in_(addresses), MailboxDecision.answer == SHARED
+    )
+    found = {address: at_once for address, at_once in rows}
+    return found | dict.fromkeys(db.session.scalars(shared), True)
+
+
+def decided_at(address: Any) -> Any:
+    """When a person decided who reads the mailbox of an address, in SQL; null where nobody has."""
+    return (
+        select(MailboxDecision.decided_at)
+        .where(MailboxDecision.address == address)
+        .correlate_except(MailboxDecision)
+        .scalar_subquery()
+    )
 
 
 def doubtful(address: str) -> bool:
@@ -77,7 +96,7 @@ def ending(people: Collection[uuid.UUID], by: Actor) -> set[uuid.UUID]:
             PersonEmail.person_id.in_(people),
             PersonEmail.is_primary,
             PersonEmail.sharing != SHARED,
-            PersonEmail.decided.is_(None),
+            decided_at(PersonEmail.address).is_(None),
         )
     ).all()
     return deciding(sign_in, by) if sign_in else set()
@@ -92,7 +111,7 @@ def found_shared(actor: Actor, import_id: uuid.UUID) -> list[str]:
         .where(
             MailboxSaying.import_id == import_id,
             PersonEmail.sharing == SHARED,
-            PersonEmail.decided.is_(None),
+            decided_at(PersonEmail.address).is_(None),
             in_sight(actor),
         )
         .order_by(Person.sort_key, Person.id)

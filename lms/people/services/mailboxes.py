@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Sequence
-from typing import Any
 
 from sqlalchemy import ColumnElement, case, delete, exists, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
 
 from lms import audit, clock
 from lms.contracts import SYSTEM, Actor
 from lms.db import db, uuid7
 from lms.errors import NotFound
 from lms.events import MailboxShared, publish
-from lms.people.models import OWN, SAID, SHARED, MailboxSaying, PersonEmail
-from lms.people.queries.mailboxes import deciding, said
+from lms.people.models import OWN, SAID, SHARED, MailboxDecision, MailboxSaying, PersonEmail
+from lms.people.queries.mailboxes import decided_at, deciding, said
 from lms.people.services import sign_in
 
 IN_WORDS = {
@@ -67,24 +67,28 @@ def take_back(import_id: uuid.UUID, *, by: Actor) -> None:
 
 
 def given(addresses: Collection[str], *, by: Actor) -> None:
-    """Somebody has got each of these addresses: what imports said of them before counts."""
+    """Somebody has got each of these addresses: what was said and decided of them before counts."""
     if before := said(addresses):
         _turn(PersonEmail.address.in_(before), by=by)
 
 
 def decide(person_id: uuid.UUID, *, shared: bool, by: Actor) -> None:
     """Decide whether several people read a person's mailbox; `NotFound` for who may not."""
-    answer = SHARED if shared else OWN
     theirs = (PersonEmail.person_id == person_id) & PersonEmail.is_primary
-    found = deciding([person_id], by) and _turn(
-        theirs, by=by, decided=answer, decided_at=clock.now(), sharing=answer
-    )
-    if not found:
+    address = db.session.scalar(select(PersonEmail.address).where(theirs))
+    if address is None or not deciding([person_id], by):
         raise NotFound
+    decided = {"answer": SHARED if shared else OWN, "decided_at": clock.now()}
+    db.session.execute(
+        upsert(MailboxDecision)
+        .values(id=uuid7(), address=address, **decided)
+        .on_conflict_do_update(index_elements=["address"], set_=decided)
+    )
+    _turn(theirs, by=by)
 
 
-def _turn(which: ColumnElement[bool], *, by: Actor, **decided: Any) -> bool:
-    """Work out anew, or set as decided, who reads these mailboxes; whether there is one.
+def _turn(which: ColumnElement[bool], *, by: Actor) -> None:
+    """Work out anew who reads these mailboxes.
 
     Of one that turns out to be shared, requests to sign in and sessions end, and rooms hear of it.
     """
@@ -93,7 +97,7 @@ def _turn(which: ColumnElement[bool], *, by: Actor, **decided: Any) -> bool:
     rows = db.session.execute(
         update(PersonEmail)
         .where(PersonEmail.id.in_(before))
-        .values({"sharing": _as_said(), "updated_at": clock.now(), **decided})
+        .values({"sharing": _as_said(), "updated_at": clock.now()})
         .returning(PersonEmail.id, PersonEmail.person_id, PersonEmail.address, PersonEmail.sharing)
         .execution_options(synchronize_session="fetch")
     ).all()
@@ -108,7 +112,6 @@ def _turn(which: ColumnElement[bool], *, by: Actor, **decided: Any) -> bool:
     _note([one for one in turned if one[0] in mine], by)
     # The trail of the importer's place may not name people elsewhere.
     _note([one for one in turned if one[0] not in mine], SYSTEM)
-    return bool(rows)
 
 
 def _note(turned: Sequence[tuple[uuid.UUID, str, str]], by: Actor) -> None:
@@ -123,11 +126,12 @@ def _as_said() -> ColumnElement[str]:
     """Who reads a mailbox: a decision holds, but a later saying against "own" asks again."""
     of_it = MailboxSaying.address == PersonEmail.address
     saying = exists().where(of_it).correlate(PersonEmail)
-    later = saying.where(MailboxSaying.created_at > PersonEmail.decided_at)
+    decided = exists().where(MailboxDecision.address == PersonEmail.address).correlate(PersonEmail)
+    later = saying.where(MailboxSaying.created_at > decided_at(PersonEmail.address))
     return case(
-        (PersonEmail.decided == SHARED, SHARED),
-        ((PersonEmail.decided == OWN) & ~later, OWN),
-        (PersonEmail.decided.is_(None) & saying.where(MailboxSaying.decides), SHARED),
+        (decided.where(MailboxDecision.answer == SHARED), SHARED),
+        (decided & ~later, OWN),
+        (~decided & saying.where(MailboxSaying.decides), SHARED),
         (saying, SAID),
         else_=OWN,
     )

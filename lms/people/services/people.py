@@ -197,7 +197,7 @@ def _standing(person: Person) -> PersonEdit:
 def set_email(person_id: uuid.UUID, raw: str | None, *, by: Actor) -> bool:
     """Make this the person's only address (None: they have none); whether that is a change.
 
-    What was decided of the old mailbox is not of the new one. The actor must hold every role that
+    What was decided of the old mailbox stays with its address. The actor must hold every role that
     the person holds (`roles.beyond`).
     """
     address = emails.cleaned(raw)
@@ -211,7 +211,7 @@ def set_email(person_id: uuid.UUID, raw: str | None, *, by: Actor) -> bool:
     with violations(uq_people_person_email_address=ADDRESS_TAKEN):
         if held and address:
             held.address, held.verified_at = address, None
-            held.sharing, held.decided, held.decided_at = OWN, None, None
+            held.sharing = OWN
         elif held:
             db.session.delete(held)
         elif address:

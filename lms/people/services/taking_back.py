@@ -13,7 +13,15 @@ from lms.contracts import Actor
 from lms.db import db
 from lms.events import PersonErased, publish
 from lms.people import links
-from lms.people.models import Person, PersonEmail, PersonMerge, RoleGrant, SignInLink
+from lms.people.models import (
+    OWN,
+    MailboxDecision,
+    Person,
+    PersonEmail,
+    PersonMerge,
+    RoleGrant,
+    SignInLink,
+)
 
 
 def take_back(
@@ -35,6 +43,9 @@ def take_back(
     )
     if not gone:
         return []
+    theirs = select(PersonEmail.address).where(PersonEmail.person_id.in_(gone))
+    alone = MailboxDecision.answer == OWN  # of one that several read, the others are still there
+    db.session.execute(delete(MailboxDecision).where(MailboxDecision.address.in_(theirs), alone))
     db.session.execute(delete(PersonEmail).where(PersonEmail.person_id.in_(gone)))
     db.session.execute(
         update(Person)
