@@ -10,25 +10,28 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, false, or_, true
+from sqlalchemy import ColumnElement, Select, false, or_, true
 
 from lms.contracts import Actor, Permission, Scope, ScopeKind
 from lms.errors import Forbidden
 from lms.registry import current_registry
 
 View = TypeVar("View", bound=Callable[..., Any])
+Reach = Callable[[Actor], Select[Any]]
 
 
 @dataclass(frozen=True)
 class Access:
     """What a view asks for: nothing (`public`), a permission, or a personal link's purpose.
 
-    With several permissions any one of them is enough.
+    With several permissions any one of them is enough. `reach` selects what the view's argument may
+    name for an actor, where that is less than everything: links elsewhere ask it.
     """
 
     public: bool = False
     permissions: tuple[str, ...] = ()
     purpose: str | None = None
+    reach: Reach | None = None
 
 
 def public(view: View) -> View:
@@ -37,11 +40,11 @@ def public(view: View) -> View:
     return view
 
 
-def allow(*permissions: str) -> Callable[[View], View]:
-    """Those who hold any of these permissions may open this view."""
+def allow(*permissions: str, reach: Reach | None = None) -> Callable[[View], View]:
+    """Those who hold any of these permissions may open this view, of what they reach."""
 
     def mark(view: View) -> View:
-        view.access = Access(permissions=permissions)  # type: ignore[attr-defined]
+        view.access = Access(permissions=permissions, reach=reach)  # type: ignore[attr-defined]
         return view
 
     return mark

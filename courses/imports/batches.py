@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, or_, select, update
 
 from courses import access
 from courses.imports.columns import Columns
@@ -156,6 +156,11 @@ def get(actor: Actor, batch_id: uuid.UUID) -> Batch:
     if row is None:
         raise NotFound
     return Batch(*row)
+
+
+def reached(actor: Actor) -> Select[Any]:
+    """The ids of the batches that the actor may look at again."""
+    return select(ImportBatch.id).where(ImportBatch.state != DISCARDED, _reach(actor))
 
 
 def of_cohort(actor: Actor, cohort_id: uuid.UUID, most: int = 20) -> list[Batch]:

@@ -121,7 +121,7 @@ def example(form: str) -> web.Answer:
 
 
 @blueprint.get("/imports/<uuid:batch_id>")
-@allow(access.MANAGE)
+@allow(access.MANAGE, reach=batches.reached)
 def preview(batch_id: uuid.UUID) -> web.Answer:
     """What will happen, what needs attention; later what happened."""
     batch, cohort = _get(batch_id)

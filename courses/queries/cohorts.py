@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, select
+from sqlalchemy import ColumnElement, Row, Select, select
 
 from courses import access
 from courses.models import Cohort, CohortLocality, Course, Edition
@@ -152,6 +152,11 @@ class CohortFacts:
 def get(actor: Actor, cohort_id: uuid.UUID, permission: str = access.VIEW) -> CohortFacts:
     """The cohort, if this permission of the actor reaches it; else `NotFound`."""
     return _one(Cohort.id == cohort_id, access.cohorts(actor, permission))
+
+
+def reached(actor: Actor, permission: str = access.VIEW) -> Select[Any]:
+    """The ids of the cohorts that this permission of the actor reaches."""
+    return select(Cohort.id).where(access.cohorts(actor, permission))
 
 
 def facts(cohort_id: uuid.UUID) -> CohortFacts:

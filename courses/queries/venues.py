@@ -5,9 +5,10 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from markupsafe import Markup
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 
 from courses import access
 from courses.models import Venue
@@ -102,6 +103,11 @@ def get(actor: Actor, venue_id: uuid.UUID) -> VenueFacts:
     if venue is None:
         raise NotFound
     return as_facts(venue)
+
+
+def reached(actor: Actor) -> Select[Any]:
+    """The ids of the rooms that the actor may change."""
+    return select(Venue.id).where(_own(actor))
 
 
 def by_id(venue_ids: Iterable[uuid.UUID | None]) -> dict[uuid.UUID, VenueFacts]:

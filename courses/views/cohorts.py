@@ -93,7 +93,7 @@ def _narrowed(wanted: CohortFilter, courses: dict[str, str], places: dict[uuid.U
 
 
 @blueprint.get("/cohorts/<uuid:cohort_id>")
-@allow(access.VIEW)
+@allow(access.VIEW, reach=cohorts.reached)
 def cohort(cohort_id: uuid.UUID) -> web.Answer:
     """The cockpit: what comes next, how many, and the people with their marks."""
     actor = web.current_actor()

@@ -24,7 +24,7 @@ def listed() -> str:
 
 
 @blueprint.route("/venues/<uuid:venue_id>", methods=["GET", "POST"])
-@allow(access.MANAGE)
+@allow(access.MANAGE, reach=queries.reached)
 def venue(venue_id: uuid.UUID) -> web.Answer:
     """Change what is said of a room."""
     actor = web.current_actor()

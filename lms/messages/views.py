@@ -65,7 +65,7 @@ def _uuid(raw: str) -> uuid.UUID | None:
 
 
 @blueprint.get("/messages/<uuid:message_id>")
-@allow("messages.view")
+@allow("messages.view", reach=queries.reached)
 def message(message_id: uuid.UUID) -> str:
     """The exact text, and what may be done with it."""
     found = queries.find(web.current_actor(), message_id)

@@ -52,6 +52,15 @@ def reaches(actor: Actor, needed: Iterable[str]) -> bool:
     return EVERYWHERE in held or (bool(held) and set(needed) <= held)
 
 
+def within(actor: Actor, needed: Any) -> ColumnElement[bool]:
+    """`reaches` for rows: `needed` is the column of the scopes that each of them counts."""
+    held = sorted({_text(scope) for scope in scopes(actor, VIEW)})
+    if EVERYWHERE in held:
+        return true()
+    condition: ColumnElement[bool] = needed.contained_by(held)
+    return condition
+
+
 def in_places(actor: Actor, permission: str, locality_id: Any) -> ColumnElement[bool]:
     """The rows of those places in which an actor holds a permission of this room."""
     held = scopes(actor, permission)

@@ -13,10 +13,11 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import Float, and_, cast, func, select
+from sqlalchemy import Float, Select, and_, cast, func, select
 
 from courses import access
 from courses.models import Booking, Cohort, Course, Edition, Session
+from courses.queries import cohorts
 from lms import clock
 from lms.contracts import Actor, BookingColumn, CohortColumn, Panel, Todo
 from lms.contracts import Place as PagePlace
@@ -280,6 +281,11 @@ def undo_blockers(batch_id: uuid.UUID) -> Iterable[str]:
         .limit(20)
     )
     return [f"{name} has answered the survey" for name in names]
+
+
+def reached(actor: Actor) -> Select[Any]:
+    """The ids of the cohorts whose surveys the actor manages."""
+    return cohorts.reached(actor, access.MANAGE)
 
 
 def reach(actor: Actor, cohort_id: uuid.UUID) -> None:

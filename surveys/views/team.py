@@ -31,7 +31,7 @@ NOT_KEPT = (
 
 
 @blueprint.get("/cohorts/<uuid:cohort_id>/surveys")
-@allow(MANAGE)
+@allow(MANAGE, reach=team.reached)
 def cohort(cohort_id: uuid.UUID) -> str:
     """Each survey with its counts, the plain table from five pairs, comments from five."""
     actor = web.current_actor()

@@ -6,8 +6,9 @@ import re
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from lms.ambassadors.access import MANAGE, OWN
 from lms.ambassadors.models import Ambassador, Bulletin
@@ -28,21 +29,20 @@ class BulletinView:
 
 
 def find(actor: Actor, bulletin_id: uuid.UUID) -> BulletinView:
-    """A bulletin to ambassadors of a place that is the actor's; else `NotFound`.
-
-    It is for those who are ambassadors there and for those who look after them.
-    """
-    theirs = (
-        select(Ambassador.id)
-        .where(
-            where(actor, MANAGE) | ((Ambassador.state == "active") & where(actor, OWN)),
-            Ambassador.locality_id.is_(None)
-            | (Ambassador.locality_id == Bulletin.locality_ids.any_()),
-        )
-        .exists()
+    """A bulletin to ambassadors of a place that is the actor's; else `NotFound`."""
+    row = db.session.scalar(
+        select(Bulletin).where(Bulletin.id == bulletin_id, Bulletin.id.in_(reached(actor)))
     )
-    row = db.session.scalar(select(Bulletin).where(Bulletin.id == bulletin_id, theirs))
     if row is None:
         raise NotFound
     paragraphs = tuple(re.split(r"\n\s*\n", row.body.strip()))
     return BulletinView(row.subject, paragraphs, row.at, row.by_label)
+
+
+def reached(actor: Actor) -> Select[Any]:
+    """The ids of the bulletins for ambassadors of a place, and for those who look after them."""
+    there = Ambassador.locality_id.is_(None) | (
+        Ambassador.locality_id == Bulletin.locality_ids.any_()
+    )
+    theirs = where(actor, MANAGE) | ((Ambassador.state == "active") & where(actor, OWN))
+    return select(Bulletin.id).join(Ambassador, there).where(theirs)

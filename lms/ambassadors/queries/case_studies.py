@@ -138,6 +138,12 @@ def find(actor: Actor, case_study_id: uuid.UUID) -> Study:
     return _find(where(actor, MANAGE), CaseStudy.id == case_study_id, CaseStudy.state != "draft")
 
 
+def reached(actor: Actor) -> Select[Any]:
+    """The ids of those in the team's sight."""
+    sent = select(CaseStudy.id).join(Ambassador).where(CaseStudy.state != "draft")
+    return sent.where(where(actor, MANAGE))
+
+
 def to_review(actor: Actor) -> int:
     """How many in sight wait for a review."""
     waiting = select(func.count()).select_from(CaseStudy).join(Ambassador)

@@ -80,6 +80,11 @@ def as_row(row: Any) -> MeetingRow:
     )
 
 
+def reached(actor: Actor) -> Select[Any]:
+    """The ids of the meetings that the actor can open."""
+    return select(NetworkMeeting.id).where(where(actor, MEET))
+
+
 def find(actor: Actor, meeting_id: uuid.UUID) -> MeetingRow:
     """A meeting in reach; else `NotFound`."""
     row = db.session.execute(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import aliased
 
 from lms import clock
@@ -62,6 +62,11 @@ class Story:
     def passes(self) -> bool:
         """Whether there is anything for somebody to take over when they leave."""
         return self.pledge is not None or bool(self.looks_after)
+
+
+def reached(actor: Actor) -> Select[Any]:
+    """The ids of the ambassadors whose story the actor can open."""
+    return select(Ambassador.id).where(where(actor, MANAGE))
 
 
 def find(actor: Actor, ambassador_id: uuid.UUID) -> Story:

@@ -175,7 +175,7 @@ def invite_one(candidate_id: uuid.UUID) -> web.Answer:
 
 
 @blueprint.get("/ambassadors/<uuid:ambassador_id>")
-@allow(MANAGE)
+@allow(MANAGE, reach=story.reached)
 def ambassador(ambassador_id: uuid.UUID) -> web.Answer:
     """An ambassador's story in the order of time."""
     found = story.find(web.current_actor(), ambassador_id)

@@ -113,7 +113,7 @@ def take_back(case_study_id: uuid.UUID) -> web.Answer:
 
 
 @blueprint.get("/case-studies/<uuid:case_study_id>")
-@allow(MANAGE)
+@allow(MANAGE, reach=reading.reached)
 def review(case_study_id: uuid.UUID) -> web.Answer:
     """A case study with what might tell who somebody is, and what may be done with it."""
     return _review(reading.find(web.current_actor(), case_study_id), ReviewForm())

@@ -54,7 +54,7 @@ def new_meeting() -> web.Answer:
 
 
 @blueprint.get("/ambassadors/meetings/<uuid:meeting_id>")
-@allow(MEET)
+@allow(MEET, reach=reading.reached)
 def meeting(meeting_id: uuid.UUID) -> web.Answer:
     """A meeting, and who was there."""
     actor = web.current_actor()
@@ -161,7 +161,7 @@ def bulletin() -> web.Answer:
 
 
 @blueprint.get("/bulletins/<uuid:bulletin_id>")
-@allow(MANAGE, OWN)
+@allow(MANAGE, OWN, reach=reading_bulletins.reached)
 def read_bulletin(bulletin_id: uuid.UUID) -> web.Answer:
     """A bulletin as it went out."""
     found = reading_bulletins.find(web.current_actor(), bulletin_id)

@@ -15,7 +15,7 @@ from lms.messages.queries.lists import (
     troubled,
     waiting_about,
 )
-from lms.messages.queries.one import MessageDetail, find, hidden_links, personal_data
+from lms.messages.queries.one import MessageDetail, find, hidden_links, personal_data, reached
 from lms.messages.queries.outbox import (
     Opened,
     OutboxRow,
@@ -46,6 +46,7 @@ __all__ = [
     "open_message",
     "outbox",
     "personal_data",
+    "reached",
     "releasable",
     "stopped",
     "troubled",

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from markupsafe import Markup
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Select, select
 
 from lms.contracts import Actor, PersonalRecord
 from lms.db import db
@@ -65,9 +65,18 @@ class MessageDetail(MessageRow):
         return digest if self.state == "merged" else self.state in digests.NOT_GONE
 
 
+def reached(actor: Actor) -> Select[Any]:
+    """The ids of the messages that the actor can open."""
+    return select(Message.id).where(_in_sight(actor))
+
+
+def _in_sight(actor: Actor) -> ColumnElement[bool]:
+    return where(actor, "messages.view") & Message.kind.not_in(ALWAYS)
+
+
 def find(actor: Actor, message_id: uuid.UUID) -> MessageDetail:
     """One message in the actor's scope with its history; else `NotFound`."""
-    in_sight = where(actor, "messages.view") & Message.kind.not_in(ALWAYS)
+    in_sight = _in_sight(actor)
     row = db.session.execute(
         columns(Message.body, Message.links, Message.sent_to, Message.ical).where(
             Message.id == message_id, in_sight

@@ -1,7 +1,15 @@
 """Reads of the people's room, one file per noun; every list takes the actor who asks."""
 
 from lms.people.demo import personas
-from lms.people.queries.people import PersonDetail, PersonRow, find, in_sight, listed, matching
+from lms.people.queries.people import (
+    PersonDetail,
+    PersonRow,
+    find,
+    in_sight,
+    listed,
+    matching,
+    reached,
+)
 from lms.people.queries.places import localities, organisations, professions
 
 __all__ = [
@@ -15,4 +23,5 @@ __all__ = [
     "organisations",
     "personas",
     "professions",
+    "reached",
 ]

@@ -123,6 +123,12 @@ def as_row(row: Any) -> PersonRow:
     )
 
 
+def reached(actor: Actor) -> Select[Any]:
+    """The ids of everybody whose page the actor can open."""
+    sight = or_(in_sight(actor), in_sight(actor, "people.own"))
+    return select(Person.id).where(sight, *_present())
+
+
 def find(actor: Actor, person_id: uuid.UUID, *permissions: str) -> PersonDetail:
     """One person whom one of these permissions reaches; `NotFound` for all else."""
     sight = or_(*(in_sight(actor, name) for name in permissions or ("people.view",)))

@@ -9,14 +9,14 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask import current_app, url_for
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, false, select, true
 
 from lms import clock
 from lms.columns import Named
 from lms.contracts import Actor
 from lms.db import Model, db
 from lms.errors import Forbidden
-from lms.permissions import check, where
+from lms.permissions import access_of, check, where
 from lms.records import AuditEntry
 from lms.web import words
 
@@ -162,10 +162,10 @@ def entries(actor: Actor, limit: int, **filters: Any) -> Sequence[AuditEntry]:
 def as_rows(entries: Iterable[AuditEntry], actor: Actor) -> list[TrailRow]:
     """Entries as people read them, each thing with its name and, for who may open it, its page."""
     found = list(entries)
-    called = _called(found)
+    called = _called(found, actor)
     rows = []
     for entry in found:
-        label, named, value = called.get((entry.subject_type, entry.subject_id), ("", None, None))
+        label, word, url = called.get((entry.subject_type, entry.subject_id), ("", "", ""))
         rows.append(
             TrailRow(
                 entry.at,
@@ -176,15 +176,17 @@ def as_rows(entries: Iterable[AuditEntry], actor: Actor) -> list[TrailRow]:
                 tuple(_changes(entry.before or {}, entry.after or {}, label)),
                 entry.request_id or "",
                 label or str((entry.after or entry.before or {}).get("title") or ""),
-                _page(named, value, actor) if named and label else "",
-                named.word if named else "",
+                url,
+                word,
             )
         )
     return rows
 
 
-def _called(entries: Sequence[AuditEntry]) -> dict[tuple[str, Any], tuple[str, Named, Any]]:
-    """The name of each thing by kind and id, with what leads to its page: one query a kind."""
+def _called(
+    entries: Sequence[AuditEntry], actor: Actor
+) -> dict[tuple[str, Any], tuple[str, str, str]]:
+    """The name of each thing by kind and id, the word before it and its page: one query a kind."""
     models = _models()
     wanted: dict[str, set[uuid.UUID]] = {}
     for entry in entries:
@@ -197,11 +199,12 @@ def _called(entries: Sequence[AuditEntry]) -> dict[tuple[str, Any], tuple[str, N
         names, steps = _names(model, named)
         way = (model, *(other for other, _ in steps))
         value = next(getattr(one, named.column) for one in way if hasattr(one, named.column))
-        statement = select(model.id, value, *names).where(model.id.in_(ids))
+        statement = select(model.id, value, _opens(named, value, actor), *names)
         for other, key in steps:
             statement = statement.join(other, other.id == key)
-        for row in db.session.execute(statement):
-            called[kind, row[0]] = (" ".join(str(one) for one in row[2:] if one), named, row[1])
+        for key, argument, opens, *said in db.session.execute(statement.where(model.id.in_(ids))):
+            label = " ".join(str(one) for one in said if one)
+            called[kind, key] = label, named.word, _url(named, argument) if opens and label else ""
     return called
 
 
@@ -231,15 +234,19 @@ def _models() -> Mapping[str, Any]:
     }
 
 
-def _page(named: Named, value: Any, actor: Actor) -> str:
-    """The address of a thing's page, "" where there is none for the actor."""
+def _opens(named: Named, value: Any, actor: Actor) -> ColumnElement[bool]:
+    """Whether there is a page of a thing that the actor can open, in SQL."""
     view = current_app.view_functions.get(named.endpoint)
-    if view is None:
-        return ""
     try:
         check(view, actor)
     except Forbidden:
-        return ""
+        return false()
+    access = access_of(view)
+    reach = access.reach if access else None
+    return value.in_(reach(actor).correlate(None)) if reach else true()
+
+
+def _url(named: Named, value: Any) -> str:
     return url_for(named.endpoint, **{named.argument: value} if named.argument else {})
 
 

@@ -38,7 +38,7 @@ def own_record() -> Response:
 
 
 @blueprint.get("/people/<uuid:person_id>")
-@allow("people.view", "people.own")
+@allow("people.view", "people.own", reach=queries.reached)
 def person(person_id: uuid.UUID) -> str:
     """One person: who they are, their learning record, roles, posts over time."""
     actor = web.current_actor()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select, true
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import undefer
 
 from lms.contracts import Actor
@@ -66,7 +66,7 @@ def listed(actor: Actor) -> Select[*tuple[Any, ...]]:
             *(document[name].astext.label(name) for name in ("title", "place", "period")),
             *(document[name].label(name) for name in ("filters", "scope")),
         )
-        .where(_reached(actor))
+        .where(access.within(actor, Release.reach))
         .order_by(Release.number.desc())
     )
     return statement
@@ -79,13 +79,9 @@ def as_made(row: Any) -> Made:
     return Made(version, row.title, AUDIENCES[row.audience], course, row.place, row.period)
 
 
-def _reached(actor: Actor) -> ColumnElement[bool]:
-    """`access.reaches` for rows."""
-    held = access.reach(actor)
-    if access.EVERYWHERE in held:
-        return true()
-    condition: ColumnElement[bool] = Release.reach.contained_by(held)
-    return condition
+def reached(actor: Actor) -> Select[Any]:
+    """The ids of the versions within the actor's reach."""
+    return select(Release.id).where(access.within(actor, Release.reach))
 
 
 def find(actor: Actor, release_id: uuid.UUID) -> Recorded:

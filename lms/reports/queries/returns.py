@@ -115,6 +115,11 @@ def listed(actor: Actor, most: int = 100) -> list[ReturnRow]:
     ]
 
 
+def reached(actor: Actor) -> Select[Any]:
+    """The ids of the returns within the actor's reach."""
+    return select(FrozenReturn.id).where(access.within(actor, FrozenReturn.reach))
+
+
 def find(actor: Actor, return_id: uuid.UUID) -> Frozen:
     """A return within the actor's reach, else `NotFound`."""
     row = db.session.scalar(

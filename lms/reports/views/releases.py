@@ -35,7 +35,7 @@ def versions() -> str:
 
 
 @blueprint.get("/reports/releases/<uuid:release_id>")
-@allow(access.VIEW)
+@allow(access.VIEW, reach=releases.reached)
 @web.one_moment
 def release(release_id: uuid.UUID) -> str:
     """The stored document and nothing else; whether the data has changed since."""

@@ -59,7 +59,7 @@ def freeze() -> web.Answer:
 
 
 @blueprint.get("/reports/returns/<uuid:return_id>")
-@allow(access.VIEW)
+@allow(access.VIEW, reach=returns.reached)
 def frozen(return_id: uuid.UUID) -> str:
     """The numbers as they were handed in, and what was restated."""
     actor = web.current_actor()
