@@ -21,10 +21,10 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import psycopg
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
-from sqlalchemy import Connection, DateTime, MetaData, Text, text
+from sqlalchemy import Connection, DateTime, MetaData, Text, event, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError, IntegrityError
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
+from sqlalchemy.orm import DeclarativeBase, Mapped, ORMExecuteState, mapped_column, registry
 
 from lms import clock
 from lms.containment import guest_now
@@ -119,6 +119,13 @@ class KernelSession(FlaskSession):
     def invalidate(self) -> None:
         _no_guest("gives the connection up")
         super().invalidate()
+
+
+@event.listens_for(KernelSession, "do_orm_execute")
+def _read_anew_what_is_locked(asked: ORMExecuteState) -> None:
+    """A row that is locked is as it stands now, not as this session read it before it waited."""
+    if asked.is_select and getattr(asked.statement, "_for_update_arg", None) is not None:
+        asked.update_execution_options(populate_existing=True)
 
 
 def _no_guest(does: str) -> None:

@@ -219,6 +219,22 @@ def _write_and_fail() -> None:
 
 
 @pytest.mark.usefixtures("session")
+def test_a_row_that_is_locked_is_as_it_stands_now_and_keeps_what_was_changed_here(
+    database: Database,
+) -> None:
+    place = make.locality("Hertford")
+    commit()
+    read = db.session.get_one(Locality, place.id)
+    with database.connect() as other:
+        other.execute("update people_locality set name = 'Hertfordshire'")
+    unlocked = db.session.scalars(select(Locality)).one().name
+    read.ons_code = "E10000015"
+    db.session.scalars(select(Locality).with_for_update()).one()
+
+    assert (unlocked, read.name, read.ons_code) == ("Hertford", "Hertfordshire", "E10000015")
+
+
+@pytest.mark.usefixtures("session")
 def test_a_relationship_that_was_not_asked_for_is_an_error_and_not_a_query() -> None:
     of = make.organisation("School", locality_id=make.locality("Herts").id)
     commit()
