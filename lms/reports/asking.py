@@ -161,10 +161,14 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Again:
-    """A return to compare with now; with a reason, what differs is restated."""
+    """A return to compare with now; with a reason, what differs is restated.
+
+    `shown` is the mark of the differences that the reason was given for.
+    """
 
     return_id: uuid.UUID
     reason: str = ""
+    shown: str = ""
 
     @property
     def kind(self) -> str:
@@ -173,12 +177,12 @@ class Again:
 
     def as_json(self) -> dict[str, Any]:
         """For a column of the database."""
-        return {"return_id": str(self.return_id), "reason": self.reason}
+        return {"return_id": str(self.return_id), "reason": self.reason, "shown": self.shown}
 
     @staticmethod
     def from_json(held: Mapping[str, Any]) -> Again:
         """What was kept."""
-        return Again(uuid.UUID(held["return_id"]), held["reason"])
+        return Again(uuid.UUID(held["return_id"]), held["reason"], held.get("shown", ""))
 
     def key(self, actor: Actor) -> str:
         """The same for the same return: who may ask sees the places that it counts."""

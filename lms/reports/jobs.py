@@ -83,7 +83,7 @@ def _made(held: Making) -> dict[str, Any]:
         return {"made_id": returns.frozen_as(held.key) or services.freeze(wanted, by=by)}
     if not wanted.reason:
         return {"outcome": services.compare(wanted.return_id, by=by).as_json()}
-    services.restate(wanted.return_id, wanted.reason, by=by)
+    services.restate(wanted.return_id, wanted.reason, wanted.shown, by=by)
     return {"made_id": wanted.return_id}
 
 

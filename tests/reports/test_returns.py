@@ -50,10 +50,11 @@ def frozen(audience: Audience = Audience.TEAM) -> Any:
 
 
 def restate(frozen_id: Any, reason: str) -> None:
-    """Restate a return, by the system."""
+    """Restate a return as it compares now, by the system."""
     with unit_of_work():
         one_moment()
-        services.restate(frozen_id, reason, by=SYSTEM)
+        shown = services.compare(frozen_id, by=SYSTEM).mark
+        services.restate(frozen_id, reason, shown, by=SYSTEM)
 
 
 def compared(browser: Any, at: str) -> str:
@@ -145,6 +146,47 @@ def test_a_restatement_outside_the_team_never_isolates_fewer_than_five(
     restate(kept, "13 booked twice")
     [cells] = db.session.scalars(select(Restatement.cells))
     assert {(cell["before"], cell["after"]) for cell in cells} == {("40", "27")}
+
+
+def test_only_what_the_comparison_showed_is_restated(as_role: Sign, sample: Sample) -> None:
+    """The reason was given for those figures; a return is never put right again."""
+    sample.people = crowd(A=40)
+    ana = as_role("analyst").browser
+    at = made(ana, ana.post("/reports/returns", data=FORM))
+    sample.people = sample.people[3:]
+    assert "40 → 37" in compared(ana, at)
+    reason = {"reason": "3 duplicates merged"}
+    unseen = ana.post(f"{at}/restate", data=reason)
+    assert made(ana, unseen) is None
+    assert "What differs has changed since you compared. Compare again" in words_of(
+        ana.get(unseen.location)
+    )
+    sample.people = sample.people[5:]
+    late = ana.press(f"{at}/now", "Restate", **reason)
+    assert made(ana, late) is None
+    assert db.session.scalar(select(Restatement.id)) is None
+    again = ana.press(late.location, "Compare again")
+    assert "40 → 32" in words_of(ana.get(made(ana, again)))
+    assert made(ana, ana.press(f"{at}/now", "Restate", reason="8 duplicates merged")) == at
+    assert "40 → 32" in words_of(ana.get(at))
+
+
+def test_what_a_comparison_shows_outside_the_team_is_what_a_restatement_keeps(
+    as_role: Sign, sample: Sample
+) -> None:
+    """Each version is held against those before it, also those that the restatement makes."""
+    sample.people = crowd(A=40, B=30)
+    ana = as_role("analyst").browser
+    at = made(ana, ana.post("/reports/returns", data=FORM | {"audience": "partner"}))
+    versions = db.session.scalar(select(func.count()).select_from(Release))
+    for gone in (2, 7, 11):
+        sample.people = sample.people[gone:]
+        page = compared(ana, at)
+        assert db.session.scalar(select(func.count()).select_from(Release)) == versions
+        if "Restate" in page:
+            assert made(ana, ana.press(f"{at}/now", "Restate", reason="Duplicates merged")) == at
+            versions = db.session.scalar(select(func.count()).select_from(Release))
+    assert "Duplicates merged" in words_of(ana.get(at))
 
 
 def test_two_who_freeze_at_once_make_one_return(site: LmsFlask, sample: Sample) -> None:

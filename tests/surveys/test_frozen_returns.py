@@ -76,7 +76,7 @@ def test_an_erased_person_changes_no_figure_of_a_return_and_leaves_nothing_to_re
     found = differences(kept.current, now)
     assert (found.restated, found.unseen) == ((), 0)
     with pytest.raises(door.Complaint, match="Nothing that can be told"):
-        services.restate(made, "Somebody was erased", by=SYSTEM)
+        services.restate(made, "Somebody was erased", found.mark, by=SYSTEM)
 
 
 def seen(documents: list[Document]) -> bool:

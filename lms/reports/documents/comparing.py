@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from lms.reports.asking import fingerprint
 from lms.reports.documents.document import Cell, Document
 
 Place = tuple[str, str, str]
@@ -41,6 +42,11 @@ class Differences:
 
     restated: tuple[Restated, ...]
     unseen: int
+
+    @property
+    def mark(self) -> str:
+        """The same for the same differences: what a page showed, and what is restated after it."""
+        return fingerprint(self.as_json())
 
     def as_json(self) -> dict[str, Any]:
         """For a column of the database."""

@@ -54,8 +54,9 @@ class ReturnForm(web.Form):
 
 
 class RestateForm(web.Form):
-    """Why figures of a return are given anew."""
+    """Why figures of a return are given anew; `shown` is the mark of what the page shows."""
 
+    shown = web.HiddenField()
     reason = web.TextAreaField(
         "Reason",
         missing="Say why the figures changed, like: 3 duplicates merged",

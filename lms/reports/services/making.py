@@ -49,9 +49,10 @@ def ask_comparison(return_id: uuid.UUID, *, by: Actor) -> uuid.UUID:
     return _ask(returns.find_to_restate(by, return_id).title, Again(return_id), by)
 
 
-def ask_restatement(return_id: uuid.UUID, reason: str, *, by: Actor) -> uuid.UUID:
-    """Have restated what differs from now; returns where to look for it."""
-    return _ask(returns.find_to_restate(by, return_id).title, Again(return_id, reason), by)
+def ask_restatement(return_id: uuid.UUID, reason: str, shown: str, *, by: Actor) -> uuid.UUID:
+    """Have restated what a comparison has `shown`; returns where to look for it."""
+    again = Again(return_id, reason, shown)
+    return _ask(returns.find_to_restate(by, return_id).title, again, by)
 
 
 def ask_again(making_id: uuid.UUID, *, by: Actor) -> uuid.UUID:

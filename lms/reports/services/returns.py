@@ -21,11 +21,11 @@ from lms.reports.disclosure import POLICIES
 from lms.reports.documents import Document, protect
 from lms.reports.documents.comparing import Differences, differences
 from lms.reports.documents.words import upto_words
-from lms.reports.drafts import draft_of, fingerprint_of, heading_of
+from lms.reports.drafts import draft_of, heading_of
 from lms.reports.models import FrozenReturn, Making, Restatement
 from lms.reports.queries import releases as versions
 from lms.reports.queries import returns
-from lms.reports.services.releases import release, told
+from lms.reports.services.releases import release
 from lms.web import words
 
 ONCE = Complaint(
@@ -34,6 +34,7 @@ ONCE = Complaint(
     "Open that return to see it or to restate it",
 )
 NOTHING = Complaint("reason", "Nothing that can be told has changed. Nothing was restated")
+ANEW = Complaint("reason", "What differs has changed since you compared. Compare again")
 
 
 def freeze(wanted: Wanted, *, by: Actor) -> uuid.UUID:
@@ -42,7 +43,7 @@ def freeze(wanted: Wanted, *, by: Actor) -> uuid.UUID:
     start, end = first_day(wanted.asked.start), last_day(wanted.asked.end)
     if start is None or end is None or end < start:
         raise Complaint("end", "Choose the first and the last month of the return")
-    documents = [document_of(one, by, as_of, record=True) for one in wanted.questions()]
+    documents = _kept(wanted.questions(), as_of, by)
     policy = POLICIES[wanted.asked.audience]
     row = FrozenReturn(
         id=uuid7(),
@@ -69,18 +70,21 @@ def freeze(wanted: Wanted, *, by: Actor) -> uuid.UUID:
     return row.id
 
 
-def restate(return_id: uuid.UUID, reason: str, *, by: Actor) -> uuid.UUID:
+def restate(return_id: uuid.UUID, reason: str, shown: str, *, by: Actor) -> uuid.UUID:
     """Keep what came out differently since the return was frozen or last restated, and why.
 
     Outside the team a difference of fewer people than may be told is hidden in the new documents,
-    so it is not restated either. Raises `Complaint` when nothing is left to say.
+    so it is not restated either. `shown` is the `mark` of the differences that the reason was given
+    for. Raises `Complaint` when nothing is left to say, or when something else differs now.
     """
     frozen = returns.find_to_restate(by, return_id)
     as_of = clock.now()
-    now = [document_of(one, by, as_of, record=True) for one in frozen.questions()]
+    now = _kept(frozen.questions(), as_of, by)
     found = differences(frozen.current, now)
     if not found.restated:
         raise NOTHING
+    if found.mark != shown:
+        raise ANEW
     row = Restatement(
         id=uuid7(),
         return_id=return_id,
@@ -122,32 +126,25 @@ def preview(wanted: Wanted, *, by: Actor) -> list[tuple[str, str]]:
     return rows
 
 
-def documents_now(questions: Sequence[Asked], actor: Actor) -> list[Document]:
-    """What the reports would say now, recorded nowhere.
+def documents_now(questions: Sequence[Asked], by: Actor) -> list[Document]:
+    """What the reports would say now, kept nowhere: made as they would be kept, and undone.
 
-    Counted anew, figures would be held against the version that was made with the return: where
-    nothing has changed since, that version is the answer, as it is when one is asked for.
+    For somebody outside each is held against the one before it, as it will be when they are kept.
     """
-    as_of = clock.now()
-    return [_kept(one, actor) or document_of(one, actor, as_of, record=False) for one in questions]
+    with db.session.begin_nested() as undone:
+        documents = _kept(questions, clock.now(), by)
+        undone.rollback()
+    return documents
 
 
-def _kept(asked: Asked, actor: Actor) -> Document | None:
-    """The newest version of a question for somebody outside, if it would be the same now."""
-    made = [] if asked.audience is Audience.TEAM else versions.of_question(actor, asked, 1)
-    for version in made:
-        recorded = versions.find(actor, version.id)
-        if recorded.draft == fingerprint_of(draft_of(asked, actor, clock.now())):
-            return recorded.document
-    return None
-
-
-def document_of(asked: Asked, actor: Actor, as_of: datetime, *, record: bool) -> Document:
-    """One report as its audience may see it; for somebody outside it is a version (`record`)."""
-    draft = draft_of(asked, actor, as_of)
-    outside = asked.audience is not Audience.TEAM and not draft.empty
-    if outside and record:
-        return versions.find(actor, release(asked, by=actor)).document
-    earlier = told(draft) if outside else None
-    heading = heading_of(asked, actor, as_of)
-    return protect(draft, heading, POLICIES[asked.audience], earlier).document
+def _kept(questions: Sequence[Asked], as_of: datetime, by: Actor) -> list[Document]:
+    """Each report as its audience may see it; for somebody outside it is a recorded version."""
+    documents = []
+    for one in questions:
+        draft = draft_of(one, by, as_of)
+        if one.audience is Audience.TEAM or draft.empty:
+            heading = heading_of(one, by, as_of)
+            documents.append(protect(draft, heading, POLICIES[one.audience]).document)
+        else:
+            documents.append(versions.find(by, release(one, by=by)).document)
+    return documents

@@ -104,11 +104,12 @@ def compared(return_id: uuid.UUID) -> web.Answer:
 @blueprint.post("/reports/returns/<uuid:return_id>/restate")
 @allow(access.RELEASE)
 def restate(return_id: uuid.UUID) -> web.Answer:
-    """Have what differs restated, with a reason."""
+    """Have what the page showed restated, with a reason."""
     form = RestateForm()
     if not form.validate():
         return _compared(return_id, form, web.invalid)
-    asked = making.ask_restatement(return_id, form.reason.data, by=web.current_actor())
+    shown = form.shown.data or ""
+    asked = making.ask_restatement(return_id, form.reason.data, shown, by=web.current_actor())
     return web.see("reports.making", making_id=asked)
 
 
@@ -119,6 +120,7 @@ def _compared(return_id: uuid.UUID, form: RestateForm, answer: Callable[..., Any
     if last is None or last.outcome is None:
         return web.see("reports.frozen", return_id=return_id)
     found = Differences.from_json(last.outcome)
+    form.shown.data = found.mark
     values = {"frozen": kept, "compared_at": last.asked_at, "found": found, "form": form}
     made: web.Answer = answer("reports/compare.html", **values)
     return made
