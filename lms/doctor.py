@@ -12,6 +12,7 @@ import smtplib
 import ssl
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
 
@@ -29,6 +30,8 @@ EXTENSIONS = ("btree_gist", "citext", "unaccent")
 OLDEST_WEASYPRINT = 70
 LISTED_AHEAD = 12
 """Months ahead for which bank holidays should be listed: people are promised days that far off."""
+MOST_APART = timedelta(seconds=2)
+"""How much the clocks of this machine and of the database may differ."""
 FURTHER_VARIABLES = {
     *("LMS_WEB_MASTER", "LMS_OWNER_DATABASE_URL"),
     *("LMS_CRASH_AT", "LMS_TEST_DATABASE_URL"),  # of tests
@@ -119,6 +122,7 @@ def _database(settings: Settings, served: bool) -> Iterator[Finding]:
     try:
         with engine.connect() as connection:
             yield from _server(connection)
+            yield from _clocks(connection)
             yield from _role(connection, settings)
             yield from _tables(settings)
             yield from _worker(connection, served)
@@ -150,6 +154,19 @@ def _server(connection: Connection) -> Iterator[Finding]:
                 f"the extension {name} is missing",
                 f"as its administrator: create extension {name}; then `lms upgrade`",
             )
+
+
+def _clocks(connection: Connection) -> Iterator[Finding]:
+    """Deadlines are set by our clock, and jobs come due by the database's."""
+    before = clock.real(clock.now())
+    theirs: datetime = connection.execute(text("select clock_timestamp()")).scalar_one()
+    after = clock.real(clock.now())
+    apart = max(before - theirs, theirs - after, timedelta(0))
+    if apart > MOST_APART:
+        said = f"this machine's and the database's are {apart.total_seconds():.0f} seconds apart"
+        yield Finding("clock", said, "let both machines set theirs by a time server")
+    else:
+        yield Finding("clock", "the same as the database's")
 
 
 def _role(connection: Connection, settings: Settings) -> Iterator[Finding]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import socket
 import subprocess
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import time_machine
 from sqlalchemy import make_url
 
 from lms import backup, clock, embedded
@@ -41,7 +42,7 @@ def test_a_sound_installation_has_nothing_wrong(settings: Settings) -> None:
     found = list(examine(settings, served=False))
     assert [each for each in found if each.wrong] == []
     assert {each.area for each in found} == {
-        *("settings", "calendar", "database", "tables"),
+        *("settings", "calendar", "database", "clock", "tables"),
         *("jobs", "mail", "certificates", "pages", "plugins"),
     }
 
@@ -73,6 +74,15 @@ def test_a_role_that_could_change_the_audit_trail_is_wrong(
     settings = settings_for(database, database_url=database.owner_url)
     assert "owns" in wrong(settings, "database")
     assert "LMS_OWNER_DATABASE_URL" in wrong(settings, "database")
+
+
+def test_a_clock_that_goes_wrong_is_found_and_a_demonstrations_day_is_not(
+    settings: Settings, seen_from: Callable[[date], None]
+) -> None:
+    seen_from(date(2027, 3, 9))
+    assert wrong(settings, "clock") == ""
+    with time_machine.travel(datetime.now(UTC) - timedelta(seconds=60)):
+        assert "60 seconds apart: let both" in wrong(settings, "clock")
 
 
 def test_tables_of_an_older_release_are_wrong(new_database: Callable[..., Database]) -> None:
