@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from werkzeug.datastructures import MultiDict
+
 from courses.queries.register import Line
 from courses.services.register import ABSENCES, MARKS, NewMark, Times
 from lms import clock, web
@@ -63,7 +65,7 @@ def shown(lines: Sequence[Line]) -> RegisterSheet:
     return RegisterSheet((), rows, "", ())
 
 
-def read(form: Mapping[str, str], lines: Sequence[Line], times: Times) -> RegisterSheet:
+def read(form: MultiDict[str, str], lines: Sequence[Line], times: Times) -> RegisterSheet:
     """What was sent, for the people expected now; people who are not on the page are left alone."""
     marks: list[NewMark] = []
     rows: list[Row] = []
@@ -77,9 +79,8 @@ def read(form: Mapping[str, str], lines: Sequence[Line], times: Times) -> Regist
             marks.append(_mark(row, times))
         except Complaint as complaint:
             complaints.append(complaint)
-    return RegisterSheet(
-        tuple(marks), tuple(rows), form.get("why", "").strip()[:2000], tuple(complaints)
-    )
+    why, wrong = _why(form)
+    return RegisterSheet(tuple(marks), tuple(rows), why, (*complaints, *wrong))
 
 
 def with_complaints(sheet: RegisterSheet, complaints: Sequence[Complaint]) -> RegisterSheet:
@@ -104,6 +105,18 @@ def with_complaints(sheet: RegisterSheet, complaints: Sequence[Complaint]) -> Re
     return RegisterSheet(sheet.marks, rows, sheet.why, tuple(complaints))
 
 
+def beside(sheet: RegisterSheet, fresh: RegisterSheet) -> RegisterSheet:
+    """The register as it stands, with what was sent for people of whom that page showed the mark
+    that stands.
+    """
+    sent = {row.line.place_id: row for row in sheet.rows}
+    rows = tuple(
+        mine if (mine := sent.get(row.line.place_id)) and mine.seen == row.seen else row
+        for row in fresh.rows
+    )
+    return RegisterSheet((), rows, sheet.why, ())
+
+
 def _sent(form: Mapping[str, str], line: Line) -> Row:
     place = line.place_id
 
@@ -119,6 +132,17 @@ def _sent(form: Mapping[str, str], line: Line) -> Row:
         reason=reason if reason in ABSENCES else "",
         seen=get("seen"),
     )
+
+
+class _Reason(web.Part):
+    why = web.TextField("The reason", longest=2000, no_family_details=True)
+
+
+def _why(form: MultiDict[str, str]) -> tuple[str, list[Complaint]]:
+    """The reason of a correction, as it is kept or shown again, and what is wrong with it."""
+    why = _Reason(formdata=form).why
+    wrong = [Complaint("why", str(text)) for text in why.process_errors]
+    return (why.value if wrong else why.data), wrong
 
 
 def _mark(row: Row, times: Times) -> NewMark:

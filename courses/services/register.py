@@ -77,19 +77,21 @@ class Changed(Exception):
         self.lines = tuple(lines)
 
     @property
-    def sentence(self) -> str:
-        """Who changed what, and what to do."""
+    def what(self) -> str:
+        """Who changed what."""
         marks = [line.mark for line in self.lines if line.mark]
         if not marks:
-            return (
-                "Someone else took marks back in this register. Check the marks shown now, then "
-                "save again"
-            )
+            return "Someone else took marks back in this register"
         newest = max(marks, key=lambda mark: mark.at)
         return (
             f"Someone else changed this register at {words.time(newest.at)} ({newest.by}, "
-            f"{words.plural(len(marks), 'mark')}). Check the marks shown now, then save again"
+            f"{words.plural(len(marks), 'mark')})"
         )
+
+    @property
+    def sentence(self) -> str:
+        """Who changed what, and what to do where the marks that stand are shown."""
+        return f"{self.what}. Check the marks shown now, then save again"
 
 
 def save(
@@ -105,10 +107,10 @@ def save(
     times = _opened(session_id)
     lines = {line.place_id: line for line in register.lines(session_id)}
     shown = _shown({mark.seen for mark in marks if mark.seen})
-    chosen = [mark for mark in marks if _differs(mark, shown.get(mark.seen) if mark.seen else None)]
+    chosen = [mark for mark in marks if differs(mark, shown.get(mark.seen) if mark.seen else None)]
     if any(mark.place_id not in lines for mark in chosen):
         raise NotFound
-    changed = [mark for mark in chosen if _differs(mark, lines[mark.place_id].mark)]
+    changed = [mark for mark in chosen if differs(mark, lines[mark.place_id].mark)]
     _complain(times, changed, lines, why)
     if meanwhile := [lines[m.place_id] for m in changed if _id_of(lines[m.place_id]) != m.seen]:
         raise Changed(meanwhile)
@@ -212,7 +214,8 @@ def _shown(ids: set[uuid.UUID]) -> dict[uuid.UUID, Attendance]:
     return {row.id: row for row in rows}
 
 
-def _differs(mark: NewMark, other: Mark | Attendance | None) -> bool:
+def differs(mark: NewMark, other: Mark | Attendance | None) -> bool:
+    """Whether a mark as given is another than this one, or there is none."""
     if other is None:
         return True
     mine = (mark.mark, mark.arrived_at, mark.left_at, mark.reason)

@@ -61,7 +61,7 @@ def save_register(cohort_id: uuid.UUID, number: int) -> web.Answer:
     except Complaints as error:
         return _page(cohort, session, forms.with_complaints(sheet, error.complaints), status=422)
     except Changed as error:
-        return _conflict(cohort, session, error)
+        return _conflict(cohort, session, sheet, error)
     looking = FIND in request.form
     find = request.form.get("find", "").strip()[:60] if looking else ""
     missing = _to_mark(register.lines(session.id))
@@ -192,33 +192,50 @@ def _page(
     return page, status
 
 
-def _conflict(cohort: CohortFacts, session: SessionFacts, error: Changed) -> web.Answer:
-    """The marks as they stand now, after somebody else was quicker; nothing was kept."""
+def _conflict(
+    cohort: CohortFacts, session: SessionFacts, sheet: RegisterSheet, error: Changed
+) -> web.Answer:
+    """After somebody else was quicker: the marks that stand now, and beside them what was given
+    for people whose mark is still the one that was shown. Nothing was kept.
+    """
     fresh = forms.shown(register.lines(session.id))
-    return _page(cohort, session, fresh, status=409, changed=error.sentence)
+    return _page(cohort, session, forms.beside(sheet, fresh), status=409, changed=error.sentence)
 
 
 def _keep_tapped(session: SessionFacts, sheet: RegisterSheet) -> web.Answer:
-    """Keep what is complete; a time that is still to be typed is asked for at its field."""
+    """Keep what is complete and nobody's but theirs.
+
+    A time that is still to be typed is asked for at its field. The page learns the mark that stands
+    only where it is the one it sent: of any other it would think that its person had seen it, and
+    overwrite it with the next tap.
+    """
     waiting = {one.field: one.text for one in sheet.complaints}
-    marks = list(sheet.marks)
-    for _ in range(2):
+    marks, meanwhile = sheet.marks, None
+    not_kept = _places(waiting)
+    while True:
+        if whole := [text for field, text in waiting.items() if field in ("", "why")]:
+            return _refused(whole[0], 422)
         try:
             service.save(session.id, marks, by=web.current_actor(), why=sheet.why)
             break
         except Complaints as error:
-            if whole := [one.text for one in error.complaints if one.field in ("", "why")]:
-                return _refused(whole[0], 422)
             waiting |= {one.field: one.text for one in error.complaints}
-            marks = [mark for mark in marks if str(mark.place_id) not in _places(waiting)]
+            not_kept |= _places(waiting)
         except Changed as error:
-            return _refused(error.sentence, 409)
+            meanwhile = error.what
+            not_kept |= {str(line.place_id) for line in error.lines}
+        marks = tuple(mark for mark in marks if str(mark.place_id) not in not_kept)
     lines = register.lines(session.id)
+    stands = {line.place_id: line.mark for line in lines}
     return jsonify(
-        fields={f"seen-{line.place_id}": str(line.mark.id) if line.mark else "" for line in lines},
+        fields={
+            f"seen-{mark.place_id}": str(now.id)
+            for mark in sheet.marks
+            if (now := stands[mark.place_id]) and not service.differs(mark, now)
+        },
         texts={"register-counts": counts_words(lines), "mark-rest": rest_words(lines)},
         errors=waiting,
-        says=_not_kept(lines, _places(waiting)),
+        says=_not_kept(lines, not_kept, meanwhile),
     )
 
 
@@ -227,9 +244,14 @@ def _places(fields: Iterable[str]) -> set[str]:
     return {field.partition("-")[2] for field in fields}
 
 
-def _not_kept(lines: list[Line], places: set[str]) -> str | None:
+def _not_kept(lines: list[Line], places: set[str], meanwhile: str | None) -> str | None:
     names = [line.name for line in lines if str(line.place_id) in places]
-    return f"Not saved yet: {words.listing(names)}" if names else None
+    if not names:
+        return None
+    said = f"Not saved yet: {words.listing(names)}"
+    if not meanwhile:
+        return said
+    return f"{said}. {meanwhile}. Press the button below to see the marks that stand now"
 
 
 def _refused(text: str, status: int) -> Response:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
 
+from courses.models import Cohort
 from courses.queries import register as queries
+from lms.db import db
 from tests import factories as make
 
 
@@ -90,3 +93,131 @@ def test_without_scripts_the_error_stands_at_the_person_and_in_the_summary(priya
     assert f'<p id="{field}-error" class="govuk-error-message">' in refused
     assert refused.count(said) == 2
     assert "Register saved" not in refused + priya.get(page).text
+
+
+# -- two phones at one register ------------------------------------------------------------------
+
+
+class Phone:
+    """A page that stays open: what is chosen on it, and what each answer put into it."""
+
+    def __init__(self, browser, page: str, one) -> None:
+        self.browser, self.page = browser, page
+        self.fields: dict[str, str] = {}
+        for line in queries.lines(one.id):
+            self.fields[f"seen-{line.place_id}"] = str(line.mark.id) if line.mark else ""
+            if line.mark:
+                self.fields[f"mark-{line.place_id}"] = line.mark.mark
+
+    def taps(self, line, mark: str):
+        self.fields[f"mark-{line.place_id}"] = mark
+        answer = tapped(self.browser, self.page, **self.fields)
+        self.fields |= answer.json["fields"]
+        return answer
+
+
+def marks(one) -> list[str]:
+    return [line.mark.mark if line.mark else "" for line in queries.lines(one.id)]
+
+
+def test_a_mark_that_another_phone_corrected_stays_however_often_the_first_one_taps(
+    priya, one, page
+):
+    amara, beth = queries.lines(one.id)
+    first = Phone(priya, page, one)
+    first.taps(beth, "present")
+    Phone(priya, page, one).taps(beth, "absent")
+    for mark in ("present", "absent", "present"):
+        answer = first.taps(amara, mark)
+        assert (answer.status_code, answer.json["says"]) == (200, None)
+        assert marks(one) == [mark, "absent"]
+
+
+def test_a_mark_that_another_phone_made_is_not_overwritten_by_a_page_that_never_showed_it(
+    priya, one, page
+):
+    amara, beth = queries.lines(one.id)
+    first = Phone(priya, page, one)
+    Phone(priya, page, one).taps(beth, "absent")
+    first.taps(amara, "present")
+    answer = first.taps(beth, "present")
+    assert answer.json["says"] == (
+        "Not saved yet: Beth Lyons. Someone else changed this register at 9:40am (Priya Nair, "
+        "1 mark). Press the button below to see the marks that stand now"
+    )
+    assert marks(one) == ["present", "absent"]
+    assert first.taps(amara, "absent").json["says"].startswith("Not saved yet: Beth Lyons")
+    assert marks(one) == ["absent", "absent"]
+
+
+def test_a_tap_is_kept_though_one_lacks_its_time_and_another_was_overtaken(priya, one, page):
+    colin = make.booking(db.session.get(Cohort, one.cohort_id), make.person("Colin", "Lyons"))
+    amara, beth, _ = queries.lines(one.id)
+    first = Phone(priya, page, one)
+    Phone(priya, page, one).taps(beth, "absent")
+    first.fields |= {f"mark-{beth.place_id}": "present", f"mark-{amara.place_id}": "late"}
+    last = next(line for line in queries.lines(one.id) if line.booking_id == colin.id)
+    answer = first.taps(last, "present")
+    assert answer.json["says"].startswith("Not saved yet: Amara Lyons and Beth Lyons. Someone else")
+    assert list(answer.json["errors"]) == [f"arrived-{amara.place_id}"]
+    assert marks(one) == ["", "absent", "present"]
+
+
+def test_without_scripts_the_conflict_is_shown_beside_what_was_chosen_for_the_others(
+    priya, one, page
+):
+    amara, beth = queries.lines(one.id)
+    seen = word_of(priya, page)
+    Phone(priya, page, one).taps(beth, "absent")
+    refused = priya.post(
+        page,
+        data={
+            "csrf_token": seen,
+            f"seen-{amara.place_id}": "",
+            f"seen-{beth.place_id}": "",
+            f"mark-{amara.place_id}": "late",
+            f"arrived-{amara.place_id}": "9:38",
+            f"mark-{beth.place_id}": "present",
+        },
+    )
+    assert refused.status_code == 409
+    assert "(Priya Nair, 1 mark)" in refused.text
+    assert chosen(refused.text) == ["late", "absent"]
+    assert 'value="9:38"' in refused.text
+    assert marks(one) == ["", "absent"]
+
+
+def chosen(page: str) -> list[str]:
+    return re.findall(r'type="radio" value="(\w+)" checked', page)
+
+
+# -- why a register is corrected -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("why", "said"),
+    [
+        ("I took \x00 Beth for another", "The reason has a character in it that cannot be kept"),
+        ("taken \u202e for another", "The reason has a hidden sign in it"),
+        ("my client Sarah came instead", "looks like somebody&#39;s name"),
+        ("a" * 2001, "The reason must be 2,000 characters or fewer"),
+    ],
+)
+def test_a_reason_that_cannot_be_kept_loses_no_mark_that_was_chosen(
+    priya, one, page, frozen, as_person, why, said
+):
+    _, beth = queries.lines(one.id)
+    Phone(priya, page, one).taps(beth, "present")
+    frozen("2027-03-19 09:40")
+    femi = make.person("Femi", "Bello")
+    make.grant(femi, "coordinator")
+    browser = as_person(femi)
+    phone = Phone(browser, page, one)
+    mark = {f"mark-{beth.place_id}": "absent", "why": why}
+    refused = browser.press(page, "Save register", **mark)
+    assert refused.status_code == 422
+    assert '<a href="#why">' in refused.text
+    assert said in refused.text
+    assert chosen(refused.text) == ["absent"]
+    assert tapped(browser, page, **phone.fields | mark).status_code == 422
+    assert marks(one) == ["", "present"]

@@ -67,6 +67,33 @@ def test_two_phones_at_one_register_lose_no_mark(
     sam.reads("Here 2", "To mark 1")
 
 
+def test_a_correction_stays_while_the_first_phone_goes_on_tapping(
+    programme: Programme, cohort: str, visit: Visit
+) -> None:
+    sam, priya = visit("Sam", width=PHONE), visit("Priya", width=PHONE)
+    at_the_register(sam, programme)
+    tap(sam, "Beth Lyons", "Present", counts="Here 1 · Late 0 · Left early 0 · Absent 0")
+    sign_in(priya, programme.site, PRIYA)
+    priya.open(sam.page.url)
+    tap(priya, "Beth Lyons", "Absent", counts="Here 0 · Late 0 · Left early 0 · Absent 1")
+    tap(sam, "Amara Okafor", "Present", counts="Here 1 · Late 0 · Left early 0 · Absent 1")
+    tap(sam, "Colin Marsh", "Present", counts="Here 2 · Late 0 · Left early 0 · Absent 1")
+    tap(sam, "Beth Lyons", "Late", counts="Here 2 · Late 0 · Left early 0 · Absent 1")
+    sam.group("Beth Lyons").get_by_label("Arrived at").fill("9:38")
+    foot = sam.page.locator("[data-saved]")
+    expect(foot).to_contain_text("Not saved yet: Beth Lyons. Someone else changed this register")
+    sam.press("Save register")
+    sam.reads("Someone else changed this register", "(Priya Nair, 1 mark)", "Here 2", "Absent 1")
+    expect(sam.group("Beth Lyons").get_by_label("Absent", exact=True)).to_be_checked()
+
+
+def tap(visitor: Visitor, name: str, mark: str, *, counts: str) -> None:
+    """Choose a mark and wait until the page counts what stands then."""
+    with visitor.page.expect_response("**/register"):
+        visitor.choose(name, mark)
+    expect(visitor.page.locator("#register-counts")).to_contain_text(counts)
+
+
 def test_a_late_mark_is_asked_for_its_time_at_the_person_and_is_not_called_saved(
     programme: Programme, cohort: str, visit: Visit
 ) -> None:

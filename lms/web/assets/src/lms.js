@@ -102,7 +102,9 @@ class Autosave {
     field.closest(".govuk-form-group").classList.toggle("govuk-form-group--error", Boolean(text));
     field.classList.toggle("govuk-input--error", Boolean(text));
     const others = (field.getAttribute("aria-describedby") ?? "").replace(id, "").trim();
-    field.setAttribute("aria-describedby", text ? `${others} ${id}`.trim() : others);
+    const described = text ? `${others} ${id}`.trim() : others;
+    if (described) field.setAttribute("aria-describedby", described);
+    else field.removeAttribute("aria-describedby");
     if (!text) return document.getElementById(id)?.remove();
     const words = document.getElementById(id) ?? document.createElement("p");
     const label = document.createElement("span");
