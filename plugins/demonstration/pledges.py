@@ -225,7 +225,7 @@ def _meet(play: Play, world: World, number: int, day: date) -> None:
 def _mark(world: World, meeting_id: uuid.UUID) -> None:
     chance, active = world.chance(f"meeting {clock.today()}"), _active()
     present = [one for one in active if chance.random() < 0.42]
-    meetings.mark(meeting_id, present, among=active, by=_lead(world))
+    meetings.mark(meeting_id, present, shown=(), among=active, by=_lead(world))
 
 
 def _write_bulletin(world: World) -> None:

@@ -51,12 +51,16 @@ def upload(browser, where, content, name="table.csv", **fields):
     return browser.press(where, "Check the file", file=(io.BytesIO(data), name), **fields)
 
 
+KEPT = ("rows", "seen")
+"""What the preview carries along."""
+
+
 def keep(browser, page):
     """Press the button of a preview."""
     words = page.get_data(as_text=True)
     action = re.search(r'action="([^"]+/keep)"', words)[1]
-    rows = html.unescape(re.search(r'name="rows" value="([^"]*)"', words)[1])
-    return browser.post(action, data={"rows": rows})
+    held = {name: re.search(rf'name="{name}" value="([^"]*)"', words)[1] for name in KEPT}
+    return browser.post(action, data={name: html.unescape(it) for name, it in held.items()})
 
 
 def counts():
@@ -233,21 +237,25 @@ def test_counts_are_handed_in_changed_and_removed_by_form(analyst, place, as_per
     assert counts() == []
 
 
+def handed_in(place, **changed):
+    """Counts as somebody handed them in."""
+    row = DeliveryCount(
+        locality_id=place.id,
+        project="Arguing Better",
+        starts_on=date(2021, 10, 1),
+        ends_on=date(2024, 2, 27),
+        milestone_base="retained",
+        source="R",
+        by_label="Ann",
+        **{name: int(value) for name, value in NUMBERS.items()} | changed,
+    )
+    return make.keep(row)
+
+
 def test_another_places_counts_cannot_be_opened_or_handed_in(place, as_person, analyst):
     joan, elsewhere = make.person("Joan"), make.locality("Essex")
     make.grant(joan, "analyst", "locality", elsewhere.id)
-    row = make.keep(
-        DeliveryCount(
-            locality_id=place.id,
-            project="Arguing Better",
-            starts_on=date(2021, 10, 1),
-            ends_on=date(2024, 2, 27),
-            milestone_base="retained",
-            source="R",
-            by_label="Ann",
-            **{name: int(value) for name, value in NUMBERS.items()},
-        )
-    )
+    row = handed_in(place)
     browser = as_person(joan)
     assert browser.get(f"/reports/counts/{row.id}").status_code == 404
     assert browser.post(f"/reports/counts/{row.id}/remove").status_code == 404

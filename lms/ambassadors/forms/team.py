@@ -79,9 +79,16 @@ class MeetingForm(web.OnceForm):
 
 
 class PresentForm(web.Form):
-    """Who was at a meeting."""
+    """Who was at a meeting; `seen` are those who the page said were there."""
 
+    seen = web.HiddenField(longest=50_000)
     present = web.CheckboxesField("Who was there?", coerce=uuid.UUID)
+
+    @property
+    def shown(self) -> list[uuid.UUID]:
+        """Those who were ticked when the page was opened."""
+        ticked = (self.seen.data or "").split()
+        return [one.value for one in self.present.choices if str(one.value) in ticked]
 
 
 class BulletinForm(web.OnceForm):

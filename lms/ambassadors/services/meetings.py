@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from lms import audit, clock, family_details
@@ -63,19 +63,23 @@ def mark(
     meeting_id: uuid.UUID,
     present: Collection[uuid.UUID],
     *,
+    shown: Collection[uuid.UUID],
     among: Collection[uuid.UUID],
     by: Actor,
-) -> None:
-    """Say who was there `among` those who were asked about; all others stay as they are."""
+) -> int:
+    """Say who was there `among` those who were asked about; how many were there in all.
+
+    `shown` were there when the page was opened: only what differs from them was said on it, so that
+    what a colleague has said meanwhile stays, and so do all others.
+    """
     found = _locked(meeting_id)
-    found.marked_at = clock.now()
+    now = found.marked_at = clock.now()
     db.session.execute(
         delete(NetworkAttendance).where(
             NetworkAttendance.meeting_id == meeting_id,
-            NetworkAttendance.ambassador_id.in_(set(among) - set(present)),
+            NetworkAttendance.ambassador_id.in_((set(shown) - set(present)) & set(among)),
         )
     )
-    now = clock.now()
     came = [
         {
             "id": uuid7(),
@@ -84,11 +88,14 @@ def mark(
             "created_at": now,
             "updated_at": now,
         }
-        for ambassador_id in sorted(set(present) & set(among))
+        for ambassador_id in sorted((set(present) - set(shown)) & set(among))
     ]
     if came:
         db.session.execute(insert(NetworkAttendance).on_conflict_do_nothing(), came)
-    audit.write("marked", "network_meeting", meeting_id, by=by, after={"present": len(came)})
+    there = select(func.count()).where(NetworkAttendance.meeting_id == meeting_id)
+    number = db.session.scalar(there) or 0
+    audit.write("marked", "network_meeting", meeting_id, by=by, after={"present": number})
+    return number
 
 
 def _check(meeting: NewMeeting) -> None:

@@ -64,7 +64,8 @@ def meeting(meeting_id: uuid.UUID) -> web.Answer:
 
 
 def _present(people: list[Invitee]) -> PresentForm:
-    form = PresentForm(present=[one.id for one in people if one.present])
+    there = [one.id for one in people if one.present]
+    form = PresentForm(present=there, seen=" ".join(map(str, there)))
     form.present.choices = [(one.id, one.name) for one in people]
     return form
 
@@ -86,9 +87,14 @@ def mark_present(meeting_id: uuid.UUID) -> web.Answer:
     form = _present(people)
     if not form.validate_on_submit():
         return _meeting(found, people, form), 422
-    among = [one.id for one in people]
-    planning.mark(meeting_id, form.present.data, among=among, by=actor)
-    web.say(f"{plural(len(form.present.data), 'ambassador')} noted as having been there")
+    came = planning.mark(
+        meeting_id,
+        form.present.data,
+        shown=form.shown,
+        among=[one.id for one in people],
+        by=actor,
+    )
+    web.say(f"{plural(came, 'ambassador')} noted as having been there")
     return web.see("ambassadors.meeting", meeting_id=meeting_id)
 
 

@@ -37,6 +37,10 @@ class DeliveryForm(web.OnceForm):
     )
 
 
+class ChangeDeliveryForm(DeliveryForm, web.VersionedForm):
+    """A row that is there."""
+
+
 class TargetForm(web.OnceForm):
     """A headcount."""
 
@@ -49,6 +53,10 @@ class TargetForm(web.OnceForm):
     )
     number = _count("How many there are")
     source = web.TextField("Source", missing="Enter where the number comes from", longest=500)
+
+
+class ChangeTargetForm(TargetForm, web.VersionedForm):
+    """A headcount that is there."""
 
 
 WHERE_MISSING = "Needed where the file has no such column."
@@ -88,9 +96,13 @@ class HeadcountUploadForm(web.Form):
 
 
 class TakeInForm(web.OnceForm):
-    """The rows that were read, carried from the preview to what is kept."""
+    """The rows that were read, carried from the preview to what is kept.
+
+    `seen` marks what it said would become of them.
+    """
 
     rows = web.HiddenField(longest=500_000)
+    seen = web.HiddenField()
 
 
 class RemoveForm(web.Form):

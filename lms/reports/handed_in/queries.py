@@ -21,8 +21,10 @@ from lms.errors import NotFound
 from lms.people.models import Locality, Organisation, Profession
 from lms.reports import drafting
 from lms.reports.access import HAND_IN, VIEW, in_places
-from lms.reports.handed_in.rows import DeliveryRow, TargetRow
+from lms.reports.handed_in.rows import BASES, DeliveryRow, Row, TargetRow, values_of
 from lms.reports.models import DeliveryCount, HeadcountTarget
+from lms.versions import Values
+from lms.web import words
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,22 @@ class Delivery:
     milestone_base: str
     source: str
 
+    @property
+    def values(self) -> Values:
+        """What can be changed, as a `DeliveryRow` has it."""
+        return values_of(DeliveryRow, self)
+
+    @property
+    def said(self) -> dict[str, str]:
+        """The same in words."""
+        return {
+            **{name: str(value) for name, value in self.values.items()},
+            "locality_id": self.place,
+            "starts_on": words.date(self.starts_on),
+            "ends_on": words.date(self.ends_on),
+            "milestone_base": dict(BASES)[self.milestone_base],
+        }
+
 
 @dataclass(frozen=True)
 class Target:
@@ -58,6 +76,22 @@ class Target:
     on_date: date
     number: int
     source: str
+
+    @property
+    def values(self) -> Values:
+        """What can be changed, as a `TargetRow` has it."""
+        return values_of(TargetRow, self)
+
+    @property
+    def said(self) -> dict[str, str]:
+        """The same in words."""
+        return {
+            "organisation_id": self.organisation,
+            "profession_id": self.profession,
+            "on_date": words.date(self.on_date),
+            "number": str(self.number),
+            "source": self.source,
+        }
 
 
 def deliveries(query: ReportQuery) -> list[Delivery]:
@@ -144,7 +178,7 @@ def standing_targets(actor: Actor, rows: Sequence[TargetRow]) -> list[str]:
     ]
 
 
-def _differs(known: object, row: DeliveryRow | TargetRow) -> str:
+def _differs(known: object, row: Row) -> str:
     if known is None:
         return "New"
     before, after = audit.changes({name: getattr(known, name) for name in vars(row)}, vars(row))

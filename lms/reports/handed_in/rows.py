@@ -6,9 +6,11 @@ Forms and files give them to services.
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from itertools import pairwise
+
+from lms.versions import Values
 
 LARGEST = 1_000_000
 BASES = (
@@ -69,6 +71,14 @@ class TargetRow:
         """Raise ValueError with a sentence where the headcount cannot be true."""
         _in_range(self.number)
         _said(self.source, "source", 500)
+
+
+Row = DeliveryRow | TargetRow
+
+
+def values_of(kind: type[Row], held: object) -> Values:
+    """What can be changed of something that is kept, as a row has it."""
+    return {one.name: getattr(held, one.name) for one in fields(kind)}
 
 
 def _in_range(number: int) -> None:

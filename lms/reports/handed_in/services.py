@@ -19,27 +19,38 @@ from lms.db import Complaint, db, violations
 from lms.errors import NotFound
 from lms.people.models import Locality, Organisation
 from lms.reports.access import HAND_IN, in_places
-from lms.reports.handed_in.rows import DeliveryRow, TargetRow
+from lms.reports.handed_in.rows import DeliveryRow, Row, TargetRow, values_of
 from lms.reports.models import DeliveryCount, HeadcountTarget
+from lms.versions import refuse_overwriting
+
+DELIVERY, TARGET = "delivery_count", "headcount_target"
+"""What the audit trail calls them."""
 
 TWICE = "This project has counts for this place and time already. Change those"
 SAME_DAY = "There is a headcount of this job here on this day already. Change that one"
 
 
-def keep_delivery(row: DeliveryRow, *, by: Actor, delivery_id: uuid.UUID | None = None) -> None:
-    """Keep a new row, or these values for one that is there. Raises `Complaint` at a field."""
+def keep_delivery(
+    row: DeliveryRow, *, by: Actor, delivery_id: uuid.UUID | None = None, seen: str | None = None
+) -> None:
+    """Keep a new row, or these values for one that is there. Raises `Complaint` at a field.
+
+    `seen` is what the page showed: raises `Overtaken` as `lms.versions` says.
+    """
     _may_place(row.locality_id, by)
     known = None if delivery_id is None else _delivery(delivery_id, by)
     with _delivery_complaints():
-        _keep(DeliveryCount, known, row, "delivery_count", by)
+        _keep(DeliveryCount, known, row, DELIVERY, by, seen)
 
 
-def keep_target(row: TargetRow, *, by: Actor, target_id: uuid.UUID | None = None) -> None:
-    """Keep a new headcount, or these values for one that is there."""
+def keep_target(
+    row: TargetRow, *, by: Actor, target_id: uuid.UUID | None = None, seen: str | None = None
+) -> None:
+    """Keep a new headcount, or these values for one that is there, as `keep_delivery` does."""
     _may_employer(row.organisation_id, by)
     known = None if target_id is None else _target(target_id, by)
     with violations(uq_reports_headcount_target_day=Complaint("on_date", SAME_DAY)):
-        _keep(HeadcountTarget, known, row, "headcount_target", by)
+        _keep(HeadcountTarget, known, row, TARGET, by, seen)
 
 
 def take_in_deliveries(rows: Sequence[DeliveryRow], *, by: Actor) -> None:
@@ -71,16 +82,16 @@ def take_in_targets(rows: Sequence[TargetRow], *, by: Actor) -> None:
 
 def remove_delivery(delivery_id: uuid.UUID, *, by: Actor) -> None:
     """Take a row away; returns that were frozen keep what they said."""
-    _remove(_delivery(delivery_id, by), "delivery_count", by)
+    _remove(_delivery(delivery_id, by), DELIVERY, by)
 
 
 def remove_target(target_id: uuid.UUID, *, by: Actor) -> None:
     """Take a headcount away."""
-    _remove(_target(target_id, by), "headcount_target", by)
+    _remove(_target(target_id, by), TARGET, by)
 
 
 def _keep(
-    table: type[Any], known: Any, row: DeliveryRow | TargetRow, subject: str, by: Actor
+    table: type[Any], known: Any, row: Row, subject: str, by: Actor, seen: str | None
 ) -> None:
     values = asdict(row)
     if known is None:
@@ -89,7 +100,10 @@ def _keep(
         db.session.flush()
         audit.write("handed_in", subject, made.id, by=by, after=_told(values))
         return
-    before, after = audit.changes({name: getattr(known, name) for name in values}, values)
+    standing = values_of(type(row), known)
+    if seen is not None:
+        refuse_overwriting(seen, standing, values)
+    before, after = audit.changes(standing, values)
     for name, value in after.items():
         setattr(known, name, value)
     if after:

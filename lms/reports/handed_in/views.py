@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint
 
-from lms import web
+from lms import audit, web
 from lms.db import Complaint, Complaints
 from lms.people.queries import places
 from lms.permissions import allow
 from lms.reports.access import HAND_IN
 from lms.reports.handed_in import files, queries, services
 from lms.reports.handed_in.forms import (
+    ChangeDeliveryForm,
+    ChangeTargetForm,
     DeliveryForm,
     HeadcountUploadForm,
     RemoveForm,
@@ -24,10 +26,12 @@ from lms.reports.handed_in.forms import (
 )
 from lms.reports.handed_in.rows import BASES, DeliveryRow, TargetRow
 from lms.spreadsheets import MOST_BYTES
+from lms.versions import Overtaken, seen
 from lms.web import words
 
 blueprint = Blueprint("handed_in", __name__)
 TEMPLATES = "reports/handed_in"
+CHANGED = Complaint("", "Someone else has changed some of it meanwhile. Upload the file again")
 
 
 @blueprint.get("/reports/counts")
@@ -66,7 +70,7 @@ def remove_count(count_id: uuid.UUID) -> web.Answer:
 
 
 def _delivery_form(known: queries.Delivery | None = None) -> DeliveryForm:
-    form = DeliveryForm(obj=known)
+    form = ChangeDeliveryForm(obj=known, seen=seen(known.values)) if known else DeliveryForm()
     reached = places.localities(web.current_actor(), HAND_IN)
     form.locality_id.choices = reached
     if known is None and len(reached) == 1 and not form.is_submitted():
@@ -84,7 +88,10 @@ def _delivery_page(form: DeliveryForm, known: queries.Delivery | None) -> web.An
             DeliveryRow(**_values(form)),
             by=web.current_actor(),
             delivery_id=known.id if known else None,
+            seen=_seen(form),
         )
+    except Overtaken as overtaken:
+        return _overtaken(form, overtaken, "count", queries.delivery, known)
     except Complaint as complaint:
         form.add_complaint(complaint)
         return web.invalid(f"{TEMPLATES}/count.html", **values)
@@ -93,7 +100,35 @@ def _delivery_page(form: DeliveryForm, known: queries.Delivery | None) -> web.An
 
 
 def _values(form: web.Form) -> dict[str, Any]:
-    return {field.name: field.data for field in form if field.name not in ("csrf_token", "once")}
+    own = ("csrf_token", "once", "seen")
+    return {field.name: field.data for field in form if field.name not in own}
+
+
+def _seen(form: web.Form) -> str | None:
+    return form.seen.data or "" if isinstance(form, web.VersionedForm) else None
+
+
+def _overtaken(
+    form: web.Form,
+    overtaken: Overtaken,
+    what: str,
+    find: Callable[..., queries.Delivery | queries.Target],
+    before: queries.Delivery | queries.Target | None,
+) -> web.Answer:
+    """The page of something that somebody else has changed meanwhile."""
+    assert before is not None
+    assert isinstance(form, web.VersionedForm)
+    known = find(web.current_actor(), before.id)
+    subject = services.DELIVERY if what == "count" else services.TARGET
+    form.take_over(
+        overtaken,
+        what="row" if what == "count" else what,
+        mine=_values(form),
+        now=known.values,
+        said=known.said,
+        last=audit.last_change(subject, known.id),
+    )
+    return web.conflict(f"{TEMPLATES}/{what}.html", form=form, known=known)
 
 
 # -- headcounts -----------------------------------------------------------------------------------
@@ -135,7 +170,7 @@ def remove_headcount(headcount_id: uuid.UUID) -> web.Answer:
 
 
 def _target_form(known: queries.Target | None = None) -> TargetForm:
-    form = TargetForm(obj=known)
+    form = ChangeTargetForm(obj=known, seen=seen(known.values)) if known else TargetForm()
     form.organisation_id.choices = [
         web.Choice(key, name, group=place)
         for key, name, place in places.organisations(web.current_actor(), HAND_IN)
@@ -154,7 +189,10 @@ def _target_page(form: TargetForm, known: queries.Target | None) -> web.Answer:
             TargetRow(**_values(form)),
             by=web.current_actor(),
             target_id=known.id if known else None,
+            seen=_seen(form),
         )
+    except Overtaken as overtaken:
+        return _overtaken(form, overtaken, "headcount", queries.target, known)
     except Complaint as complaint:
         form.add_complaint(complaint)
         return web.invalid(f"{TEMPLATES}/headcount.html", **values)
@@ -186,7 +224,7 @@ def upload_counts() -> web.Answer:
 @allow(HAND_IN)
 def take_in_counts() -> web.Answer:
     """Keep the counts that the preview showed."""
-    return _take_in(DeliveryRow, services.take_in_deliveries, "handed_in.counts")
+    return _take_in(DeliveryRow, queries.standing, services.take_in_deliveries, "handed_in.counts")
 
 
 @blueprint.route("/reports/headcounts/upload", methods=["GET", "POST"])
@@ -210,7 +248,9 @@ def upload_headcounts() -> web.Answer:
 @allow(HAND_IN)
 def take_in_headcounts() -> web.Answer:
     """Keep the headcounts that the preview showed."""
-    return _take_in(TargetRow, services.take_in_targets, "handed_in.headcounts")
+    return _take_in(
+        TargetRow, queries.standing_targets, services.take_in_targets, "handed_in.headcounts"
+    )
 
 
 def _upload(
@@ -229,17 +269,28 @@ def _upload(
     except (Complaint, Complaints) as complaint:
         form.add_complaint(complaint)
         return web.invalid(f"{TEMPLATES}/upload.html", form=form, back=back)
-    carried = TakeInForm(formdata=None, rows=files.written(found["rows"]))
+    carried = TakeInForm(
+        formdata=None, rows=files.written(found["rows"]), seen=_becomes(found["told"])
+    )
     return web.render(f"{TEMPLATES}/preview.html", form=carried, keep=keep, back=back, **found)
 
 
-def _take_in(kind: type[Any], keep: Callable[..., None], then: str) -> web.Answer:
-    form = TakeInForm()
+def _becomes(told: Sequence[str]) -> str:
+    """The mark of what a preview said would become of its rows."""
+    return seen({"rows": tuple(told)})
+
+
+def _take_in(
+    kind: type[Any], standing: Callable[..., list[str]], keep: Callable[..., None], then: str
+) -> web.Answer:
+    form, actor = TakeInForm(), web.current_actor()
     if not form.validate_on_submit():
         return web.see(then)
     try:
         rows = files.read_again(form.rows.data or "[]", kind)
-        keep(rows, by=web.current_actor())
+        if form.seen.data != _becomes(standing(actor, rows)):
+            raise CHANGED
+        keep(rows, by=actor)
     except Complaint as complaint:
         web.say(f"Nothing was saved: {complaint.text}")
         return web.see(then)

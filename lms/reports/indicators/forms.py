@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
 
 from lms import web
 from lms.db import Complaint
+from lms.reports.indicators.rows import HERE, NUMBERS
 
 LARGEST = 100_000_000
-HERE = "here"
 KINDS = (
     (HERE, "Counted here, from our own records"),
     ("count", "A count from elsewhere, like 157 visits"),
     ("percentage", "A percentage from elsewhere, like 22 of 31 (71%)"),
     ("change", "A change from elsewhere, like from 20 to 36 (up 80%)"),
 )
-NUMBERS = {"count": ("number",), "percentage": ("part", "whole"), "change": ("before", "after")}
-"""The fields of each kind that comes from elsewhere."""
 Numbers = tuple[int | None, int | None]
 
 
@@ -42,7 +39,7 @@ class SetForm(web.OnceForm):
     about = web.TextAreaField("About it (optional)", longest=2000, rows=3)
 
 
-class ChangeSetForm(web.Form):
+class ChangeSetForm(web.VersionedForm):
     """A set's name and the word about it."""
 
     title = web.TextField("What is the set called?", missing="Enter a name")
@@ -83,13 +80,6 @@ class LineForm(web.OnceForm):
     )
     ends_on = web.DateField("Last day it counts (optional)")
 
-    @staticmethod
-    def known(title: str, kind: str, measure: str, numbers: Numbers, **rest: Any) -> LineForm:
-        """The form of an indicator that is kept."""
-        chosen = HERE if measure else kind
-        given = dict(zip(NUMBERS.get(chosen, ()), numbers, strict=False))
-        return LineForm(data={"title": title, "kind": chosen, "measure": measure, **given, **rest})
-
     @property
     def numbers(self) -> Numbers:
         """What was entered for the kind that was chosen: one number, two, or none yet."""
@@ -109,6 +99,10 @@ class LineForm(web.OnceForm):
             self.add_complaint(Complaint(missing[0], text))
             return False
         return True
+
+
+class ChangeLineForm(LineForm, web.VersionedForm):
+    """An indicator that is there."""
 
 
 class ActForm(web.Form):

@@ -6,7 +6,7 @@ The report shows them, and the pages on which they are kept.
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from typing import Any
 
@@ -17,7 +17,9 @@ from lms.db import db
 from lms.errors import NotFound
 from lms.people.models import Locality
 from lms.reports.access import HAND_IN, VIEW, in_places
+from lms.reports.indicators.rows import LineRow
 from lms.reports.models import Indicator, IndicatorSet
+from lms.versions import Values
 
 EVERYWHERE = "The whole programme"
 
@@ -32,6 +34,11 @@ class SetRow:
     locality_id: uuid.UUID | None
     place: str
     indicators: int
+
+    @property
+    def values(self) -> Values:
+        """What can be changed."""
+        return {"title": self.title, "about": self.about}
 
 
 @dataclass(frozen=True)
@@ -51,6 +58,11 @@ class Line:
     source: str
     starts_on: date | None
     ends_on: date | None
+
+    @property
+    def row(self) -> LineRow:
+        """What can be changed."""
+        return LineRow(**{one.name: getattr(self, one.name) for one in fields(LineRow)})
 
     @property
     def by_months(self) -> bool:
@@ -89,21 +101,23 @@ def lines(set_id: uuid.UUID) -> list[Line]:
     rows = db.session.scalars(
         select(Indicator).where(Indicator.set_id == set_id).order_by(Indicator.position)
     )
-    return [
-        Line(
-            id=row.id,
-            position=row.position,
-            title=row.title,
-            kind=row.kind,
-            measure=row.measure,
-            first=row.definition.get("first"),
-            second=row.definition.get("second"),
-            source=row.source,
-            starts_on=row.starts_on,
-            ends_on=row.ends_on,
-        )
-        for row in rows
-    ]
+    return [as_line(row) for row in rows]
+
+
+def as_line(row: Indicator) -> Line:
+    """A row as pages and reports need it."""
+    return Line(
+        id=row.id,
+        position=row.position,
+        title=row.title,
+        kind=row.kind,
+        measure=row.measure,
+        first=row.definition.get("first"),
+        second=row.definition.get("second"),
+        source=row.source,
+        starts_on=row.starts_on,
+        ends_on=row.ends_on,
+    )
 
 
 def line(set_id: uuid.UUID, line_id: uuid.UUID) -> Line:

@@ -6,8 +6,6 @@ The pages call it.
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from sqlalchemy import func, select, text
@@ -21,26 +19,15 @@ from lms.permissions import scopes
 from lms.reports import measures
 from lms.reports.access import HAND_IN, in_places
 from lms.reports.indicators.examples import Example
+from lms.reports.indicators.queries import as_line
+from lms.reports.indicators.rows import LineRow
 from lms.reports.models import Indicator, IndicatorSet
+from lms.versions import refuse_overwriting
 
 TAKEN = Complaint("title", "There is a set with this name for this place already")
 BACKWARDS = Complaint("ends_on", "The last day must not be before the first")
 MOST = 100
 """Indicators of one set."""
-
-
-@dataclass(frozen=True)
-class LineRow:
-    """An indicator to be kept: a measure's key, or with "" a kind and its numbers."""
-
-    title: str
-    measure: str
-    kind: str
-    first: int | None
-    second: int | None
-    source: str
-    starts_on: date | None
-    ends_on: date | None
 
 
 def make_set(
@@ -76,9 +63,14 @@ def make_set(
     return made.id
 
 
-def change_set(set_id: uuid.UUID, title: str, about: str, *, by: Actor) -> None:
-    """Give a set another name or another word about it."""
+def change_set(set_id: uuid.UUID, title: str, about: str, *, seen: str, by: Actor) -> None:
+    """Give a set another name or another word about it.
+
+    `seen` is what the page showed: raises `Overtaken` as `lms.versions` says.
+    """
     known = _set(set_id, by)
+    standing = {"title": known.title, "about": known.about}
+    refuse_overwriting(seen, standing, {"title": title, "about": about})
     with violations(uq_reports_indicator_set_title=TAKEN):
         known.title, known.about = title, about
     audit.write("changed", "indicator_set", set_id, by=by, after={"title": title})
@@ -91,13 +83,22 @@ def remove_set(set_id: uuid.UUID, *, by: Actor) -> None:
 
 
 def keep_line(
-    set_id: uuid.UUID, row: LineRow, *, by: Actor, line_id: uuid.UUID | None = None
+    set_id: uuid.UUID,
+    row: LineRow,
+    *,
+    by: Actor,
+    line_id: uuid.UUID | None = None,
+    seen: str = "",
 ) -> None:
-    """Add an indicator at the end, or change one. Raises `Complaint` at a field."""
+    """Add an indicator at the end, or change one. Raises `Complaint` at a field.
+
+    `seen` is what the page of one that is there showed: raises `Overtaken` as `lms.versions` says.
+    """
     _set(set_id, by)
     values = _values(row)
     if line_id is not None:
         known = _line(set_id, line_id)
+        refuse_overwriting(seen, as_line(known).row.values, row.values)
         with violations(ck_reports_indicator_period=BACKWARDS):
             for name, value in values.items():
                 setattr(known, name, value)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date
 from typing import Any
 
 from flask import Blueprint
 
-from lms import web
+from lms import audit, web
 from lms.contracts import ScopeKind
 from lms.db import Complaint
 from lms.people.queries import places
@@ -15,8 +16,16 @@ from lms.permissions import allow, scopes
 from lms.reports import measures
 from lms.reports.access import HAND_IN
 from lms.reports.indicators import examples, queries, services
-from lms.reports.indicators.forms import HERE, ActForm, ChangeSetForm, LineForm, SetForm
-from lms.reports.indicators.services import LineRow
+from lms.reports.indicators.forms import (
+    ActForm,
+    ChangeLineForm,
+    ChangeSetForm,
+    LineForm,
+    SetForm,
+)
+from lms.reports.indicators.rows import HERE, LineRow
+from lms.versions import Overtaken, seen
+from lms.web import words
 
 blueprint = Blueprint("indicators", __name__)
 TEMPLATES = "reports/indicators"
@@ -63,13 +72,21 @@ def one_set(set_id: uuid.UUID) -> web.Answer:
     """A set with its indicators; its name can be changed."""
     actor = web.current_actor()
     known = queries.find(actor, set_id)
-    form = ChangeSetForm(obj=known)
+    form = ChangeSetForm(obj=known, seen=seen(known.values))
     values = {"form": form, "known": known, **_lines(set_id)}
     if not form.validate_on_submit():
         show = web.invalid if form.is_submitted() else web.render
         return show(f"{TEMPLATES}/set.html", **values)
     try:
-        services.change_set(set_id, form.title.data, form.about.data, by=actor)
+        services.change_set(
+            set_id, form.title.data, form.about.data, seen=form.seen.data or "", by=actor
+        )
+    except Overtaken as overtaken:
+        mine = {"title": form.title.data, "about": form.about.data}
+        values["known"] = known = queries.find(actor, set_id)
+        last = audit.last_change("indicator_set", set_id)
+        form.take_over(overtaken, what="set", mine=mine, now=known.values, last=last)
+        return web.conflict(f"{TEMPLATES}/set.html", **values)
     except Complaint as complaint:
         form.add_complaint(complaint)
         return web.invalid(f"{TEMPLATES}/set.html", **values)
@@ -126,7 +143,14 @@ def _line_page(set_id: uuid.UUID, known: queries.Line | None) -> web.Answer:
         show = web.invalid if form.is_submitted() else web.render
         return show(f"{TEMPLATES}/line.html", **values)
     try:
-        services.keep_line(set_id, _row(form), by=actor, line_id=known.id if known else None)
+        if known is None:
+            services.keep_line(set_id, _row(form), by=actor)
+        else:
+            shown = form["seen"].data or ""
+            services.keep_line(set_id, _row(form), by=actor, line_id=known.id, seen=shown)
+    except Overtaken as overtaken:
+        _take_over(form, overtaken, set_id, known)
+        return web.conflict(f"{TEMPLATES}/line.html", **values)
     except Complaint as complaint:
         form.add_complaint(_at_its_field(complaint))
         return web.invalid(f"{TEMPLATES}/line.html", **values)
@@ -137,15 +161,30 @@ def _line_page(set_id: uuid.UUID, known: queries.Line | None) -> web.Answer:
 def _line_form(known: queries.Line | None) -> LineForm:
     if known is None:
         return LineForm()
-    return LineForm.known(
-        known.title,
-        known.kind,
-        known.measure,
-        (known.first, known.second),
-        source=known.source,
-        starts_on=known.starts_on,
-        ends_on=known.ends_on,
-    )
+    values = known.row.values
+    return ChangeLineForm(data={**values, "seen": seen(values)})
+
+
+def _take_over(
+    form: LineForm, overtaken: Overtaken, set_id: uuid.UUID, known: queries.Line | None
+) -> None:
+    """Show what stands now of an indicator that somebody else has changed."""
+    assert known is not None
+    assert isinstance(form, ChangeLineForm)
+    now = queries.line(set_id, known.id).row.values
+    said = {name: _said(value) for name, value in now.items()}
+    for name in ("kind", "measure"):
+        chosen = (one.text for one in form[name].choices if one.value == now[name])
+        said[name] = next(chosen, "")
+    last = audit.last_change("indicator", known.id)
+    mine = _row(form).values
+    form.take_over(overtaken, what="indicator", mine=mine, now=now, said=said, last=last)
+
+
+def _said(value: object) -> str:
+    if isinstance(value, date):
+        return words.date(value)
+    return "" if value is None else str(value)
 
 
 def _at_its_field(complaint: Complaint) -> Complaint:
