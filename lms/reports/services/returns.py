@@ -131,9 +131,9 @@ def documents_now(questions: Sequence[Asked], by: Actor) -> list[Document]:
 
     For somebody outside each is held against the one before it, as it will be when they are kept.
     """
-    with db.session.begin_nested() as undone:
+    with db.session.begin_nested() as savepoint:
         documents = _kept(questions, clock.now(), by)
-        undone.rollback()
+        savepoint.rollback()
     return documents
 
 
