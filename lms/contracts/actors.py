@@ -59,6 +59,8 @@ class LinkClaim:
     purpose: str
     object_id: uuid.UUID
     used: bool
+    unsent: bool = False
+    """Its holder only named the person's address: what was kept behind it is not for them."""
 
 
 @dataclass(frozen=True)

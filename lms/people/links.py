@@ -26,6 +26,7 @@ from lms.web import urls, words
 from lms.web.context import settings
 
 KIND = "personal link"
+UNSENT = "personal link that nobody was sent"
 RENEWED_FOR = timedelta(days=30)
 
 Name = TypeVar("Name", bound=Hashable)
@@ -76,14 +77,19 @@ def grant_many(wanted: Sequence[NewLink]) -> list[PersonalLink]:
     return made
 
 
-def token(link: PersonalLink | uuid.UUID) -> str:
-    """A link's token, made on the spot: for its own person's page or message only."""
+def token(link: PersonalLink | uuid.UUID, *, unsent: bool = False) -> str:
+    """A link's token, made on the spot: for its own person's page or message only.
+
+    An `unsent` one is for whoever names the person's address: it opens the same, and says that it
+    does not show what was kept (`LinkClaim.unsent`). The one cannot be made from the other.
+    """
+    kind = UNSENT if unsent else KIND
     if isinstance(link, PersonalLink):
-        return tokens.make(KIND, link.key)
+        return tokens.make(kind, link.key)
     key = db.session.scalar(select(PersonalLink.key).where(PersonalLink.id == link))
     if key is None:
         raise NotFound
-    return tokens.make(KIND, key)
+    return tokens.make(kind, key)
 
 
 def url(link_id: uuid.UUID, endpoint: str | None = None) -> str:
@@ -133,16 +139,17 @@ def find(raw: str, purposes: Sequence[str]) -> Actor:
     Raises `NotFound` for a token that is not ours or not of these purposes, `Gone` for one that
     was withdrawn, has run out or does not open yet.
     """
+    key, unsent = _read(raw)
     row = db.session.execute(
         select(PersonalLink, Person.given_name, Person.family_name, Person.erased_at)
         .join(Person, Person.id == PersonalLink.person_id)
-        .where(PersonalLink.key == tokens.read(KIND, raw))
+        .where(PersonalLink.key == key)
     ).one_or_none()
     if row is None or row.PersonalLink.purpose not in purposes:
         raise NotFound
     link: PersonalLink = row.PersonalLink
-    _refuse_dead(link, erased=row.erased_at is not None)
-    claim = LinkClaim(link.id, link.purpose, link.object_id, link.used_at is not None)
+    _refuse_dead(link, raw, erased=row.erased_at is not None)
+    claim = LinkClaim(link.id, link.purpose, link.object_id, link.used_at is not None, unsent)
     return Actor(link.person_id, full(row.given_name, row.family_name), link=claim)
 
 
@@ -194,7 +201,7 @@ def extend(link_ids: Iterable[uuid.UUID], expires_at: datetime | None) -> None:
 def expired(raw: str) -> uuid.UUID | None:
     """The id of the link in a token when it has run out and may be had again, else None."""
     try:
-        key = tokens.read(KIND, raw)
+        key, _ = _read(raw)
     except NotFound:
         return None
     return db.session.scalar(
@@ -237,7 +244,15 @@ def _live() -> ColumnElement[bool]:
     )
 
 
-def _refuse_dead(link: PersonalLink, *, erased: bool) -> None:
+def _read(raw: str) -> tuple[bytes, bool]:
+    """The key in a token, and whether nobody was sent it."""
+    try:
+        return tokens.read(KIND, raw), False
+    except NotFound:
+        return tokens.read(UNSENT, raw), True
+
+
+def _refuse_dead(link: PersonalLink, raw: str, *, erased: bool) -> None:
     now = clock.now()
     if link.revoked_at or erased:
         raise Gone(
@@ -251,7 +266,7 @@ def _refuse_dead(link: PersonalLink, *, erased: bool) -> None:
             f"It worked until {words.weekday_datetime(link.expires_at)}.",
             "We can send a new one to the e-mail address we have for you.",
             next_text="Send me a new one",
-            form=url_for("people.new_link", token=tokens.make(KIND, link.key)),
+            form=url_for("people.new_link", token=raw),
         )
     if link.opens_at > now:
         raise Gone(

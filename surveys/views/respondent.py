@@ -10,6 +10,7 @@ import uuid
 from flask import jsonify, request
 
 from lms import web
+from lms.contracts import LinkClaim
 from lms.permissions import by_link
 from surveys import forms
 from surveys.queries import respondent
@@ -27,7 +28,8 @@ def answer(token: str) -> web.Answer:
     survey = respondent.get(_assignment())
     if survey.readable != "open":
         return _state_page(survey, token)
-    return _page(survey, token, forms.sheet(survey.items, answers=survey.draft))
+    kept = {} if _in_room() else survey.draft
+    return _page(survey, token, forms.sheet(survey.items, answers=kept))
 
 
 @blueprint.post("/s/<token>")
@@ -47,7 +49,7 @@ def send(token: str) -> web.Answer:
             survey.assignment_id,
             read.answers,
             by=web.current_actor(),
-            channel="qr" if request.form.get("via") == "room" else "link",
+            channel="qr" if _in_room() else "link",
             stamp=request.form.get("opened", ""),
         )
     except AlreadyAnswered:
@@ -64,6 +66,8 @@ def send(token: str) -> web.Answer:
 @by_link(LINK)
 def keep(token: str) -> web.Answer:
     """Keep what is chosen so far, as the page is filled in; the script asks, nobody waits."""
+    if _in_room():
+        web.not_found()
     survey = respondent.get(_assignment())
     read = answering.read(survey.items, forms.raw_answers(survey.items, request.form))
     if survey.readable != "open":
@@ -114,13 +118,26 @@ def thanks(token: str) -> web.Answer:
     if survey.readable != "answered":
         return web.see("surveys.answer", token=token)
     then = respondent.next_session(survey.person_id)
-    return web.render("surveys/thanks.html", survey=survey, next_session=then, token=token)
+    return web.render(
+        "surveys/thanks.html", survey=survey, next_session=then, token=token, in_room=_in_room()
+    )
 
 
 def _assignment() -> uuid.UUID:
+    return _link().object_id
+
+
+def _in_room() -> bool:
+    """Whether they came by the code in the room: they named an address, which anybody may, so
+    nothing is shown or changed that was kept, and no other link of the person's is given.
+    """
+    return _link().unsent
+
+
+def _link() -> LinkClaim:
     link = web.current_actor().link
     assert link is not None
-    return link.object_id
+    return link
 
 
 def _page(
@@ -135,7 +152,7 @@ def _page(
         left=left,
         left_words=forms.left_words(left),
         stamp=request.form.get("opened") or answering.opened_stamp(survey.assignment_id),
-        via=request.values.get("via", ""),
+        in_room=_in_room(),
         profession=_profession_form(survey),
     )
     return page, status

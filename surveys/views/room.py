@@ -22,7 +22,11 @@ from surveys.services.assigning import LINK
 from surveys.views.blueprint import blueprint
 
 TRIES, WITHIN = 10, timedelta(minutes=15)
-"""How often one address may be tried with one code."""
+"""How often one address may be tried in one room."""
+MISSES = 50
+"""How many addresses may not be on a room's list, of those tried from one place; then nothing is
+looked up from there. A class mistypes fewer, and who guesses elsewhere locks nobody else out.
+"""
 
 
 @blueprint.route("/r/<code>", methods=["GET", "POST"])
@@ -37,9 +41,12 @@ def room(code: str) -> web.Answer:
         return web.render("surveys/room.html", form=form, code=code)
     if not form.validate_on_submit():
         return web.invalid("surveys/room.html", form=form, code=code)
-    limits.hit(f"room:{code}:{form.email.data}", TRIES, WITHIN)
+    missed = f"room-missed:{cohort_id}:{request.remote_addr}"
+    limits.hit(f"room:{cohort_id}:{form.email.data}", TRIES, WITHIN)
+    limits.refuse(missed, MISSES, WITHIN)
     address = _own_survey(cohort_id, form.email.data)
     if address is None:
+        limits.hit(missed, MISSES, WITHIN)
         form.email.errors = [
             "We did not find this address on today's list. Check it, or ask the trainer to add you"
         ]
@@ -62,7 +69,10 @@ def show_room(cohort_id: uuid.UUID) -> str:
 
 
 def _own_survey(cohort_id: uuid.UUID, address: str) -> str | None:
-    """The path of somebody's own survey, opened now if its time has come."""
+    """The path of somebody's own survey, opened now if its time has come.
+
+    Anybody may name an address, so it shows nothing that was kept behind the person's own link.
+    """
     survey = respondent.for_room(cohort_id, address)
     if survey is None:
         return None
@@ -70,5 +80,5 @@ def _own_survey(cohort_id: uuid.UUID, address: str) -> str | None:
     live = links.live_for(LINK, [survey.assignment_id])
     if survey.assignment_id not in live:
         return None
-    token = links.token(live[survey.assignment_id])
-    return url_for("surveys.answer", token=token, via="room")
+    token = links.token(live[survey.assignment_id], unsent=True)
+    return url_for("surveys.answer", token=token)

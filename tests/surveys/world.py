@@ -77,10 +77,10 @@ def asked(of: World, kind: str, number: int = 0, *, second: bool = False) -> Ass
     ).one()
 
 
-def path(of: Assignment) -> str:
-    """The address behind a person's own link to a survey."""
+def path(of: Assignment, *, unsent: bool = False) -> str:
+    """The address behind a person's own link to a survey; `unsent` behind the code in the room."""
     live = links.live_for(assigning.LINK, [of.id])
-    return f"/s/{links.token(live[of.id])}"
+    return f"/s/{links.token(live[of.id], unsent=unsent)}"
 
 
 def five(value: int = 4) -> Mapping[str, Any]:
