@@ -4,10 +4,13 @@ a browser.
 
 from __future__ import annotations
 
+import logging
 import os
+import re
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from copy import copy
 from datetime import date
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -22,6 +25,7 @@ from xdist.scheduler import LoadScopeScheduling
 
 from lms import clock, db, demo
 from lms.app import create_app
+from lms.logs import Discreet
 from lms.testing import settings_for
 from lms.testing.server import Database, DatabaseServer
 from tests import browsing
@@ -29,6 +33,9 @@ from tests import browsing
 # How fast examples come is the machine's affair: no test here is a timed test.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")
+
+PRIVATE = re.compile(r"[\w.+'-]+@[\w-]+\.[\w.-]*\w|/[a-z]/[\w-]{20,}")
+"""An address, and a link's token in its address."""
 
 GROUPS = {
     "tests/contracts/test_routes.py": "routes",
@@ -82,6 +89,42 @@ def postbox() -> Iterator[Postbox]:
     """A mail server for one test: `make_app(mail="smtp", smtp_port=postbox.port, ...)`."""
     with open_postbox() as box:
         yield box
+
+
+class Overheard(logging.Handler):
+    """Keeps whatever belongs to somebody in what web and worker would write to their logs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFormatter(Discreet("%(name)s: %(message)s"))
+        self.found: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Format it as in production, whatever another handler has kept of its error."""
+        again = copy(record)
+        again.exc_text = None
+        said = self.format(again)
+        self.found += [said for belongs in PRIVATE.findall(said) if belongs]
+
+
+@pytest.fixture(scope="session")
+def overheard() -> Iterator[Overheard]:
+    """Listens to all logs of this worker's tests, from the level on that production writes."""
+    handler, ours = Overheard(), logging.getLogger("lms")
+    level = ours.level
+    ours.setLevel(logging.INFO)
+    logging.getLogger().addHandler(handler)
+    yield handler
+    logging.getLogger().removeHandler(handler)
+    ours.setLevel(level)
+
+
+@pytest.fixture(autouse=True)
+def nothing_of_anybody_is_logged(overheard: Overheard) -> Iterator[None]:
+    """Every test is one of logs too: none may hold an e-mail address or the token of a link."""
+    overheard.found.clear()
+    yield
+    assert overheard.found == []
 
 
 @pytest.fixture
