@@ -35,7 +35,7 @@ class PoundsField(web.TextField):
         return f"{pounds}.{pence:02}" if pence else str(pounds)
 
 
-class CostForm(web.Form):
+class CostForm(web.VersionedForm):
     """What everything about the dates cost."""
 
     costs_pence = PoundsField(

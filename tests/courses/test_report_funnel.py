@@ -14,6 +14,7 @@ from lms.contracts import Audience, Measure, Subject
 from lms.reports import measures
 from lms.reports.disclosure import POLICIES, hide
 from lms.reports.drafting import Figures
+from lms.versions import seen
 from tests import factories as make
 from tests.courses.over import cohort, person
 from tests.reporting import ask, consistent, said, table
@@ -182,6 +183,18 @@ def test_a_coordinator_enters_what_a_cohort_cost_and_sees_it_on_its_page(as_pers
     assert 'value="1200.50"' in browser.get(page).get_data(as_text=True)
     assert browser.press(page, "Save", costs_pence="").status_code == 303
     assert "Cost (" not in browser.get(f"/cohorts/{on.id}").get_data(as_text=True)
+
+
+def test_who_enters_a_cost_after_a_colleague_is_told_what_stands(as_person):
+    priya, on = make.person("Priya"), cohort(sessions=1)
+    make.grant(priya, "coordinator")
+    browser, page = as_person(priya), f"/cohorts/{on.id}/cost"
+    opened = {"seen": seen({"costs_pence": None})}
+    browser.press(page, "Save", costs_pence="1,200.50")
+    refused = browser.press(page, "Save", costs_pence="900", **opened)
+    assert refused.status_code == 409
+    assert "is now £1200.50. What you gave is kept here" in refused.get_data(as_text=True)
+    assert "Cost (£1,200.50)" in browser.get(f"/cohorts/{on.id}").get_data(as_text=True)
 
 
 def test_nobody_enters_the_cost_of_another_places_cohort(as_person):
