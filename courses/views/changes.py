@@ -65,7 +65,7 @@ def edit_review(cohort_id: uuid.UUID) -> web.Answer:
         return web.see("courses.edit", cohort_id=cohort_id)
     if form.validate_on_submit():
         try:
-            told = changing.apply(cohort_id, by=actor, seen=form.seen.data or "")
+            told = changing.apply(cohort_id, by=actor, seen=form.seen.data)
         except (Complaint, Complaints) as complaint:
             form.add_complaint(_above(complaint))
         else:

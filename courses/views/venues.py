@@ -32,7 +32,7 @@ def venue(venue_id: uuid.UUID) -> web.Answer:
     form = ChangeVenueForm(obj=found, seen=found.version)
     if form.validate_on_submit() and form.check():
         try:
-            venues.change(venue_id, described(form), seen=form.seen.data or "", by=actor)
+            venues.change(venue_id, described(form), seen=form.seen.data, by=actor)
         except Overtaken as overtaken:
             mine, found = described(form).values, queries.get(actor, venue_id)
             last = audit.last_change(venues.SUBJECT, venue_id)

@@ -303,8 +303,9 @@ def test_a_form_that_does_not_say_what_it_showed_overwrites_nothing(two_places, 
     path = f"/people/{worker.id}/edit"
     browser = as_person(coordinator)
     opened = fields_of(browser.get(path).text)
-    for seen in ("", "x.y", "\ud800"):
-        sent = opened | {"given_name": "Amy", "seen": seen.encode("utf-8", "ignore").decode()}
+    del opened["seen"]
+    for seen in ({}, {"seen": ""}, {"seen": "x.y"}):
+        sent = opened | {"given_name": "Amy"} | seen
         assert browser.post(path, data=sent).status_code == 409
 
 

@@ -99,7 +99,7 @@ class OnceForm(Form):
 
 class VersionedForm(Form):
     """A form of what somebody else may change meanwhile. `seen` is what its page showed, as
-    `lms.versions` marks it.
+    `lms.versions` marks it; a form that does not say it has shown nothing.
     """
 
     seen = HiddenField()
@@ -120,7 +120,7 @@ class VersionedForm(Form):
         takes what stands. `what` was changed, `last` says when and by whom, `said` has the words
         of values that are none.
         """
-        touched = versions.changed(self.seen.data or "", mine)
+        touched = versions.changed(self.seen.data, mine)
         for name in overtaken.fields:
             field = self[name]
             told = f"{field.words} is now {(said or {}).get(name) or now[name] or 'empty'}"

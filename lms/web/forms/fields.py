@@ -64,7 +64,9 @@ class BaseField(Field):
 
 
 class HiddenField(BaseField):
-    """A value the page carries along, such as which row a form is about."""
+    """A value the page carries along, such as which row a form is about; `data` is a str, "" where
+    nothing was sent.
+    """
 
     kind = "hidden"
 
@@ -72,14 +74,18 @@ class HiddenField(BaseField):
         self.longest = longest
         super().__init__(label, **kwargs)
 
+    def process_data(self, value: Any) -> None:
+        """None counts as nothing."""
+        self.data = "" if value is None else value
+
     def process_formdata(self, valuelist: list[str]) -> None:
         """Text, without signs that nobody can see."""
-        self.data = clean.shown(valuelist[0])[: self.longest] if valuelist else None
+        self.data = clean.shown(valuelist[0])[: self.longest] if valuelist else ""
 
     @property
     def value(self) -> str:
         """What to send along."""
-        return "" if self.data is None else str(self.data)
+        return str(self.data)
 
 
 class TextField(BaseField):
