@@ -24,7 +24,7 @@ class ReturnForm(web.Form):
     end = web.SelectField("Last month", missing="Choose the last month")
     audience = web.RadioField("Who is this for?", missing="Choose who this is for")
     place = web.CheckboxesField("Places (optional)")
-    about = web.TextAreaField("Note (optional)", longest=2000, rows=3)
+    about = web.TextAreaField("Note (optional)", longest=2000, rows=3, no_family_details=True)
 
     def offer(self, reports: Iterable[Report], choices: Offered) -> None:
         """Put what may be chosen into the lists."""
@@ -63,6 +63,7 @@ class RestateForm(web.Form):
         hint="Like: 3 duplicates merged",
         longest=2000,
         rows=3,
+        no_family_details=True,
     )
 
 

@@ -33,7 +33,10 @@ class DeliveryForm(web.OnceForm):
         hint="The report shows both shares, and says which one was published.",
     )
     source = web.TextField(
-        "Source", missing="Enter where the counts come from", longest=500, width=None
+        "Source",
+        missing="Enter where the counts come from",
+        longest=500,
+        no_family_details=True,
     )
 
 
@@ -52,7 +55,12 @@ class TargetForm(web.OnceForm):
         "On this day", missing="Enter the day on which they were counted", latest=clock.today
     )
     number = _count("How many there are")
-    source = web.TextField("Source", missing="Enter where the number comes from", longest=500)
+    source = web.TextField(
+        "Source",
+        missing="Enter where the number comes from",
+        longest=500,
+        no_family_details=True,
+    )
 
 
 class ChangeTargetForm(TargetForm, web.VersionedForm):
@@ -74,7 +82,7 @@ class UploadForm(web.Form):
     place = web.SelectField("Place", coerce=uuid.UUID, empty="As the file says", hint=WHERE_MISSING)
     starts_on = web.DateField("First day counted", hint=WHERE_MISSING)
     ends_on = web.DateField("Last day counted", hint=WHERE_MISSING)
-    source = web.TextField("Source", longest=500, hint=WHERE_MISSING)
+    source = web.TextField("Source", longest=500, hint=WHERE_MISSING, no_family_details=True)
     base = web.RadioField(
         "What are milestones a share of?",
         choices=BASES,
@@ -92,7 +100,7 @@ class HeadcountUploadForm(web.Form):
         missing="Choose a file",
     )
     on_date = web.DateField("Day on which they were counted", hint=WHERE_MISSING)
-    source = web.TextField("Source", longest=500, hint=WHERE_MISSING)
+    source = web.TextField("Source", longest=500, hint=WHERE_MISSING, no_family_details=True)
 
 
 class TakeInForm(web.OnceForm):

@@ -10,6 +10,7 @@ from dataclasses import dataclass, fields
 from datetime import date
 from itertools import pairwise
 
+from lms import family_details
 from lms.versions import Values
 
 LARGEST = 1_000_000
@@ -55,6 +56,7 @@ class DeliveryRow:
             raise ValueError("Milestones are a share of those retained or of those who started")
         _said(self.project, "project", 200)
         _said(self.source, "source", 500)
+        _names_no_family(self.source)
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,7 @@ class TargetRow:
         """Raise ValueError with a sentence where the headcount cannot be true."""
         _in_range(self.number)
         _said(self.source, "source", 500)
+        _names_no_family(self.source)
 
 
 Row = DeliveryRow | TargetRow
@@ -84,6 +87,11 @@ def values_of(kind: type[Row], held: object) -> Values:
 def _in_range(number: int) -> None:
     if not 0 <= number <= LARGEST:
         raise ValueError(f"{number:,} cannot be right: enter a number from 0 to {LARGEST:,}")
+
+
+def _names_no_family(text: str) -> None:
+    if detail := family_details.find(text):
+        raise ValueError(family_details.said(detail))
 
 
 def _said(text: str, what: str, longest: int) -> None:

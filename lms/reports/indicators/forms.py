@@ -36,14 +36,14 @@ class SetForm(web.OnceForm):
         "Place", coerce=uuid.UUID, missing="Choose a place", empty="Choose a place"
     )
     example = web.SelectField("Begin with (optional)", empty="Nothing: an empty set")
-    about = web.TextAreaField("About it (optional)", longest=2000, rows=3)
+    about = web.TextAreaField("About it (optional)", longest=2000, rows=3, no_family_details=True)
 
 
 class ChangeSetForm(web.VersionedForm):
     """A set's name and the word about it."""
 
     title = web.TextField("What is the set called?", missing="Enter a name")
-    about = web.TextAreaField("About it (optional)", longest=2000, rows=3)
+    about = web.TextAreaField("About it (optional)", longest=2000, rows=3, no_family_details=True)
 
 
 class LineForm(web.OnceForm):
@@ -72,6 +72,7 @@ class LineForm(web.OnceForm):
         missing="Enter where the number comes from",
         hint="For example: Registers, or Website statistics",
         longest=500,
+        no_family_details=True,
     )
     starts_on = web.DateField(
         "First day it counts (optional)",
