@@ -42,14 +42,14 @@ class CodeForm(web.Form):
 
 
 class NameForm(web.OnceForm):
-    """A form with a new name: one typed in capitals throughout is written as it usually is."""
+    """A form with a new name: one in capitals or small letters is written as it usually is."""
 
     given_name: web.TextField
     family_name: web.TextField
     respelt = False
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """Asks where a name in capitals may be written in several ways."""
+        """Asks where such a name may be written in several ways."""
         right: bool = super().validate(extra_validators)
         usual = spelling.usual(self.given_name.data or "", self.family_name.data or "")
         if not right or usual is None:

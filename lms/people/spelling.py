@@ -1,4 +1,4 @@
-"""Names typed all in capitals, or all in small letters, as they are usually written.
+"""Names typed in capitals or in small letters, as they are usually written.
 
 Forms and imports ask it about new names; a name that is stored already is never touched.
 """
@@ -12,16 +12,17 @@ _PARTICLES = re.compile(
     "al|af|ap|bin|binti|da|das|de|del|della|den|der|di|do|dos|du|el|ibn|la|le|lo|te|ten|ter|van|"
     "von|zu|zum"
 )
+_ARTICLES = ("al", "el")
+"""Particles that a hyphen joins to the name: al-Sayed."""
 _CELTIC = re.compile("(mc)(.{2,})|(mac)(.{3,})")
 _INITIALS = re.compile("[^AEIOUY]{1,3}|.J")
 _ORDINALS = ("II", "III", "IV")
+_NO_NAME = re.compile(r"[^\w\s'’.\u0300-\u036f-]|\d")
 _PARTS = re.compile("([^\\s'’.-]+)")
 
 
-ODD = "A name in capitals or in small letters throughout"
-TOLD = (
-    "The name was typed in capitals or in small letters throughout. Change it if it should stand so"
-)
+ODD = "A name in capitals or in small letters"
+TOLD = "The name was typed in capitals or in small letters. Change it if it should stand so"
 
 
 @dataclass(frozen=True)
@@ -44,28 +45,28 @@ class Spelling:
 
 
 def usual(given: str, family: str) -> Spelling | None:
-    """The usual spelling; None for a single word, and for capitals and small letters as they are.
+    """The usual spelling; None for a single word, and where both parts stand as usual.
 
-    A family name alone in capitals ("OKAFOR, Amara") is a custom of lists and is changed; a given
-    name alone in capitals ("JP Morgan") may be initials and stays. Mc, Mac and particles (van, de)
-    differ from family to family and are not sure.
+    A part in small letters is changed whatever the other is ("smith, Jane"). A family name alone in
+    capitals ("OKAFOR, Amara") is a custom of lists and is changed; a given name alone in capitals
+    ("JP Morgan") may be initials and stays. Mc, Mac and particles (van, de) differ from family to
+    family and are not sure.
     """
-    whole = f"{given} {family}"
     if not given or not family:
         return None
-    if not (_is_small(whole) or family.isupper()):
-        return None
+    first, last, sure = given, family, True
+    if family.isupper() or _is_small(family):
+        last, sure = _family(family)
+        first = _given(given) if given.isupper() else given
     if _is_small(given):
         first = _given(given.upper())
-    else:
-        first = _given(given) if given.isupper() else given
-    made = Spelling(first, *_family(family))
+    made = Spelling(first, last, sure)
     return made if (made.given, made.family) != (given, family) else None
 
 
 def _is_small(text: str) -> bool:
-    """Whether it is in small letters throughout, and capitals would lead back to it."""
-    return text.islower() and text.upper().lower() == text
+    """Whether these are words in small letters throughout, and capitals would lead back to it."""
+    return text.islower() and text.upper().lower() == text and not _NO_NAME.search(text)
 
 
 def _given(name: str) -> str:
@@ -82,7 +83,10 @@ def _family(name: str) -> tuple[str, bool]:
     for place in range(0, len(pieces), 2):
         word = pieces[place].lower()
         celtic = _CELTIC.fullmatch(word)
-        is_particle = pieces[place + 1 : place + 2] == [" "] and _PARTICLES.fullmatch(word)
+        joint = "".join(pieces[place + 1 : place + 2])
+        is_particle = (joint == " " and _PARTICLES.fullmatch(word)) or (
+            joint == "-" and word in _ARTICLES
+        )
         sure = sure and not celtic and not is_particle
         if celtic and celtic[1]:
             pieces[place] = f"Mc{_capitals(celtic[2])}"

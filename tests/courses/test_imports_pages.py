@@ -645,16 +645,18 @@ def test_names_in_capitals_are_added_as_usual_and_the_preview_says_so(
         ("OKAFOR, AMARA", "amara@x.uk", "", ""),
         ("LYONS, BETH", "beth@x.uk", "", ""),
         ("MCDONALD, IAN", "ian@x.uk", "", ""),
+        ("smith, Jane", "jane@x.uk", "", ""),
     ]
     address = upload(priya, world.cohort.id, file_of(rows))
     page = text_of(priya, address)
-    assert "A name in capitals or in small letters throughout: added as Amara Okafor" in page
-    assert "A name in capitals or in small letters throughout. Is this right?" in page
+    assert "A name in capitals or in small letters: added as Amara Okafor" in page
+    assert "A name in capitals or in small letters: added as Jane Smith" in page
+    assert "A name in capitals or in small letters. Is this right?" in page
     form = priya.get(address).get_data(as_text=True)
     assert 'name="name_4_family_name" type="text" value="McDonald"' in form
     priya.press(address, "Save answers", save="yes", name_4_family_name="Macdonald")
-    priya.press(address, "Add 3 people", add="3")
-    assert booked(world) == ["LYONS", "Macdonald", "Okafor"]
+    priya.press(address, "Add 4 people", add="4")
+    assert booked(world) == ["LYONS", "Macdonald", "Okafor", "Smith"]
     assert (held.given_name, held.family_name) == ("BETH", "LYONS")
 
 
