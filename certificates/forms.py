@@ -32,6 +32,7 @@ class ReplaceForm(web.OnceForm):
         hint="The person reads this, for example: your name was spelt wrongly.",
         longest=500,
         rows=3,
+        no_family_details=True,
     )
 
 
@@ -44,6 +45,7 @@ class WithdrawForm(web.OnceForm):
         hint="The person reads this, for example: the register was corrected.",
         longest=500,
         rows=3,
+        no_family_details=True,
     )
 
 

@@ -142,7 +142,13 @@ class ExtendForm(web.Form):
     days = web.IntegerField(
         "For how many days?", missing="Enter for how many days", smallest=1, largest=60, width=2
     )
-    reason = web.TextField("Why?", missing="Enter why", hint="Shown in the history", longest=500)
+    reason = web.TextField(
+        "Why?",
+        missing="Enter why",
+        hint="Shown in the history",
+        longest=500,
+        no_family_details=True,
+    )
 
 
 class ProfessionForm(web.Form):

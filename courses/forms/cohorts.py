@@ -103,6 +103,7 @@ class CancelForm(web.Form):
         hint="People who are booked read this.",
         longest=500,
         rows=3,
+        no_family_details=True,
     )
     fate = web.RadioField(
         "What becomes of the people?", missing="Choose what becomes of the people"
