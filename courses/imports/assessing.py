@@ -268,7 +268,8 @@ class _Assessor:
         broken = "; ".join([*self._first_course(draft), *self._other_job(draft)])
         if not broken or draft.reasons:
             return
-        answered = draft.choice if WAIVER in draft.choice else self.ruled.get(broken, {})
+        mine = draft.choice.get(RULED) == broken
+        answered = draft.choice if mine else self.ruled.get(broken, {})
         if waiver := answered.get(WAIVER, ""):
             draft.waiver = waiver
             draft.notes.append(Reason(reasons.NOTE, f"Let in: {waiver}"))

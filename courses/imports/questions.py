@@ -235,7 +235,8 @@ _KEPT_AS = {
 def answers(question: Question, chosen: str, typed: dict[str, str]) -> dict[str, str | None]:
     """What the rows of a question keep when this was chosen."""
     if question.code == reasons.RULE:
-        return {RULED: question.key, **(typed if chosen == USE else {chosen: "yes"})}
+        said = typed if chosen == USE else {chosen: "yes"}
+        return {RULED: question.key, WAIVER: None, **said}
     if chosen in (LEAVE, NO_EMAIL):
         return {chosen: "yes"}
     if question.key:

@@ -86,9 +86,28 @@ def test_a_course_that_follows_another_lets_in_who_finished_it_or_with_a_reason(
     rows = [line(2, email="jo@x.uk"), line(3, "Amy", "Reed", email="amy@x.uk")]
     first, second = assess(rows, {}, known)
     assert (first.verdict, second.reasons[0].why) == (ADD, "Has not finished Think Couple")
-    _, second = assess(rows, {3: {"waiver": "trained elsewhere"}}, known)
+    answer: Choice = {"waiver": "trained elsewhere", "rule": "Has not finished Think Couple"}
+    _, second = assess(rows, {3: answer}, known)
     assert second.plan is not None
     assert second.plan.waiver == "trained elsewhere"
+
+
+def test_a_row_that_comes_to_break_another_rule_too_is_asked_about_again() -> None:
+    known = Known(
+        finished=frozenset(),
+        first_course="Think Couple",
+        for_profession=JOB,
+        professions=Names((JOB,)),
+        places_left=9,
+    )
+    answer: Choice = {"waiver": "trained elsewhere", "rule": "Has not finished Think Couple"}
+    rows = [line(2, "Amy", "Reed", email="amy@x.uk", profession="Health visitor")]
+    [let_in] = assess(rows, {2: answer}, known)
+    assert let_in.verdict == ADD
+    rows = [line(2, "Amy", "Reed", email="amy@x.uk")]
+    [asked] = assess(rows, {2: answer}, known)
+    assert asked.verdict == ATTENTION
+    assert asked.reasons[0].why == "Has not finished Think Couple; This date is for: Health visitor"
 
 
 cells = st.fixed_dictionaries(
