@@ -156,7 +156,7 @@ def _judge(draft: Draft, mark: SessionMark, session: KnownSession, known: Known)
     held, seated = _held(draft, session, known)
     if not seated:
         return _passed(mark, f"{session.short} not expected, not taken over")
-    at = _moment(mark.time, session) if word in TIMED and mark.time else None
+    at = _moment(mark.time, session) if word in TIMED and not _is_bare(mark.time) else None
     if held and _same(held, word, at):
         return MarkPlan(
             column_of(mark), session.id, word, None, SAME_MARK, f"{session.short} as it is"
@@ -237,6 +237,11 @@ def _ask_time(draft: Draft, mark: SessionMark, session: KnownSession, word: str)
         why = f"{said} is not a time of the session; {between}"
     _ask(draft, mark, reasons.MARK_TIME, why, key)
     return None
+
+
+def _is_bare(text: str) -> bool:
+    """Whether nothing says that it is a time: a lone 10 in a register is often minutes late."""
+    return not text or (text.isdigit() and len(text) < 4)
 
 
 def _moment(text: str, session: KnownSession) -> datetime | None:

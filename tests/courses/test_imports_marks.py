@@ -169,6 +169,11 @@ def test_the_same_file_again_takes_nothing_over(course: Course) -> None:
     assert course.page.post(again, data={"add": "0"}).status_code == 422
 
 
+def test_a_lone_number_beside_late_is_not_taken_for_a_time(course: Course) -> None:
+    assert "10 is not a time of the session" in course.text(course.send(amara("L 10", "P")))
+    assert "is not a time" not in course.text(course.send(amara("L 1000", "P")))
+
+
 def test_late_without_a_time_is_asked_once_for_a_session_and_kept_as_answered(
     course: Course,
 ) -> None:

@@ -218,6 +218,7 @@ def boxes(day: str, month: str, year: str) -> dict[str, str]:
     [
         boxes("4", "3", "2027"),
         boxes("04", "03", " 2027 "),
+        boxes("4", "3", "27"),
         boxes("4", "March", "2027"),
         boxes("4", "mar", "2027"),
         {"value": "2027-03-04"},
@@ -241,7 +242,7 @@ def test_a_date_is_read_day_first_however_it_is_written(sent: Sent, typed: dict[
         (boxes("4", "13", "2027"), "Date of session 1 must be a real date"),
         (boxes("x", "3", "2027"), "Date of session 1 must be a real date"),
         (boxes("٤", "3", "2027"), "Date of session 1 must be a real date"),
-        (boxes("4", "3", "26"), "Date of session 1 must have a year of 4 numbers, like 2027"),
+        (boxes("4", "3", "026"), "Date of session 1 must have a year of 4 numbers, like 2027"),
         (boxes("4", "3", "0001"), "Date of session 1 must have a year between 1900 and 2200"),
         (boxes("4", "3", "9999"), "Date of session 1 must have a year between 1900 and 2200"),
         (boxes("4", "3", "2031"), "Date of session 1 must be 1 January 2030 or earlier"),
@@ -269,6 +270,17 @@ def test_the_error_of_a_date_leads_to_the_box_that_is_wrong() -> None:
         ("9:30am", time(9, 30)),
         ("9.30am", time(9, 30)),
         ("9:30 A.M.", time(9, 30)),
+        ("9.30", time(9, 30)),
+        ("0930", time(9, 30)),
+        ("930", time(9, 30)),
+        ("9", time(9)),
+        ("9am", time(9)),
+        ("1430", time(14, 30)),
+        ("14.30", time(14, 30)),
+        ("14:30", time(14, 30)),
+        ("2.30pm", time(14, 30)),
+        ("2:30 pm", time(14, 30)),
+        ("230pm", time(14, 30)),
         ("09:30", time(9, 30)),
         ("12.30pm", time(12, 30)),
         ("12:30am", time(0, 30)),
@@ -282,11 +294,23 @@ def test_a_time_is_read_however_it_is_written(sent: Sent, typed: str, kept: time
     assert sent(Start, typed) == (kept, [])
 
 
-@pytest.mark.parametrize("typed", ["24:00", "9", "25:00", "9:60am", "13:30pm", "half nine", "٩:٣٠"])
+@pytest.mark.parametrize(
+    "typed", ["24:00", "2400", "99", "25:00", "9:60am", "13:30pm", "half nine", "٩:٣٠"]
+)
 def test_a_time_that_is_none_says_how_one_looks(sent: Sent, typed: str) -> None:
     kept, said = sent(Start, typed)
     assert kept is None
     assert said[0].endswith("time, like 9:30am")
+
+
+@pytest.mark.parametrize("typed", ["2", "6", "230"])
+def test_an_hour_that_may_be_of_the_morning_or_the_afternoon_is_asked_about(
+    sent: Sent, typed: str
+) -> None:
+    assert sent(Start, typed) == (
+        None,
+        ["Start time must say whether it is am or pm, like 2pm"],
+    )
 
 
 @pytest.mark.parametrize(("typed", "kept"), [("18", 18), (" +1 ", 1), ("", None), ("200", 200)])

@@ -127,24 +127,28 @@ def _real(year: int, month: int, day: int) -> date:
     return found
 
 
-CLOCK = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?\s*([ap]\.?m\.?)?", re.ASCII)
+CLOCK = re.compile(r"(\d{1,2})(?:([:.]?)(\d{2}))?\s*([ap]\.?m\.?)?", re.ASCII)
+FIRST_BARE_HOUR = 7
+"""A lone 9 is nine in the morning; a lone 2 may be either."""
 
 
 def wall_time(raw: str) -> time:
-    """`9:30am`, `9.30 am`, `9am`, `09:30`, `14:00`, `midday`, `noon`, `midnight`."""
+    """`9:30am`, `9.30 am`, `9am`, `9`, `09:30`, `14:00`, `1430`, `midday`, `noon`, `midnight`."""
     value = raw.strip(UNSEEN_AT_ENDS).lower()
     if value in ("midday", "noon", "12 noon", "12 midday"):
         return time(12)
     if value in ("midnight", "12 midnight"):
         return time(0)
     found = CLOCK.fullmatch(value)
-    if not found or not (found[2] or found[3]):
+    if not found:
         raise ValueError("must be a time, like 9:30am")
-    hour, minute, half = int(found[1]), int(found[2] or 0), (found[3] or "")[:1]
+    hour, minute, half = int(found[1]), int(found[3] or 0), (found[4] or "")[:1]
     if half and not 1 <= hour <= 12:
         raise ValueError("must be a real time, like 9:30am")
     if half:
         hour = hour % 12 + (12 if half == "p" else 0)
     if hour > 23 or minute > 59:
         raise ValueError("must be a real time, like 9:30am")
+    if not half and not found[2] and len(value) < 4 and hour < FIRST_BARE_HOUR:
+        raise ValueError("must say whether it is am or pm, like 2pm")
     return time(hour, minute)

@@ -18,6 +18,8 @@ from lms.web.forms import clean
 from lms.web.forms.fields import BaseField
 
 PARTS = ("day", "month", "year")
+THIS_CENTURY = 2000
+"""What a year of two numbers is added to, in its own box; in one piece 4/3/27 may be anything."""
 Bound = date | Callable[[], date] | None
 
 
@@ -70,14 +72,15 @@ class DateField(BaseField):
             self.wrong = tuple(absent)
             raise ValueError(f"must include {words.listing(f'a {part}' for part in absent)}")
         month = clean.month(typed[1])
-        if not re.fullmatch(r"\d{4}", typed[2], re.ASCII):
+        if not re.fullmatch(r"\d{2}|\d{4}", typed[2], re.ASCII):
             self.wrong = ("year",)
             raise ValueError("must have a year of 4 numbers, like 2027")
         if month is None or not re.fullmatch(r"\d{1,2}", typed[0], re.ASCII):
             self.wrong = ("month",) if month is None else ("day",)
             raise ValueError("must be a real date")
         try:
-            found = date(int(typed[2]), month, int(typed[0]))
+            year = int(typed[2]) + (THIS_CENTURY if len(typed[2]) == 2 else 0)
+            found = date(year, month, int(typed[0]))
         except ValueError:
             raise ValueError("must be a real date") from None
         if found.year not in clean.YEARS:

@@ -230,7 +230,7 @@ class IntegerField(TextField):
 
 
 class TimeField(TextField):
-    """A time of day as people write it: 9:30am, 9.30am, 09:30, midday; None when left empty."""
+    """A time of day as people write it: 9:30am, 9.30am, 0930, 9, midday; None when left empty."""
 
     nothing = None
 
