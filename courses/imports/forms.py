@@ -176,7 +176,8 @@ def answers(asked: Sequence[Question]) -> Answers:
 
 
 def _fields(question: Question) -> Mapping[str, Any]:
-    label = f"What to do with {question.where[0].lower()}{question.where[1:]}"
+    where = f"{question.where[0].lower()}{question.where[1:]}"
+    label = f"What to do with {where}{f', {question.who}' if question.who else ''}"
     default = question.chosen or None
     choices = question.options
     made: dict[str, Any] = {}

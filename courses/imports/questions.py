@@ -16,6 +16,7 @@ from courses.imports.known import Known, KnownSession
 from courses.imports.marking import ABSENT, KEEP, PRESENT, SKIP
 from courses.imports.reasons import Reason
 from courses.imports.sharing import MAILBOX, ONE
+from lms.spreadsheets.headings import plain
 from lms.web import words
 
 USE = "use"
@@ -29,6 +30,7 @@ Options = Sequence[tuple[str, str]]
 class Question:
     """One question about one or more rows; `chosen` is the answer to start from, "" for none.
 
+    `who` is whose row it is, where it is about one and what was read does not say so.
     `typed` are values for the boxes that the answer `USE` opens; `key` is what the answer is kept
     as where a row may have several questions of one code, `slot` tells those apart; of a rule it is
     the rule, because the answer holds for rows that come to it later.
@@ -44,6 +46,7 @@ class Question:
     typed: dict[str, str] = field(default_factory=dict)
     key: str = ""
     slot: str = ""
+    who: str = ""
 
     @property
     def id(self) -> str:
@@ -111,17 +114,20 @@ def _question(found: Sequence[tuple[KeptRow, Reason]], lists: Lists) -> Question
     cells = {cell.cell.rstrip("0123456789") for _, cell in found}
     column = cells.pop() if len(cells) == 1 else ""
     options, chosen = _options(reason, len(found), lists)
+    read = reason.read or _read([one for one, _ in found], reason)
+    who = _name(row)[:80] if len(found) == 1 else ""
     return Question(
         code=reason.code,
         rows=numbers,
         cell=reason.cell if len(found) == 1 else column,
-        read=reason.read or _read([one for one, _ in found], reason),
+        read=read,
         why=reason.why,
         options=options,
         chosen=chosen,
         typed=_typed(row, reason),
         key=reason.key if reason.code in (*reasons.MARKS, reasons.RULE) else "",
         slot=reason.slot,
+        who="" if set(plain(who).split()) <= set(plain(read).split()) else who,
     )
 
 
@@ -136,7 +142,7 @@ def _read(rows: Sequence[KeptRow], reason: Reason) -> str:
 
 
 def _name(row: KeptRow) -> str:
-    read = row.line.read
+    read = {**row.line.read, **row.choice}
     return " ".join(filter(None, (read.get("given_name", ""), read.get("family_name", ""))))
 
 

@@ -70,6 +70,23 @@ def test_an_organisation_like_one_we_have_is_asked_about_and_one_of_its_own_is_n
     assert "1 new organisation: St Hugh’s Primary School" in page
 
 
+def test_a_question_about_one_row_says_whose_it_is(world: World, priya: PageClient) -> None:
+    make.organisation("Oakfield Day Nursery", locality_id=world.place.id)
+    rows = [
+        ("Smith, Jay", "jay.x.uk", "", "Oakfield Nursery"),
+        ("Lyons, Beth", "beth@x.uk", "Band 6 sister", ""),
+        ("Marsh, Colin", "colin@x.uk", "Band 6 sister", ""),
+        ("MCDONALD, IAN", "ian@x.uk", "", ""),
+    ]
+    address = upload(priya, world.cohort.id, file_of(rows))
+    page = text_of(priya, address).partition("Save answers")[0]
+    assert "jay.x.uk (Jay Smith)" in page
+    assert "Oakfield Nursery (Jay Smith)" in page
+    assert "What to do with row 2, Jay Smith" in page
+    assert "Beth Lyons" not in page
+    assert "MCDONALD, IAN (" not in page
+
+
 def follow_on(world: World) -> Cohort:
     course = make.course(
         title="Parents at War", template={"follow_on_of": "oneplusone:brief-encounters"}
