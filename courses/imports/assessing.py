@@ -220,13 +220,9 @@ class _Assessor:
                 draft.notes.append(Reason(reasons.NOTE, why))
             return
         like = listed.like(text) if text else None
-        draft.ask(
-            reasons.PROFESSION,
-            "Not a job on our list",
-            "profession",
-            key=text.casefold() or f"row {draft.line.row_no}",
-            guess=str(like.id) if like else "",
-        )
+        key = text.casefold() or f"row {draft.line.row_no}"
+        guess = str(like.id) if like else ""
+        draft.ask(reasons.PROFESSION, _unlisted(like), "profession", key=key, guess=guess)
 
     def _organisation(self, draft: Draft) -> None:
         if draft.held:
@@ -245,10 +241,9 @@ class _Assessor:
             draft.new_organisation = Named(uuid.uuid5(place, text.casefold()), text, place)
             draft.notes.append(Reason(reasons.NOTE, f"New organisation: {text}"))
             return
-        why = f"Not on our list; perhaps {like.name}" if like else "Not on our list"
         guess = str(like.id) if like else ""
         key = text.casefold() or f"row {draft.line.row_no}"
-        draft.ask(reasons.ORGANISATION, why, "organisation", key=key, guess=guess)
+        draft.ask(reasons.ORGANISATION, _unlisted(like), "organisation", key=key, guess=guess)
 
     def _place(self, chosen: str, like: Named | None) -> uuid.UUID | None:
         """Where a new organisation is: as chosen, or in the cohort's only place."""
@@ -335,6 +330,11 @@ def _is_same(holder: KnownPerson, draft: Draft) -> bool:
     """Whether the row is who holds its address: by name, by answer, or as we may not ask."""
     chosen = draft.choice.get("person") == str(holder.id)
     return chosen or not holder.in_reach or holder.key == draft.key
+
+
+def _unlisted(like: Named | None) -> str:
+    """Why a job or an organisation is asked about; what is chosen beforehand is called a guess."""
+    return f"Not on our list; perhaps {like.name}" if like else "Not on our list"
 
 
 def _name_field(draft: Draft) -> str:

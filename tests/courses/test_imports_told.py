@@ -57,6 +57,19 @@ def test_a_job_that_was_chosen_for_rows_is_said_on_each_of_them(
     assert "Job “Band 6 sister” is added as Midwife" in text_of(priya, address)
 
 
+def test_a_job_that_is_only_like_one_on_our_list_is_called_a_guess(
+    world: World, priya: PageClient
+) -> None:
+    make.profession("Family support worker", code="family-support")
+    rows = [
+        ("Reed, Amy", "amy@x.uk", "Senior family support worker", ""),
+        ("Shah, Ravi", "ravi@x.uk", "Baker", ""),
+    ]
+    page = text_of(priya, upload(priya, world.cohort.id, file_of(rows)))
+    assert page.count("Not on our list") == 2
+    assert "Not on our list; perhaps Family support worker" in page
+
+
 def test_an_organisation_like_one_we_have_is_asked_about_and_one_of_its_own_is_not(
     world: World, priya: PageClient
 ) -> None:
@@ -147,7 +160,7 @@ def test_a_row_left_out_keeps_why_it_was_asked_about_and_stays_in_the_returned_f
     priya.press(address, "Save answers", save="yes", email_3="leave")
     why = (
         "You left this row out. It needed an answer: "
-        "B3: Not an e-mail address (ravi.x.uk); C3: Not a job on our list (Baker)"
+        "B3: Not an e-mail address (ravi.x.uk); C3: Not on our list (Baker)"
     )
     assert why in text_of(priya, address)
     link = f"{address}/not-added"
