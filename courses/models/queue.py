@@ -38,7 +38,8 @@ class Waiting(Dated, Model):
     """Somebody who waits for a course; `cohort_id` is the date they asked for.
 
     `localities` and `editions` are the ids they accept, empty for any; `availability` holds under
-    `passed` the ids of dates that they saw free and did not take.
+    `passed` the ids of dates that they saw free and did not take, under `undo_until` the moment
+    before which the import that put them here can be undone without their knowing.
     """
 
     __tablename__ = "courses_waiting"

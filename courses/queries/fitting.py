@@ -19,6 +19,7 @@ from courses.queries import prerequisites
 from courses.queries.choosing import Line
 from courses.queries.cohorts import CohortFacts
 from courses.queries.queue import Points, Waiter
+from lms import clock
 from lms.db import db
 from lms.people.models import Organisation, Person
 
@@ -28,6 +29,7 @@ SAID_NO = "said no to this date"
 SILENT = "did not answer an offer of this date"
 UNANSWERED = "their manager did not answer in time"
 REFUSED = "their manager said no to this date"
+UNDO = "their import can still be undone"
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,8 @@ def lines(
 
 def _reasons(one: Waiter, cohort: CohortFacts, known: Facts, times: Times) -> Iterator[str]:
     """What stands against the date; the first is told, so what somebody could change comes last."""
+    if one.undo_until and clock.now() < one.undo_until:
+        yield UNDO
     yield from _wishes(one, cohort)
     yield from _closed(one, cohort, known)
     if (cohort.id, one.person_id) in known.on:

@@ -26,7 +26,7 @@ class Waiter:
     """Somebody who waits: where in the order, and for what. `cohort_id` is the date asked for.
 
     `localities` and `editions` are what they accept, empty for any; `passed` are dates that they
-    saw free and did not take.
+    saw free and did not take; before `undo_until` nobody is offered what an import asked for.
     """
 
     id: uuid.UUID
@@ -41,6 +41,7 @@ class Waiter:
     localities: frozenset[uuid.UUID]
     editions: frozenset[uuid.UUID]
     passed: frozenset[uuid.UUID]
+    undo_until: datetime | None
 
     @property
     def key(self) -> tuple[int, datetime, uuid.UUID]:
@@ -182,10 +183,12 @@ def _waiters(*conditions: ColumnElement[bool]) -> list[Waiter]:
 
 def _waiter(row: Row[Any]) -> Waiter:
     kept = dict(row._mapping)
-    passed = kept.pop("availability").get("passed", ())
-    lists = {"localities": kept["localities"], "editions": kept["editions"], "passed": passed}
-    said = {"waiver": kept["waiver"] or ""}
-    return Waiter(**kept | said | {name: _ids(ids) for name, ids in lists.items()})
+    said = kept.pop("availability")
+    undo = said.get("undo_until")
+    lists = {"localities": kept["localities"], "editions": kept["editions"]}
+    ids = {name: _ids(ids) for name, ids in (lists | {"passed": said.get("passed", ())}).items()}
+    kept["waiver"] = kept["waiver"] or ""
+    return Waiter(**kept | ids, undo_until=datetime.fromisoformat(undo) if undo else None)
 
 
 def _ids(kept: Collection[str]) -> frozenset[uuid.UUID]:

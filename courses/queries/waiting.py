@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, select
@@ -190,11 +190,13 @@ def next_in_line(
 ) -> dict[uuid.UUID, tuple[list[uuid.UUID], list[Waiter]]]:
     """Whom the free places of each date would be offered to now, and everybody who waits.
 
+    Whose import can still be undone is offered nothing yet, but nobody else books past them.
     The dates are of one course.
     """
     now = clock.now()
     course_id = dates[0].course_id if dates else None
     waiters = queue.line(course_id) if course_id and queue.anybody(course_id) else []
+    waiters = [replace(one, undo_until=None) for one in waiters]
     known = fitting.facts(course_id, waiters) if course_id and waiters else None
     found: dict[uuid.UUID, tuple[list[uuid.UUID], list[Waiter]]] = {}
     for cohort in dates:

@@ -16,6 +16,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import aliased
 
 from courses.models import Booking, Cohort, Edition, Waiting
+from courses.queries.cohorts import CohortFacts
+from courses.queries.offers import DECLINED, REVOKED
 from courses.services import requests
 from courses.services.queue import answering, ending, letters, locking, offering, pairs, points
 from lms import audit, clock
@@ -51,6 +53,25 @@ def join(
     return True
 
 
+def join_imported(
+    cohort: CohortFacts, person_ids: Sequence[uuid.UUID], *, undo_until: datetime, by: Actor
+) -> list[uuid.UUID]:
+    """Put people of an import into a date's queue, in their order; who did not wait already.
+
+    Before `undo_until`, when they can be taken out again untold, no place is offered to them.
+    """
+    locking.hold([cohort.course_id])
+    now = clock.now()
+    entries = [_Entry(one, now, cohort.id, undo_until=undo_until) for one in person_ids]
+    new = _enter(cohort.course_id, entries, by) if entries else set()
+    joined = [one for one in person_ids if one in new]
+    if joined:
+        offering.fill(cohort.course_id)
+    for one in joined:
+        letters.joined(cohort.course_id, one, by=by)
+    return joined
+
+
 def join_again(cohort_id: uuid.UUID, booking_ids: Sequence[uuid.UUID], *, by: Actor) -> None:
     """Put people whose date was cancelled back into the queue, at their old places.
 
@@ -84,12 +105,12 @@ def join_again(cohort_id: uuid.UUID, booking_ids: Sequence[uuid.UUID], *, by: Ac
 
 def leave(course_id: uuid.UUID, person_id: uuid.UUID, *, by: Actor) -> bool:
     """Take somebody out of the queue, with any offer; False when they were not in it."""
-    locking.hold([course_id])
-    if not _close(course_id, [person_id], "withdrawn", by=by, why="left the queue"):
-        return False
-    audit.write("left the waiting list", SUBJECT, course_id, by=by)
-    offering.fill(course_id)
-    return True
+    return _leave(course_id, [person_id], by=by, why="left the queue")
+
+
+def take_back(course_id: uuid.UUID, person_ids: Sequence[uuid.UUID], *, by: Actor) -> None:
+    """Take people whose import is undone out of the queue, all before their places go on."""
+    _leave(course_id, person_ids, by=by, why="the import was undone", ended=REVOKED)
 
 
 def place_taken(course_id: uuid.UUID, person_ids: Sequence[uuid.UUID], *, by: Actor) -> None:
@@ -97,7 +118,8 @@ def place_taken(course_id: uuid.UUID, person_ids: Sequence[uuid.UUID], *, by: Ac
 
     The caller holds the course, and fills it.
     """
-    _close(course_id, person_ids, "placed", by=by, why="has a place on another date")
+    why = "has a place on another date"
+    _close(course_id, person_ids, "placed", by=by, why=why, ended=REVOKED)
 
 
 def forget(person_id: uuid.UUID) -> None:
@@ -122,10 +144,19 @@ class _Entry:
     cohort_id: uuid.UUID | None = None
     passed: Collection[uuid.UUID] = ()
     waiver: str = ""
+    undo_until: datetime | None = None
+
+    @property
+    def availability(self) -> dict[str, Any]:
+        """What the row keeps of when they may be offered what."""
+        passed = {"passed": sorted(map(str, self.passed))} if self.passed else {}
+        return passed | (
+            {"undo_until": self.undo_until.isoformat()} if self.undo_until is not None else {}
+        )
 
 
-def _enter(course_id: uuid.UUID, entries: Sequence[_Entry], by: Actor) -> bool:
-    """The rows of those who do not wait yet, with their points; whether there were any."""
+def _enter(course_id: uuid.UUID, entries: Sequence[_Entry], by: Actor) -> set[uuid.UUID]:
+    """The rows of those who do not wait yet, with their points; whose they are."""
     now = clock.now()
     rows: list[dict[str, Any]] = [
         {
@@ -138,7 +169,7 @@ def _enter(course_id: uuid.UUID, entries: Sequence[_Entry], by: Actor) -> bool:
             "points": 0,
             "localities": [],
             "editions": [],
-            "availability": {"passed": sorted(map(str, one.passed))} if one.passed else {},
+            "availability": one.availability,
             "waiver": one.waiver or None,
             "created_at": now,
             "updated_at": now,
@@ -154,7 +185,7 @@ def _enter(course_id: uuid.UUID, entries: Sequence[_Entry], by: Actor) -> bool:
         )
         .returning(Waiting.id, Waiting.person_id)
     )
-    return bool(_joined(course_id, made.all(), by))
+    return _joined(course_id, made.all(), by)
 
 
 def _waited(
@@ -225,8 +256,30 @@ def _joined(
     return {row.person_id for row in rows}
 
 
+def _leave(
+    course_id: uuid.UUID,
+    person_ids: Sequence[uuid.UUID],
+    *,
+    by: Actor,
+    why: str,
+    ended: str = DECLINED,
+) -> bool:
+    locking.hold([course_id])
+    if not _close(course_id, person_ids, "withdrawn", by=by, why=why, ended=ended):
+        return False
+    audit.write("left the waiting list", SUBJECT, course_id, by=by)
+    offering.fill(course_id)
+    return True
+
+
 def _close(
-    course_id: uuid.UUID, person_ids: Sequence[uuid.UUID], state: str, *, by: Actor, why: str
+    course_id: uuid.UUID,
+    person_ids: Sequence[uuid.UUID],
+    state: str,
+    *,
+    by: Actor,
+    why: str,
+    ended: str,
 ) -> bool:
     ids = db.session.scalars(
         select(Waiting.id).where(
@@ -237,7 +290,7 @@ def _close(
     ).all()
     if not ids:
         return False
-    answering.give_back(ids, waits=state, by=by, why=why)
+    answering.give_back(ids, ended, waits=state, by=by, why=why)
     pairs.part(ids)
     ending.wait_no_more(ids, state)
     letters.hush_place(ids, by=by, why=why or "they do not wait any more")

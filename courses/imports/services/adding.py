@@ -13,6 +13,7 @@ from sqlalchemy import update
 from courses.imports import batches
 from courses.imports.batches import Batch, KeptRow
 from courses.imports.drafts import Decision, MarkPlan, Plan
+from courses.imports.queries import delay
 from courses.imports.services import marks
 from courses.imports.services.deciding import (
     SUBJECT,
@@ -96,15 +97,18 @@ def _add(
         for (row, _, _), key in zip(booked, ids, strict=True)
     ]
     waits = [(row, one) for (row, plan), one in together if plan.waits]
-    for row, one in waits:
-        waiting.join(cohort.course_id, one, by=by, cohort_id=cohort.id)
-        targets.append({"id": row.id, "target_type": batches.WAITING, "target_id": one})
+    joined = waiting.join_imported(
+        cohort, [one for _, one in waits], undo_until=clock.now() + delay(), by=by
+    )
+    targets += [
+        {"id": row.id, "target_type": batches.WAITING, "target_id": one} for row, one in waits
+    ]
     if targets:
         db.session.execute(update(ImportRow), targets)
     made = {
         "bookings": [str(key) for key in ids],
         "people": [str(one) for one in fresh],
-        "waiting": [str(one) for _, one in waits],
+        "waiting": [str(one) for one in joined],
         "organisations": [str(one) for one in employers],
     }
     return made, {row.row_no: one for (row, _), one in together}

@@ -54,11 +54,11 @@ def undo(batch_id: uuid.UUID, *, by: Actor) -> None:
         raise Conflict("This import cannot be undone.")
     _refuse(batch_id)
     marks.take_back(batch, by)
+    # They leave before places come free, or these would be offered to them first.
+    waiting.take_back(cohort.course_id, _ids(batch, "waiting"), by=by)
     booking.cancel_many(_ids(batch, "bookings"), why=WHY, by=by, undo=True)
     # Asked again: a survey may have been answered while the bookings were being ended.
     _refuse(batch_id)
-    for person_id in _ids(batch, "waiting"):
-        waiting.leave(cohort.course_id, person_id, by=by)
     mailboxes.take_back(batch_id, by=by)
     update_batch(
         batch_id,

@@ -121,16 +121,19 @@ def revoke(cohort: CohortFacts, *, reason: str, by: Actor) -> list[OfferRow]:
     return held
 
 
-def give_back(waiting_ids: Collection[uuid.UUID], *, waits: str, by: Actor, why: str) -> None:
+def give_back(
+    waiting_ids: Collection[uuid.UUID], ended: str, *, waits: str, by: Actor, why: str
+) -> None:
     """End the offers of people who leave the queue or have another place; `waits` says which.
 
-    The caller holds the course, and fills it again.
+    They are `ended` as declined where their people said so, else as revoked. The caller holds the
+    course, and fills it again.
     """
     held = list(offers.of_waiting(waiting_ids).values())
     beside = [
         one for row in held for one in offers.of_pair(row) if one.waiting_id not in waiting_ids
     ]
-    end(held, REVOKED if waits == "placed" else DECLINED, waits=waits, by=by, why=why)
+    end(held, ended, waits=waits, by=by, why=why)
     end(beside, REVOKED, waits="waiting", by=by, why="the other of the pair has gone")
     for one in beside:
         letters.pair_ended(cohorts.facts(one.cohort_id), [one], by=SYSTEM)
