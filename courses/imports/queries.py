@@ -6,20 +6,22 @@ Views call these with a batch that `batches.get` gave; no query here changes any
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, or_, select
 
-from courses.imports import batches, facts, lines
+from courses.imports import batches, columns, facts, fields, lines
 from courses.imports.batches import Batch, KeptRow
 from courses.imports.drafts import ATTENTION, OUT
+from courses.imports.keeping import Particulars, particulars
 from courses.imports.known import Named
 from courses.imports.questions import Lists, Question, ask, session_options
 from courses.models import Attendance, Booking, Completion, ComponentCompletion, Place
 from courses.queries import register
 from courses.queries.cohorts import CohortFacts
+from lms.contracts import Actor
 from lms.db import db
 from lms.people.models import Person, PersonEmail
 from lms.records import ImportBatch, ImportRow
@@ -75,6 +77,13 @@ def rows(batch: Batch, verdict: str, *, number: int | None = None) -> Page[KeptR
     return paginate(statement, per_page=PER_PAGE, number=number).map(_kept)
 
 
+def kept(actor: Actor, cohort: CohortFacts, found: Sequence[KeptRow]) -> Mapping[int, Particulars]:
+    """What will be kept of rows that will be added, by the row's number."""
+    lines_ = [row.line for row in found]
+    choices = {row.row_no: row.choice for row in found}
+    return particulars(found, facts.load(actor, cohort, lines_, choices))
+
+
 def _kept(row: Any) -> KeptRow:
     return batches.kept(*row)
 
@@ -89,6 +98,20 @@ def heading_rows(batch: Batch) -> list[KeptRow]:
     """The rows of headings, for the file that goes back."""
     found = batches.rows(batch.id, ImportRow.raw["kind"].astext == lines.HEADING)
     return found[-1:]
+
+
+def reading(batch: Batch) -> list[str]:
+    """How the file was read, in a line: the headings' row, each field's column, and the rest."""
+    if batch.reading["importer"]:
+        return [f"Read as {batch.reading['importer']}"]
+    found = batch.columns
+    heading = heading_rows(batch)
+    parts = [f"Headings found in row {heading[-1].row_no}" if heading else "No headings"]
+    cells = [cell.strip() for cell in heading[-1].line.cells] if heading else []
+    for name, column in found.at.items():
+        said = f" “{cells[column]}”" if column < len(cells) and cells[column] else ""
+        parts.append(f"{fields.SHORT[name]} = column {columns.letters(column)}{said}")
+    return parts
 
 
 def top_rows(batch: Batch, count: int = 12) -> list[KeptRow]:

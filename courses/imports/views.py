@@ -6,6 +6,7 @@ Opening a page changes nothing; "Add" saves the answers first and adds only what
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, request
@@ -16,6 +17,7 @@ from courses.imports.batches import Batch
 from courses.imports.columns import Columns
 from courses.imports.drafts import ADD, ATTENTION, HAVE, OUT
 from courses.imports.forms import Answers, ColumnsForm, UploadForm
+from courses.imports.keeping import Particulars
 from courses.imports.services import adding, completions, staging, undoing
 from courses.imports.services.deciding import check_open
 from courses.queries import cohorts
@@ -183,29 +185,26 @@ def _preview(batch: Batch, cohort: CohortFacts | None, form: Answers | None) -> 
         "cohort": cohort,
         "questions": shown,
         "form": form or forms.answers(shown.items),
-        "lists": [(verdict, queries.rows(batch, verdict, number=1)) for verdict in VERDICTS],
-        "reading": _reading(batch),
+        "lists": [_listed(batch, cohort, verdict, number=1) for verdict in VERDICTS],
+        "reading": queries.reading(batch),
         "adds": batch.many,
         "delay": words.plural(int(queries.delay().total_seconds()) // 60, "minute"),
     }
 
 
+def _listed(
+    batch: Batch, cohort: CohortFacts | None, verdict: str, *, number: int | None = None
+) -> dict[str, Any]:
+    """Rows of a verdict, with what will be kept of those that will be added."""
+    found = queries.rows(batch, verdict, number=number)
+    kept: Mapping[int, Particulars] = {}
+    if verdict == ADD and batch.state == batches.STAGED and cohort:
+        kept = queries.kept(web.current_actor(), cohort, found.items)
+    return {"verdict": verdict, "found": found, "kept": kept}
+
+
 def _shown(batch: Batch, cohort: CohortFacts | None) -> web.Page[Any]:
     return page_of(queries.questions(batch, cohort), per_page=QUESTIONS_A_PAGE)
-
-
-def _reading(batch: Batch) -> list[str]:
-    """How the file was read, in a line: the headings' row and the column of each field."""
-    if batch.reading["importer"]:
-        return [f"Read as {batch.reading['importer']}"]
-    found = batch.columns
-    heading = queries.heading_rows(batch)
-    parts = [f"Headings found in row {heading[-1].row_no}" if heading else "No headings"]
-    cells = heading[-1].line.cells if heading else ()
-    for name, column in found.at.items():
-        words_ = f" “{cells[column]}”" if column < len(cells) and cells[column].strip() else ""
-        parts.append(f"{fields.SHORT[name]} = column {columns.letters(column)}{words_}")
-    return parts
 
 
 # -- columns -----------------------------------------------------------------------------------
@@ -292,10 +291,8 @@ def rows(batch_id: uuid.UUID, verdict: str) -> web.Answer:
     batch, cohort = _get(batch_id)
     if verdict not in (*VERDICTS, ATTENTION):
         web.not_found()
-    found = queries.rows(batch, verdict)
-    return web.render(
-        f"{TEMPLATES}/rows.html", batch=batch, cohort=cohort, verdict=verdict, found=found
-    )
+    listed = _listed(batch, cohort, verdict)
+    return web.render(f"{TEMPLATES}/rows.html", batch=batch, cohort=cohort, **listed)
 
 
 @blueprint.get("/imports/<uuid:batch_id>/not-added")

@@ -83,6 +83,41 @@ def test_an_organisation_like_one_we_have_is_asked_about_and_one_of_its_own_is_n
     assert "1 new organisation: St Hugh’s Primary School" in page
 
 
+def test_what_will_be_added_is_shown_as_it_will_be_kept(world: World, priya: PageClient) -> None:
+    place = world.place.id
+    job = make.profession("Midwife", code="midwife")
+    make.organisation("Oakfield Day Nursery", locality_id=place)
+    own = make.organisation("Herts NHS", locality_id=place)
+    make.person("Beth", "Lyons", email="beth@x.uk", profession_id=job.id, organisation_id=own.id)
+    rows = [
+        ("OKONKWO, chidi", "chidi@x.uk", "HEALTH VISITORS", "oakfield day nursery"),
+        ("LYONS, beth", "beth@x.uk", "", ""),
+        ("Marsh, Colin", "colin@x.uk", "Baker", "St Hugh’s"),
+    ]
+    address = upload(priya, world.cohort.id, file_of(rows))
+    priya.press(address, "Save answers", save="yes", profession_4="later")
+    path = address.rpartition("/")[2]
+    for page in (address, f"/imports/{path}/rows/add"):
+        shown = text_of(priya, page)
+        assert "Chidi Okonkwo Row 2" in shown
+        assert "Job Health visitor Organisation Oakfield Day Nursery" in shown
+        assert "Beth Lyons Row 3 E-mail beth@x.uk Job Midwife Organisation Herts NHS" in shown
+        assert "Job Asked of them later Organisation St Hugh’s (new)" in shown
+
+
+def test_who_is_held_elsewhere_is_shown_as_the_file_has_them(
+    world: World, priya: PageClient
+) -> None:
+    essex = make.locality("Essex").id
+    away = make.organisation("Essex NHS", locality_id=essex).id
+    make.person("Secret", "Stranger", email="s@x.uk", organisation_id=away)
+    address = upload(priya, world.cohort.id, file_of([("Jones, Sal", "s@x.uk", "", "")]))
+    shown = text_of(priya, address)
+    assert "Sal Jones Row 2 E-mail s@x.uk Job Asked of them later" in shown
+    assert "Stranger" not in shown
+    assert "Essex" not in shown
+
+
 def test_a_question_about_one_row_says_whose_it_is(world: World, priya: PageClient) -> None:
     make.organisation("Oakfield Day Nursery", locality_id=world.place.id)
     rows = [
