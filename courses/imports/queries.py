@@ -26,6 +26,7 @@ from lms.db import db
 from lms.people.models import Person, PersonEmail
 from lms.records import ImportBatch, ImportRow
 from lms.registry import current_registry
+from lms.web import words
 from lms.web.context import settings
 from lms.web.paging import Page, paginate
 
@@ -111,7 +112,9 @@ def reading(batch: Batch) -> list[str]:
     for name, column in found.at.items():
         said = f" “{cells[column]}”" if column < len(cells) and cells[column] else ""
         parts.append(f"{fields.SHORT[name]} = column {columns.letters(column)}{said}")
-    return parts
+    taken = set(found.at.values())
+    rest = [cell for column, cell in enumerate(cells) if cell and column not in taken]
+    return [*parts, f"Not read: {words.listing(rest)}"] if rest else parts
 
 
 def top_rows(batch: Batch, count: int = 12) -> list[KeptRow]:

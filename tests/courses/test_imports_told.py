@@ -83,6 +83,16 @@ def test_an_organisation_like_one_we_have_is_asked_about_and_one_of_its_own_is_n
     assert "1 new organisation: St Hugh’s Primary School" in page
 
 
+def test_a_column_that_is_not_read_is_named(world: World, priya: PageClient) -> None:
+    header = ("Name", "E-mail", "Notes", "NHS number", "Diet")
+    row = ("Jay Smith", "jay@x.uk", "nut allergy", "943 476 5919", "Vegan")
+    page = text_of(priya, upload(priya, world.cohort.id, file_of([row], header=header)))
+    assert "Not read: Notes and Diet" in page
+    assert "Not kept: NHS number" in page
+    read = text_of(priya, upload(priya, world.cohort.id, file_of(people(1)), "read.csv"))
+    assert "Not read" not in read
+
+
 def test_what_will_be_added_is_shown_as_it_will_be_kept(world: World, priya: PageClient) -> None:
     place = world.place.id
     job = make.profession("Midwife", code="midwife")
