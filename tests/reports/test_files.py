@@ -117,7 +117,7 @@ def test_excel_holds_the_figures_of_the_page_as_numbers(number: int) -> None:
     book = load_workbook(io.BytesIO(as_file([document], "xlsx")))
     sheet, notes = book.worksheets
     rows = list(sheet.iter_rows(min_row=2))
-    assert [[_excel(cell) for cell in row] for row in rows] == guarded(texts(document))
+    assert [[excel_shows(cell) for cell in row] for row in rows] == guarded(texts(document))
     assert rows[0][1].data_type == "n"
     assert sheet.merged_cells.ranges == set()
     assert notes.title == "Notes"
@@ -127,7 +127,7 @@ def test_excel_holds_the_figures_of_the_page_as_numbers(number: int) -> None:
     assert all(cell.data_type != "f" for row in rows for cell in row)
 
 
-def _excel(cell: Any) -> str:
+def excel_shows(cell: Any) -> str:
     """What Excel shows of a cell."""
     if cell.data_type != "n":
         return str(cell.value)
@@ -216,29 +216,6 @@ def test_the_command_line_says_what_it_does_not_know(
     monkeypatch.setattr("lms.cli.report.application", lambda: site.app_context())
     done = CliRunner().invoke(cli, ["report", *arguments.split()])
     assert (done.exit_code, said in done.output) == (2, True), done.output
-
-
-def test_nothing_that_is_hidden_is_in_any_rendering(as_role: Sign, sample: Sample) -> None:
-    """Numbers that only the hidden cells have are looked for in every file, title and note."""
-    sample.people = crowd(A=1017, B=16, C=3)
-    ana = as_role("analyst").browser
-    asked = ana.press("/reports/sample?audience=publication&by=cohort", "Make this version")
-    at = made(ana, asked)
-    team = texts(
-        protect(draft_of(sample.people, "cohort"), HEADING, POLICIES[Audience.TEAM]).document
-    )
-    page = ana.get(at).get_data(as_text=True)
-    tree = html5lib.parse(page, namespaceHTMLElements=False)
-    kept = {cell.text for row in tree.findall(".//table/tbody/tr") for cell in row}
-    gone = {text for row in team for text in row[1:] if len(text) > 2} - kept - {"[z]"}
-    assert len(gone) > 5
-    files = {form: ana.post(f"{at}/download", data={"format": form}).data for form in ("csv",)}
-    shown = tree.find(".//main")
-    assert shown is not None
-    words = " ".join(shown.itertext())
-    assert [
-        text for text in gone if f" {text} " in f" {words} " or text.encode() in files["csv"]
-    ] == []
 
 
 def test_a_pack_is_printed_by_a_job_and_holds_no_hidden_figure(
