@@ -57,8 +57,10 @@ def test_the_outbox_is_sorted_by_the_time_it_shows_and_keeps_what_waits_apart(
     for number in range(12):
         then = now + timedelta(days=30 - number)
         factories.message(reader, subject=f"wait {number:02}", not_before=then)
+    factories.message(reader, subject="given up", state="cancelled", not_before=now)
     browser = as_person(reader)
     page = browser.get("/demo/messages").text
+    assert "given up" not in page
     assert page.index("Waiting to be sent") < page.index("wait 11") < page.index("wait 10")
     assert "wait 01" not in page
     assert page.index("wait 02") < page.index(">Sent</h2>") < page.index("late</a>")

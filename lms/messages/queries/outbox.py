@@ -63,7 +63,7 @@ class Opened:
 
 
 def outbox(words: str = "", *, waiting: bool = False) -> Select[Any]:
-    """Messages that have gone or never will, by the time shown, newest first; or those that wait,
+    """Messages that have gone or were tried, by the time shown, newest first; or those that wait,
     the next one first. The caller has made sure that this is a demonstration.
     """
     shown = func.coalesce(Message.sent_at, Message.not_before)
@@ -71,7 +71,7 @@ def outbox(words: str = "", *, waiting: bool = False) -> Select[Any]:
         statement = columns().where(Message.state.in_(WAITING))
         statement = statement.order_by(shown, Message.id)
     else:
-        statement = columns().where(Message.state.not_in(WAITING))
+        statement = columns().where(Message.state.not_in((*WAITING, "cancelled")))
         statement = statement.order_by(shown.desc(), Message.id.desc())
     if words:
         statement = statement.where(matching(words, seen=true()))
