@@ -44,7 +44,7 @@ def _note(m: Material, wave: Tops) -> str:
         return ""
     words = wording.top_words(m.item)
     low = words[:1].lower() + words[1:]
-    return f"{{{wave.share}}} {low} (95% {{{wave.low}}} to {{{wave.high}}})"
+    return f"{{{wave.share}}} {low} (95% interval {{{wave.low}}} to {{{wave.high}}})"
 
 
 def levels(
