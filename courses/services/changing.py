@@ -111,7 +111,7 @@ def _tell(
     links.follow(after)
     crash_point("cohort.changed")
     told = notices.changed(before, after, changes, by=by)
-    asked = answering.again(after) if changes else 0
+    asked = answering.again(after, [one.said for one in changes], by=by) if changes else 0
     return replace(told, people=told.people + asked)
 
 

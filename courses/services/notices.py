@@ -100,7 +100,7 @@ def changed(
     to_people = telling.people_of_change(before, after, changes)
     for notice in to_people:
         _send(after, booked, notice, by=by)
-    to_trainers = telling.trainers_of_change(before, after, changes)
+    to_trainers = telling.trainers_of_change(before, after, changes, booked=bool(booked))
     posting.to_trainers(after, to_trainers, by=by)
     return _told(booked if to_people else [], to_trainers)
 
@@ -111,7 +111,7 @@ def cancelled(
     """Tell people and trainers that it will not take place, and what becomes of each booking's."""
     notice = telling.people_of_cancellation(cohort, reason, "")
     _send(cohort, list(what), notice, by=by, each={key: {"what": what[key]} for key in what})
-    to_trainers = telling.trainers_of_cancellation(cohort, reason)
+    to_trainers = telling.trainers_of_cancellation(cohort, reason, booked=bool(what))
     posting.to_trainers(cohort, to_trainers, by=by)
     return _told(list(what), to_trainers)
 

@@ -6,16 +6,21 @@ The review pages of publishing, changing and cancelling show them.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from markupsafe import Markup
 
+from courses.queries import deadlines, offers
 from courses.queries.cohorts import CohortFacts
 from courses.services import edits, posting, telling
 from courses.services.describing import about, calendar
 from courses.services.edits import Edit
-from courses.services.telling import Notice, Told, TrainerNotice
+from courses.services.queue import letters
+from courses.services.schedule import end_of_day
+from courses.services.telling import Change, Notice, Told, TrainerNotice
+from lms import clock
 from lms.contracts import Actor
 from lms.messages import wording
 from lms.messages.calendar import Calendar
@@ -25,6 +30,7 @@ from lms.web.context import settings
 FIRST_NAME = "[first name]"
 NO_DATES = Calendar("REQUEST", 0, ())
 NEW = ("confirmation", "trainer_added")
+HELD = "for whom a place is held"
 
 
 @dataclass(frozen=True)
@@ -51,15 +57,25 @@ NOTHING = Review(Told(), ())
 def of_change(cohort: CohortFacts, edit: Edit, by: Actor) -> Review:
     """What an edit will send when it is applied."""
     after, changes = edits.outcome(cohort, edit), edits.differences(cohort, edit)
-    people = telling.people_of_change(cohort, after, changes)
-    trainers = telling.trainers_of_change(cohort, after, changes)
-    return _review(cohort, people, trainers, by)
+    booked = posting.booked(cohort.id)
+    groups = [
+        _booked(len(booked), telling.people_of_change(cohort, after, changes)),
+        _asked_again(replace(after, closes_at=end_of_day(edit.last_day)), changes),
+    ]
+    trainers = telling.trainers_of_change(cohort, after, changes, booked=bool(booked))
+    return _review(cohort, groups, trainers, by)
 
 
 def of_cancellation(cohort: CohortFacts, reason: str, what: str, by: Actor) -> Review:
     """What cancelling a cohort will send."""
-    people = [telling.people_of_cancellation(cohort, reason, what)]
-    return _review(cohort, people, telling.trainers_of_cancellation(cohort, reason), by)
+    booked = posting.booked(cohort.id)
+    ended = Notice("offer_ended", _no_longer_held(cohort, letters.off(reason)), NO_DATES)
+    groups = [
+        _booked(len(booked), [telling.people_of_cancellation(cohort, reason, what)]),
+        _Group(len(offers.of_cohort(cohort.id)), HELD, [ended]),
+    ]
+    trainers = telling.trainers_of_cancellation(cohort, reason, booked=bool(booked))
+    return _review(cohort, groups, trainers, by)
 
 
 def of_publishing(
@@ -69,13 +85,8 @@ def of_publishing(
     shown = []
     if offered and until:
         to = f"{words.plural(offered, 'person', 'people')} who {_waits(offered)}, at once"
-        values = {
-            "until": words.weekday_datetime(until),
-            "until_time": words.time(until),
-            "until_date": words.short_date(until),
-            "pair": False,
-        }
-        shown.append((to, FIRST_NAME, Notice("offer", about(cohort) | values, NO_DATES)))
+        values = about(cohort) | letters.of_held(until)
+        shown.append((to, FIRST_NAME, Notice("offer", values, NO_DATES)))
     for one in telling.trainers_of_publishing(cohort):
         shown.append((f"{one.name}, who trains, at once", one.name.split()[0], one.notice))
     values = about(cohort) | {"notes": ""}
@@ -89,17 +100,51 @@ def of_publishing(
     return tuple(_preview(to, name, notice, cohort, by) for to, name, notice in shown)
 
 
+@dataclass(frozen=True)
+class _Group:
+    """So many people, who they are, and what each of them gets."""
+
+    number: int
+    who: str
+    notices: Sequence[Notice]
+
+    @property
+    def to(self) -> str:
+        """As "6 people for whom a place is held"."""
+        return f"{words.plural(self.number, 'person', 'people')} {self.who}"
+
+
+def _booked(number: int, notices: Sequence[Notice]) -> _Group:
+    return _Group(number, f"who {_is(number)} booked", notices)
+
+
+def _asked_again(after: CohortFacts, changes: Sequence[Change]) -> _Group:
+    """For whom a place of a changed date is held: they are asked anew, or it is too near for it."""
+    held = offers.of_cohort(after.id) if changes else []
+    if until := deadlines.until(after, clock.now()):
+        values = about(after) | letters.of_held(until, changes=[one.said for one in changes])
+        return _Group(len(held), HELD, [Notice("offer", values, NO_DATES)] if held else [])
+    values = _no_longer_held(after, letters.TOO_NEAR)
+    heard = letters.heard_of(held)
+    return _Group(len(heard), HELD, [Notice("offer_ended", values, NO_DATES)])
+
+
+def _no_longer_held(cohort: CohortFacts, reason: str) -> dict[str, Any]:
+    return about(cohort) | letters.of_ended(reason, "[their place]")
+
+
 def _review(
-    cohort: CohortFacts, people: Sequence[Notice], trainers: Sequence[TrainerNotice], by: Actor
+    cohort: CohortFacts, groups: Sequence[_Group], trainers: Sequence[TrainerNotice], by: Actor
 ) -> Review:
-    booked = len(posting.booked(cohort.id)) if people else 0
-    everybody = f"{words.plural(booked, 'person', 'people')} who {_is(booked)} booked"
-    shown = [_preview(everybody, FIRST_NAME, one, cohort, by) for one in people if booked]
+    groups = [one for one in groups if one.number and one.notices]
+    shown = [
+        _preview(group.to, FIRST_NAME, one, cohort, by) for group in groups for one in group.notices
+    ]
     shown += [
         _preview(f"{one.name}, who trains", one.name.split()[0], one.notice, cohort, by)
         for one in trainers
     ]
-    told = Told(booked, len({one.person_id for one in trainers}))
+    told = Told(sum(group.number for group in groups), len({one.person_id for one in trainers}))
     return Review(told, tuple(shown))
 
 
@@ -110,6 +155,7 @@ def _preview(to: str, first_name: str, notice: Notice, cohort: CohortFacts, by: 
     addresses = {
         "place": None,
         "answer": None,
+        "list": None,
         "dates": f"{site}/home",
         "cohort": f"{site}/cohorts/{cohort.id}",
     }

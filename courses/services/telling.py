@@ -55,7 +55,7 @@ class TrainerNotice:
 
 @dataclass(frozen=True)
 class Told:
-    """How many people who are booked and how many trainers got messages."""
+    """How many people with a place, held or taken, and how many trainers got messages."""
 
     people: int = 0
     trainers: int = 0
@@ -101,11 +101,12 @@ def trainers_of_publishing(cohort: CohortFacts) -> list[TrainerNotice]:
 
 
 def trainers_of_change(
-    before: CohortFacts, after: CohortFacts, changes: Sequence[Change]
+    before: CohortFacts, after: CohortFacts, changes: Sequence[Change], *, booked: bool
 ) -> list[TrainerNotice]:
     """To each trainer: the sessions they no longer have, those they have now, what is different.
 
-    Whoever keeps their sessions hears of what concerns these, and of the day itself.
+    Whoever keeps their sessions hears of what concerns these, and of the day itself; and that
+    everybody has been told, where somebody is `booked`.
     """
     was, now = _taught(before), _taught(after)
     names = _names(before) | _names(after)
@@ -117,19 +118,21 @@ def trainers_of_change(
         if not had:
             notices.append(_added(after, list(has.values())))
         elif has and (told := _theirs(changes, had.keys() | has.keys())):
-            notices.append(_changed(after, list(has.values()), told))
+            notices.append(_changed(after, list(has.values()), told, booked))
         found += [TrainerNotice(person_id, names[person_id], one) for one in notices]
     return found
 
 
-def trainers_of_cancellation(cohort: CohortFacts, reason: str) -> list[TrainerNotice]:
-    """To each trainer: the course will not take place."""
+def trainers_of_cancellation(
+    cohort: CohortFacts, reason: str, *, booked: bool
+) -> list[TrainerNotice]:
+    """To each trainer: the course will not take place; everybody `booked` has been told."""
     names = _names(cohort)
     # What frees the rooms counts each session on by one.
     sequence = sum(one.sequence for one in cohort.sessions) + len(cohort.held)
     found = []
     for person_id, sessions in _taught(cohort).items():
-        values = _about(cohort, sessions.values()) | {"reason": reason}
+        values = _about(cohort, sessions.values()) | {"reason": reason, "booked": booked}
         ical = replace(_calendar(cohort, sessions.values(), "CANCEL"), sequence=sequence)
         notice = Notice("trainer_cancelled", values, ical)
         found.append(TrainerNotice(person_id, names[person_id], notice))
@@ -156,8 +159,10 @@ def _added(after: CohortFacts, sessions: Sequence[SessionFacts]) -> Notice:
     return Notice("trainer_added", values, ical, _key(after))
 
 
-def _changed(after: CohortFacts, sessions: Sequence[SessionFacts], told: list[str]) -> Notice:
-    values = _about(after, sessions) | {"changes": told}
+def _changed(
+    after: CohortFacts, sessions: Sequence[SessionFacts], told: list[str], booked: bool
+) -> Notice:
+    values = _about(after, sessions) | {"changes": told, "booked": booked}
     return Notice("trainer_changed", values, _calendar(after, sessions, "REQUEST"), _key(after))
 
 

@@ -216,22 +216,27 @@ def _clash(when: str) -> Complaint:
     )
 
 
-def again(cohort: CohortFacts) -> int:
-    """Tell everybody for whom a place of a changed date is held what it is now, and until when.
+def again(cohort: CohortFacts, changes: Sequence[str], *, by: Actor) -> int:
+    """Tell everybody for whom a place of a date is held what has changed, and until when it is.
 
     Who had said yes has not said it to this. How many are told; the caller holds the course.
     """
     held = offers.of_cohort(cohort.id)
     change(held, agreed_at=None)
-    too_near = _ask_again(cohort, held, telling=held)
+    too_near = _ask_again(cohort, held, telling=held, changes=changes, by=by)
     if too_near:
         offering.fill(cohort.course_id)
-        letters.too_near(cohort, too_near, by=SYSTEM)
+        letters.too_near(cohort, too_near, by=by)
     return len(too_near) + len(offers.of_cohort(cohort.id))
 
 
 def _ask_again(
-    cohort: CohortFacts, held: Sequence[OfferRow], *, telling: Sequence[OfferRow]
+    cohort: CohortFacts,
+    held: Sequence[OfferRow],
+    *,
+    telling: Sequence[OfferRow],
+    changes: Sequence[str] = (),
+    by: Actor = SYSTEM,
 ) -> Sequence[OfferRow]:
     """A new deadline, and a message to some in place of one that has not gone or is true no more.
 
@@ -242,7 +247,7 @@ def _ask_again(
         return []
     moment = deadlines.until(cohort, clock.now())
     if moment is not None:
-        holding.until(cohort, held, moment, telling=telling)
+        holding.until(cohort, held, moment, telling=telling, changes=changes, by=by)
         return []
     end(held, REVOKED, waits="waiting", by=SYSTEM, why="too near the date to ask again")
     heard = letters.heard_of(held)

@@ -5,7 +5,7 @@ Both of a pair are held until the same moment. The caller holds the course.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import update
@@ -17,7 +17,7 @@ from courses.queries.offers import OfferRow
 from courses.services import links
 from courses.services.queue import ending, letters
 from lms import clock
-from lms.contracts import SYSTEM
+from lms.contracts import SYSTEM, Actor
 from lms.db import db
 
 
@@ -40,8 +40,13 @@ def until(
     moment: datetime,
     *,
     telling: Collection[OfferRow],
+    changes: Sequence[str] = (),
+    by: Actor = SYSTEM,
 ) -> None:
-    """Hold places until a moment, with a new message to some in place of one that is not true."""
+    """Hold places until a moment, with a new message to some in place of one that is not true.
+
+    It says what `changes` there were to the date.
+    """
     ending.change(held, expires_at=moment)
     db.session.execute(
         update(Approval)
@@ -54,4 +59,5 @@ def until(
     ids = {one.id for one in telling}
     letters.hush(list(ids), by=SYSTEM, why="the place is held until later")
     ending.change(telling, token_version=Offer.token_version + 1)
-    letters.offer(cohort, [row for row in offers.of_cohort(cohort.id) if row.id in ids], by=SYSTEM)
+    rows = [row for row in offers.of_cohort(cohort.id) if row.id in ids]
+    letters.offer(cohort, rows, changes=changes, by=by)

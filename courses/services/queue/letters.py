@@ -7,7 +7,9 @@ only if the change does.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, select
 
@@ -25,6 +27,7 @@ from lms.web import words
 
 TEMPLATES = "courses/messages"
 OFFER, WAITING = "offer", "waiting"
+TOO_NEAR = "it is now too near to hold places, and whoever books first has them"
 
 
 def joined(course_id: uuid.UUID, person_id: uuid.UUID, *, by: Actor) -> None:
@@ -50,7 +53,30 @@ def joined(course_id: uuid.UUID, person_id: uuid.UUID, *, by: Actor) -> None:
     queue_many([message], by=by)
 
 
-def offer(cohort: CohortFacts, held: Sequence[OfferRow], *, by: Actor) -> None:
+def of_held(until: datetime, *, pair: bool = False, changes: Sequence[str] = ()) -> dict[str, Any]:
+    """What the message about a held place says of its deadline, and of changes to the date."""
+    return {
+        "until": words.weekday_datetime(until),
+        "until_time": words.time(until),
+        "until_date": words.short_date(until),
+        "pair": pair,
+        "changes": changes,
+    }
+
+
+def of_ended(reason: str, place: str) -> dict[str, str]:
+    """What the message about a place that is held no longer says: why, and where they wait now."""
+    return {"reason": reason, "place": place}
+
+
+def off(reason: str) -> str:
+    """Why a place is held no longer on a date that will not take place."""
+    return f"the course will not take place on this date. Reason: {words.capital(reason)}"
+
+
+def offer(
+    cohort: CohortFacts, held: Sequence[OfferRow], *, by: Actor, changes: Sequence[str] = ()
+) -> None:
     """Tell people that a place is held for them, and until when; each deadline is told once.
 
     The link works until then, so that a message about a deadline that has passed never goes.
@@ -63,12 +89,7 @@ def offer(cohort: CohortFacts, held: Sequence[OfferRow], *, by: Actor) -> None:
                 cohort,
                 one,
                 "offer",
-                {
-                    "until": words.weekday_datetime(one.expires_at),
-                    "until_time": words.time(one.expires_at),
-                    "until_date": words.short_date(one.expires_at),
-                    "pair": one.pair_id is not None,
-                },
+                of_held(one.expires_at, pair=one.pair_id is not None, changes=changes),
                 {"answer": places[one.id]},
                 allowed[one.booking_id],
                 key=str(one.version),
@@ -92,14 +113,12 @@ def pair_ended(cohort: CohortFacts, ended: Sequence[OfferRow], *, by: Actor) -> 
 
 def revoked(cohort: CohortFacts, ended: Sequence[OfferRow], *, reason: str, by: Actor) -> None:
     """Tell people that the date whose place was held for them will not take place."""
-    why = f"the course will not take place on this date. Reason: {words.capital(reason)}"
-    _ended(cohort, ended, "offer_ended", by, reason=why)
+    _ended(cohort, ended, "offer_ended", by, reason=off(reason))
 
 
 def too_near(cohort: CohortFacts, ended: Sequence[OfferRow], *, by: Actor) -> None:
     """Tell people that the date is too near by now for its places to be held."""
-    reason = "it is now too near to hold places, and whoever books first has them"
-    _ended(cohort, ended, "offer_ended", by, reason=reason)
+    _ended(cohort, ended, "offer_ended", by, reason=TOO_NEAR)
 
 
 def unanswered(cohort: CohortFacts, ended: Sequence[OfferRow], *, by: Actor) -> None:
@@ -159,11 +178,8 @@ def _ended(
                 cohort,
                 one,
                 template,
-                {
-                    "deadline": words.weekday_datetime(one.expires_at),
-                    "reason": reason,
-                    "place": places.get(one.person_id, ""),
-                },
+                of_ended(reason, places.get(one.person_id, ""))
+                | {"deadline": words.weekday_datetime(one.expires_at)},
                 {"list": links.to_list(one.course_id, one.person_id)},
                 allowed[one.booking_id],
             )
@@ -177,7 +193,7 @@ def _about(
     cohort: CohortFacts,
     one: OfferRow,
     template: str,
-    values: dict[str, object],
+    values: Mapping[str, Any],
     found: dict[str, uuid.UUID],
     allowed: Sequence[uuid.UUID],
     key: str = "",
@@ -187,7 +203,7 @@ def _about(
         kind=f"courses.{template}",
         template=f"{TEMPLATES}/{template}.txt",
         klass="now",
-        values=about(cohort) | values,
+        values={**about(cohort), **values},
         subject_type=OFFER,
         subject_id=one.id,
         about_type="cohort",
