@@ -47,7 +47,11 @@ class MoveInQueueForm(web.OnceForm):
     """Another place in the queue, by hand."""
 
     place = web.IntegerField(
-        "To which place?", missing="Enter a place, like 1", smallest=1, largest=100_000, like=1
+        "To which position?",
+        missing="Enter a position, like 1",
+        smallest=1,
+        largest=100_000,
+        like=1,
     )
     reason = web.TextAreaField(
         "Why?",

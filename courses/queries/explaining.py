@@ -21,6 +21,11 @@ from lms.db import db
 from lms.errors import NotFound
 from lms.web import words
 
+CALLED = (
+    "  People are called by a reference, as a1b2c3d4: it is on the page that their name in the "
+    "queue leads to, while they wait, and ends its address"
+)
+
 
 @dataclass(frozen=True)
 class Decision:
@@ -82,6 +87,7 @@ class Explained:
     def order(self) -> Iterator[str]:
         """The rules, then everybody in order with points and reasons."""
         yield f"{self.title}: {words.plural(len(self.waiters), 'person waits', 'people wait')}"
+        yield CALLED
         for rule in self.rules:
             yield f"  {rule.points:+} when {rule.words}"
         yield "  then in the order of joining"

@@ -52,6 +52,7 @@ def test_the_order_is_printed_with_points_and_reasons_and_without_names(
     assert "+20 when nobody of their job has been" in said.output
     assert "20 points (No midwife from Hertfordshire yet +20), since 1 Feb 2027" in said.output
     assert "offered a place" in said.output
+    assert "it is on the page that their name in the queue leads to" in said.output
     assert "1 decision, and each agrees with its list" in said.output
     assert "Zelda" not in said.output
     assert "Amara" not in said.output

@@ -102,6 +102,7 @@ def test_the_queue_shows_until_when_a_place_is_held(
     page = text(as_person(world.priya), "/courses/brief-encounters/queue")
 
     assert "until 5pm on Wednesday 3 February 2027" in page
+    assert "Has an offer" in page
 
 
 def test_the_number_of_queries_of_the_queue_does_not_grow_with_who_waits(
@@ -126,13 +127,16 @@ def test_moving_somebody_asks_for_a_place_and_a_reason(
     browser = as_person(world.priya)
     path = f"/courses/brief-encounters/queue/{waiting_id(queued[1])}/move"
 
+    assert (
+        str(waiting_id(queued[1]))[-8:] in text(browser, path.removesuffix("/move")).split("<dl")[1]
+    )
     refused = browser.press(path, place="1", reason="")
     wrong = browser.press(path, place="9", reason="Agreed")
     done = browser.press(path, place="1", reason="Her team starts in March")
 
     assert refused.status_code == 422
     assert "Enter a reason, which is shown in the history" in refused.get_data(as_text=True)
-    assert "Enter a place from 1 to 3" in wrong.get_data(as_text=True)
+    assert "Enter a position from 1 to 3" in wrong.get_data(as_text=True)
     assert done.status_code == 303
     assert queue.line(world.course.id)[0].person_id == queued[1].id
     page = text(browser, "/courses/brief-encounters/queue")

@@ -35,10 +35,10 @@ def move(waiting_id: uuid.UUID, to: int, *, by: Actor, why: str) -> None:
         raise Complaint("reason", "Enter a reason, which is shown in the history")
     one, waiters = _found(waiting_id)
     if not 1 <= to <= len(waiters):
-        raise Complaint("place", f"Enter a place from 1 to {len(waiters)}")
+        raise Complaint("place", f"Enter a position from 1 to {len(waiters)}")
     others = [other for other in waiters if other.id != waiting_id]
     if waiters[to - 1].id == waiting_id:
-        raise Complaint("place", f"They are at place {to} already. Enter another")
+        raise Complaint("place", f"They are at position {to} already. Enter another")
     ahead, behind = others[: to - 1], others[to - 1 :]
     number = _between(one, ahead, behind)
     added = {}
