@@ -1,8 +1,9 @@
 """Answers in batches of five people or more, so that no filter leaves one person's over.
 
-Reports for our own team and the pages of cohorts count whole batches alone, however they are
-narrowed: what one of them says less what another says is then five people's or more. Outside the
-team `lms.reports.disclosure` holds each version against those before instead.
+Reports and the pages of cohorts count whole batches alone, however they are narrowed: what one of
+them says less what another says is then five people's or more, and what our own team reads is what
+others are told. Of a version for others `lms.reports.disclosure` hides more, held against those
+before it.
 """
 
 from __future__ import annotations

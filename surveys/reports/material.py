@@ -52,8 +52,8 @@ class FollowUp:
 class Material:
     """A question of a questionnaire with all that was counted, and the figures to keep it under.
 
-    `answers` are all that were given; those of `batches` may be told. `everywhere` says for our own
-    team when everybody answered, to put them in batches by.
+    `answers` are all that were given; those of `batches` may be told, to our own team and to
+    others alike. `everywhere` says when everybody answered, to put them in batches by.
     """
 
     query: ReportQuery
@@ -159,10 +159,9 @@ def load(query: ReportQuery) -> Material | None:
         return None
     months = counted.follow_ups(query, asked)
     said = {each: counted.said(query, asked, each) for each in (months or [0])}
-    team = query.audience is Audience.TEAM
-    everywhere = counted.everywhere(query, asked) if team else []
+    everywhere = counted.everywhere(query, asked)
     told: dict[int, Batches] = {
-        each: batches.whole(lines, everywhere) if team else [lines] for each, lines in said.items()
+        each: batches.whole(lines, everywhere) for each, lines in said.items()
     }
     waves = [FollowUp(each, counted.roll(query, asked, each), told[each]) for each in said]
     return Material(

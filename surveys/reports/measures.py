@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from lms.contracts import Audience, Figure, Form, Measure, ReportQuery, Subject
+from lms.contracts import Figure, Form, Measure, ReportQuery, Subject
 from lms.reports.drafting import Figures
 from surveys.queries import batches, counted
 from surveys.queries.batches import FEWEST
@@ -91,9 +91,8 @@ def _told_later(item: str) -> Counted:
     def figures(query: ReportQuery) -> Sequence[Figure]:
         query = replace(query, actor=counted.counting(query.actor))
         told = counted.reported(query, item)
-        if query.audience is Audience.TEAM:
-            everywhere = counted.reported(counted.unfiltered(query), item)
-            told = [line for batch in batches.whole(told, everywhere) for line in batch]
+        everywhere = counted.reported(counted.unfiltered(query), item)
+        told = [line for batch in batches.whole(told, everywhere) for line in batch]
         people, kept = paired.tally(told), Figures()
         if sum(people.values()) < FEWEST:
             return ()

@@ -59,15 +59,19 @@ def _after_alone(roll: Iterable[Roll]) -> list[Roll]:
 
 
 def left_out(m: Material, *, only_after: bool = False) -> Iterator[Sentence]:
-    """How many answered and are not counted, so that nobody's answer is left by subtraction."""
+    """How many answered and are not counted, so that nobody's answer is left by subtraction.
+
+    Others are told no number: it may be one to four.
+    """
     number = m.left_out(
         lambda x: x.after is not None and (x.after_only if only_after else x.before is not None)
     )
     if number:
-        are = words.plural(number, "person", "people")
+        those = words.plural(number, "person", "people") if m.team else "Some people"
         who = "answered" if only_after else "answered both times"
+        are = "is" if m.team and number == 1 else "are"
         yield Sentence(
-            f"{are} who {who} {'is' if number == 1 else 'are'} not counted here: answers are told "
+            f"{those} who {who} {are} not counted here: answers are told "
             f"of {FEWEST} people or more together, and these are too few by themselves."
         )
 
@@ -101,7 +105,7 @@ def _began(m: Material, levels: Levels) -> Sentence:
     few = "{" + k + "} of them answered before only; too few to describe."
     if not found.n:
         return Sentence("{" + k + "} of them answered before only.")
-    if m.left_out(alone) if m.team else found.n < FEW_OUTSIDE:
+    if m.left_out(alone) or (not m.team and found.n < FEW_OUTSIDE):
         return Sentence(few, otherwise="Some answered before only; too few to describe.")
     mean = m.figures.derived(f"{key}_mean", found.mean, (k,), places=1)
     theirs = m.figures.derived(f"{key}_pairs_mean", found.paired_mean, (levels.n,), places=1)

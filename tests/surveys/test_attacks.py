@@ -134,15 +134,25 @@ def test_nor_does_one_that_is_read_first() -> None:
     assert "19" not in words(spent)
 
 
-def test_the_few_who_answered_before_only_are_not_left_over_by_three_periods() -> None:
+def test_the_few_who_answered_before_only_are_in_no_period_of_a_version() -> None:
     on = make.edition()
-    surveyed([*pairs(9, 2, 4), *pairs(7, 3, 4), *[Person(2)] * 4], day=JANUARY, on=on)
+    surveyed([*pairs(9, 2, 4), *pairs(7, 3, 4), *[Person(1)] * 4], day=JANUARY, on=on)
     surveyed([*pairs(8, 2, 4), *pairs(6, 3, 4), *[Person(2)] * 6], day=APRIL, on=on)
     reader = Reader(Audience.PARTNER)
     said = [words(reader.read(confidence.REPORT, **f)) for f in (TO_MARCH, {}, FROM_APRIL)]
     assert "of the same 16" in said[0]
-    assert "of 40 before" in said[1]
-    assert "of 20 before" not in said[2]
+    assert "of 20 before" not in said[0]
+    assert "of 40 before" not in said[1]
+    assert not any("their mean was" in each for each in said[:2])
+
+
+@pytest.mark.parametrize("audience", [Audience.PARTNER, Audience.PUBLICATION])
+def test_those_too_few_for_our_own_team_are_told_to_nobody_else(audience: Audience) -> None:
+    surveyed(pairs(30, 2, 4), day=JANUARY)
+    surveyed(pairs(3, 1, 5), day=APRIL)
+    said = words(Reader(audience).read(confidence.REPORT))
+    assert "of the same 30" in said
+    assert "Some people who answered both times are not counted" in said
 
 
 def test_a_distribution_is_not_completed_by_the_mean_that_another_question_tells() -> None:
