@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -37,6 +37,8 @@ TYPES = {
 
 _DANGEROUS = re.compile("'*[=+\\-@\t\r\n\x00\ufffd＝＋－＠]")
 _SHEET_NAME = re.compile(r"[\[\]:*?/\\]")
+_BETWEEN_PARTS = re.compile("[:,;] +")
+_DANGLING = re.compile(" (a|and|at|by|for|in|of|on|or|the|to|with)$")
 _NOTES = "Notes"
 _LONGEST_NAME = 31
 _NARROWEST, _WIDEST, _WIDEST_HEADING = 8, 60, 20
@@ -238,37 +240,38 @@ def _widths(lines: Sequence[Sequence[Cell]], *, headed: bool) -> list[int]:
 def _names(tables: Sequence[Table], notes: Sequence[str]) -> list[str]:
     """Names that Excel takes: 31 characters, none of `[]:*?/\\`, no two alike.
 
-    Where one is too long all are numbered, and it is cut in its middle: what tells two titles of
-    one question apart is at their ends.
+    Where one is too long all are numbered, and called by the first part of the title, or where
+    a sheet before is called so by its last: "1 Helping with a problem", "2 In short".
     """
-    named = _with_notes(tables, notes)
-    titles = [
-        " ".join(_SHEET_NAME.sub(" ", plain(table.name)).split()).strip(" '") for table in named
-    ]
+    titles = [" ".join(plain(table.name).split()) for table in _with_notes(tables, notes)]
     numbered = len(tables) > 1 and any(len(title) > _LONGEST_NAME for title in titles)
     names: list[str] = []
+    said: set[str] = set()
     for number, title in enumerate(titles, 1):
         before = f"{number} " if numbered and number <= len(tables) else ""
-        name = before + _cut(title or f"Sheet {number}", _LONGEST_NAME - len(before))
+        room = _LONGEST_NAME - len(before)
+        words = _in_few_words(title, said, room) if before else title
+        said.add(words.casefold())
+        name = before + _cut(_allowed(words) or f"Sheet {number}", room)
         taken = {other.casefold() for other in names}
         names.append(name if name.casefold() not in taken else f"{name[:26].strip()} {number}")
     return names
 
 
+def _allowed(title: str) -> str:
+    return " ".join(_SHEET_NAME.sub(" ", title).split()).strip(" '")
+
+
+def _in_few_words(title: str, said: Collection[str], room: int) -> str:
+    """The whole title if it is short, else a part of it that no sheet before is called."""
+    parts = [part[:1].upper() + part[1:] for part in _BETWEEN_PARTS.split(title)]
+    short = [title] if len(title) <= room else [parts[0], *reversed(parts[1:])]
+    return next((part for part in short if part.casefold() not in said), short[-1])
+
+
 def _cut(title: str, room: int) -> str:
-    """The title in so many characters: its first and its last words."""
+    """As many whole words as there is room for."""
     if len(title) <= room:
         return title
-    words = title.split(" ")
-    head, tail = words[0][: room - 2], ""
-    for word in reversed(words[1:]):
-        longer = f"{word} {tail}".strip()
-        if len(longer) > room // 2:
-            break
-        tail = longer
-    for word in words[1:]:
-        longer = f"{head} {word}"
-        if len(longer) + len(tail) + 3 > room:
-            break
-        head = longer
-    return f"{head} … {tail}".strip()[:room]
+    whole = title[: room + 1].rpartition(" ")[0] or title[:room]
+    return _DANGLING.sub("", whole)

@@ -254,5 +254,15 @@ def test_the_sheets_of_a_book_have_names_that_tell_them_apart_and_columns_wide_e
     tables = [Table(name, ("When", "Mean"), [("Before " * 8, 2)]) for name in (first, second)]
     book = load_workbook(io.BytesIO(write_xlsx(tables, ["Said."])))
     names = book.sheetnames
-    assert names == ["1 The same people … and after", "2 The same people … in short", "Notes"]
+    assert names == ["1 The same people before", "2 In short", "Notes"]
     assert book.worksheets[0].column_dimensions["A"].width > 40
+    helping = "Helping with a problem: the same people before and after"
+    titles = (helping, f"{helping}, in short", "By job: helping with a problem", helping)
+    many = write_xlsx([Table(title, ("When",), []) for title in titles], ["Said."])
+    assert load_workbook(io.BytesIO(many)).sheetnames == [
+        "1 Helping with a problem",
+        "2 In short",
+        "3 By job",
+        "4 The same people before",
+        "Notes",
+    ]
