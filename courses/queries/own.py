@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from courses.models import Booking, BookingChange
-from courses.queries import approving
+from courses.queries import approving, queue, waiting
 from courses.queries.cohorts import CohortFacts
 from courses.queries.offers import OfferRow
 from lms.db import db
@@ -30,7 +30,7 @@ ENDED = (
 
 @dataclass(frozen=True)
 class GivenUp:
-    """A place that somebody gave up themselves, and when."""
+    """A place that somebody gave up or said no to themselves, and when."""
 
     at: datetime
 
@@ -68,6 +68,24 @@ def _getting_there(cohort: CohortFacts) -> list[tuple[str, str]]:
 
 def given_up(cohort_id: uuid.UUID, person_id: uuid.UUID) -> GivenUp | None:
     """The place on a date that somebody gave up last, if it was they who did."""
+    return _ended_by(cohort_id, person_id, "cancelled")
+
+
+def said_no(cohort_id: uuid.UUID, person_id: uuid.UUID) -> GivenUp | None:
+    """The place on a date that was held for somebody, if the last they did is to say no to it."""
+    return _ended_by(cohort_id, person_id, "declined")
+
+
+def where_they_wait(course_id: uuid.UUID, person_id: uuid.UUID) -> str:
+    """What somebody reads of the waiting list once a place is not held for them any more."""
+    if position := waiting.position(course_id, person_id):
+        return f"You are still on the waiting list, {position.words}."
+    if queue.of_person(course_id, person_id):
+        return "You are on the waiting list, and another place is held for you."
+    return "You are not on the waiting list any more."
+
+
+def _ended_by(cohort_id: uuid.UUID, person_id: uuid.UUID, state: str) -> GivenUp | None:
     last = db.session.execute(
         select(BookingChange.at, BookingChange.to_state, BookingChange.by_id)
         .join(Booking, Booking.id == BookingChange.booking_id)
@@ -75,7 +93,7 @@ def given_up(cohort_id: uuid.UUID, person_id: uuid.UUID) -> GivenUp | None:
         .order_by(BookingChange.at.desc(), BookingChange.id.desc())
         .limit(1)
     ).first()
-    if last is None or (last.to_state, last.by_id) != ("cancelled", person_id):
+    if last is None or (last.to_state, last.by_id) != (state, person_id):
         return None
     return GivenUp(last.at)
 

@@ -11,7 +11,7 @@ from flask import url_for
 
 from courses.forms.queue import ANSWERS, LEAVE, TAKE, OfferForm
 from courses.queries import approving as approval_queries
-from courses.queries import cohorts, offers, own, queue, waiting
+from courses.queries import cohorts, offers, own
 from courses.queries.cohorts import CohortFacts
 from courses.queries.offers import ACCEPTED, OfferRow
 from courses.services import approving as approval
@@ -83,17 +83,15 @@ def page(held: Held) -> web.Answer:
             return web.see(held.place)
         return approving.waiting_page(asked, token=True, take_back=f"{held.action}/take-back")
     answer = web.invalid if form.is_submitted() else web.render
-    waits = queue.of_person(held.cohort.course_id, held.offer.person_id)
     return answer(
         "courses/own_offer.html",
         held=held,
         offer=held.offer,
         cohort=held.cohort,
         form=form,
-        waits=waits is not None,
         facts=own.facts(held.cohort),
         why_ended=own.why_ended(held.offer),
-        position=waiting.position(held.cohort.course_id, held.offer.person_id),
+        where=own.where_they_wait(held.cohort.course_id, held.offer.person_id),
         **approving.asked_of(held.cohort, held.offer.person_id),
     )
 

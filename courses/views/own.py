@@ -230,6 +230,8 @@ def _shown(own: Own, held: BookingRow | None, found: Standing) -> dict[str, obje
         "facts": own_queries.facts(cohort),
         "first": first if first and found.refusal == first.words else None,
         "given_up": own_queries.given_up(cohort.id, own.person_id),
+        "said_no": own_queries.said_no(cohort.id, own.person_id),
+        "where": own_queries.where_they_wait(cohort.course_id, own.person_id),
         "me": snapshots.snapshots([own.person_id])[own.person_id],
         "others": _others(own),
         "declined": approvals.declined_of(cohort.id, own.person_id),

@@ -9,7 +9,7 @@ from datetime import date
 from sqlalchemy import func, select
 
 from courses.models import Booking, Waiting
-from courses.queries import cohorts
+from courses.queries import cohorts, offers
 from courses.services import booking, links, waiting
 from courses.services.schedule import end_of_day
 from lms.db import db
@@ -262,3 +262,34 @@ def test_the_link_of_a_place_given_up_says_when_and_whether_it_has_gone(
     assert "Your place has gone to somebody else" in gone
     assert "You gave your place up on 1 February 2027 at 9am. It has gone to somebody else" in gone
     assert "Join the waiting list" in gone
+
+
+def test_who_says_no_to_a_date_signed_in_reads_that_and_where_they_wait(
+    world: World, as_person: AsPerson
+) -> None:
+    amara, path = make.person(), f"/cohorts/{world.cohort.id}/place"
+    waiting.join(world.course.id, amara.id, by=oneself(amara), told=False)
+    assert offers.open_of(world.cohort.id, amara.id)
+    browser = as_person(amara)
+
+    answer = browser.press(path, "Send my answer", answer="not_this")
+    page = browser.get(answer.location).get_data(as_text=True)
+
+    assert "You said no to this date" in page
+    assert "You answered on 1 February 2027 at 9am. You are still on the waiting list, 1st" in page
+    assert "write when a place on another date is free for you" in page
+    assert "Have you changed your mind?" in page
+    browser.press(path, "Book my place", needs="")
+    assert "You said no to this date" not in browser.get(path).get_data(as_text=True)
+
+
+def test_who_says_no_and_leaves_the_list_signed_in_reads_that(
+    world: World, as_person: AsPerson
+) -> None:
+    amara, path = make.person(), f"/cohorts/{world.cohort.id}/place"
+    waiting.join(world.course.id, amara.id, by=oneself(amara), told=False)
+    browser = as_person(amara)
+
+    answer = browser.press(path, "Send my answer", answer="leave")
+
+    assert "You are not on the waiting list any more" in browser.get(answer.location).text
