@@ -54,12 +54,19 @@ class SessionTimes(web.Part):
     day = web.DateField("Date", latest=LATEST)
     start = web.TimeField("Starts", missing="Enter when it starts, like 9:30am")
     end = web.TimeField("Ends", missing="Enter when it ends, like 12:30pm")
+    undated = "Enter the date"
+
+    def is_session(self, number: int) -> None:
+        """Name the session in what is missing, where the summary of errors is about several."""
+        self.undated = f"Enter the date of session {number}"
+        self.start.missing = f"Enter when session {number} starts, like 9:30am"
+        self.end.missing = f"Enter when session {number} ends, like 12:30pm"
 
     def complaints(self, prefix: str, *, needs_day: bool) -> list[Complaint]:
         """What is wrong with this session taken together."""
         found = []
         if self.day.data is None and not self.day.errors and needs_day:
-            found.append(Complaint(f"{prefix}-day", "Enter the date"))
+            found.append(Complaint(f"{prefix}-day", self.undated))
         return found + times_complaints(self, prefix)
 
 
@@ -94,6 +101,12 @@ class DatesForm(web.Form):
     """Step 3."""
 
     sessions = FieldList(FormField(SessionTimes), max_entries=MOST_SESSIONS)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if len(self.sessions) > 1:
+            for number, entry in enumerate(self.sessions, 1):
+                entry.form.is_session(number)
 
     def check(self, *, only_first: bool = False) -> bool:
         """Whether the dates make sense; only the first one's when it fills the rest."""

@@ -36,7 +36,7 @@ class GivenUp:
 
 
 def facts(cohort: CohortFacts) -> list[tuple[str, str]]:
-    """When, where, with whom and for how long, each in its own row."""
+    """When, where, what to bring, with whom and for how long, each in its own row."""
     several = len(cohort.held) > 1
     places = dict.fromkeys(", ".join(filter(None, (s.where, s.address))) for s in cohort.held)
     rows = [
@@ -49,6 +49,8 @@ def facts(cohort: CohortFacts) -> list[tuple[str, str]]:
     ] or [("When", ONLINE)]
     rows += [("Place" if len(places) == 1 else "Places", "; ".join(places))] if places else []
     rows += _getting_there(cohort)
+    day = (("Arrive from", cohort.arrival), ("Bring", cohort.bring), ("Lunch", cohort.lunch))
+    rows += [(heading, text) for heading, text in day if text]
     if who := words.listing(dict.fromkeys(t.name for one in cohort.held for t in one.trainers)):
         rows.append(("Trainer", who))
     if minutes := approving.minutes(cohort):

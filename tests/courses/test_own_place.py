@@ -195,12 +195,15 @@ def test_no_personal_link_is_kept_with_what_a_form_was_answered(
 def test_date_place_trainer_and_hours_stand_in_rows_of_their_own(
     world: World, client: PageClient
 ) -> None:
+    world.cohort.bring = "Your own laptop"
     page = client.get(link_of(world, make.person())).get_data(as_text=True)
 
     rows = dict(re.findall(r"<dt[^>]*>(.*?)</dt>\s*<dd[^>]*>(.*?)</dd>", page))
     assert rows["Session 2"] == "Thursday 25 February 2027, 9:30am to 12:30pm"
     assert rows["Place"] == "Stevenage Library, Room 2"
+    assert rows["Bring"] == "Your own laptop"
     assert rows["Trainer"] == "Sam Ellery"
+    assert "Lunch" not in rows
     assert rows["Hours"] == "6 hours"
 
 

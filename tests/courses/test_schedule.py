@@ -492,3 +492,23 @@ def test_the_review_keeps_those_passed_over_and_those_without_a_place_apart_and_
     passed = page.split("Passed over")[1]
     assert "does not work in Hertfordshire" in passed
     assert "Nobody: everybody may book" not in page
+
+
+def test_what_is_missing_of_several_sessions_names_the_session(
+    world: World, as_person: AsPerson
+) -> None:
+    browser = as_person(world.priya)
+    step = browser.press(
+        "/courses/brief-encounters/cohorts/new", edition=str(world.edition.id)
+    ).location
+    step = browser.press(step, localities=str(world.place.id)).location
+
+    answer = browser.press(step, "Continue", **{"sessions-1-start": ""})
+
+    assert answer.status_code == 422
+    summary = answer.get_data(as_text=True).partition("<main")[2].partition("<form")[0]
+    assert "Enter when session 2 starts, like 9:30am" in summary
+    answer = browser.press(step, "Continue", **{"sessions-1-start": "9:30am"})
+    summary = answer.get_data(as_text=True).partition("<main")[2].partition("<form")[0]
+    assert "Enter the date of session 1" in summary
+    assert "Enter the date of session 2" in summary
