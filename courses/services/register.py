@@ -266,10 +266,20 @@ def _complain(
         for mark in marks
         if (complaint := _time_complaint(times, mark, lines[mark.place_id].name)) is not None
     ]
-    if times.over and not why.strip() and any(mark.seen for mark in marks):
+    if times.over and not why.strip() and any(_corrects(m, lines[m.place_id].mark) for m in marks):
         found.append(Complaint("why", "Enter why you correct this register, as its day has passed"))
     if found:
         raise Complaints(*found)
+
+
+def _corrects(mark: NewMark, stands: Mark | None) -> bool:
+    """Whether a mark says something else than the one it replaces.
+
+    Why somebody was absent comes with a second tap: that completes the first.
+    """
+    if not mark.seen or stands is None:
+        return bool(mark.seen)
+    return not (mark.mark == stands.mark == "absent" and not stands.reason)
 
 
 def _time_complaint(times: Times, mark: NewMark, name: str) -> Complaint | None:

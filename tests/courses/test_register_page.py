@@ -143,7 +143,7 @@ def test_a_mark_that_another_phone_made_is_not_overwritten_by_a_page_that_never_
     answer = first.taps(beth, "present")
     assert answer.json["says"] == (
         "Not saved yet: Beth Lyons. Someone else changed this register at 9:40am (Priya Nair, "
-        "1 mark). Press the button below to see the marks that stand now"
+        "1 mark). Press Save register to see the marks that stand now"
     )
     assert marks(one) == ["present", "absent"]
     assert first.taps(amara, "absent").json["says"].startswith("Not saved yet: Beth Lyons")
@@ -221,3 +221,22 @@ def test_a_reason_that_cannot_be_kept_loses_no_mark_that_was_chosen(
     assert chosen(refused.text) == ["absent"]
     assert tapped(browser, page, **phone.fields | mark).status_code == 422
     assert marks(one) == ["", "present"]
+
+
+def test_why_somebody_was_absent_may_be_given_after_the_mark_though_the_day_has_passed(
+    one, page, as_person, frozen
+):
+    frozen("2027-03-19 09:00")
+    ruth = make.person("Ruth", "Calder")
+    make.grant(ruth, "coordinator")
+    browser = as_person(ruth)
+    [amara, _] = queries.lines(one.id)
+    mark, reason = f"mark-{amara.place_id}", f"reason-{amara.place_id}"
+    browser.press(page, "Save register", **{mark: "absent"})
+    first = browser.press(page, "Save register", **{reason: "unwell"})
+    other = browser.press(page, "Save register", **{reason: "work"})
+    assert first.status_code == 303
+    assert other.status_code == 422
+    assert "Enter why you correct this register" in other.get_data(as_text=True)
+    [amara, _] = queries.lines(one.id)
+    assert amara.mark.reason == "unwell"
