@@ -23,7 +23,7 @@ from lms.web import words
 
 CALLED = (
     "  People are called by a reference, as a1b2c3d4: it is on the page that their name in the "
-    "queue leads to, while they wait, and ends its address"
+    "queue leads to while they wait"
 )
 
 
