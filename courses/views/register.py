@@ -251,7 +251,7 @@ def _not_kept(lines: list[Line], places: set[str], meanwhile: str | None) -> str
     said = f"Not saved yet: {words.listing(names)}"
     if not meanwhile:
         return said
-    return f"{said}. {meanwhile}. Press the button below to see the marks that stand now"
+    return f"{said}. {meanwhile}. Press Save register to see the marks that stand now"
 
 
 def _refused(text: str, status: int) -> Response:

@@ -70,7 +70,7 @@ class Autosave {
       this.form.dispatchEvent(new CustomEvent("lms:saved", { detail, bubbles: true }));
     } catch (reason) {
       const said = typeof reason === "string" ? reason : "There is no connection";
-      this.say(`${said}. Not saved yet: press the button below to try again`, true);
+      this.say(`${said}. Not saved yet: press the button to try again`, true);
     }
   }
 
