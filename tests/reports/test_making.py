@@ -9,11 +9,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.exc import OperationalError
 
+from lms import db as door
 from lms import jobs
-from lms.db import db
+from lms.db import db, uuid7
 from lms.people.models import RoleGrant
 from lms.reports.jobs import MAKE
 from lms.reports.models import FrozenReturn, Making, Release, Restatement
@@ -24,6 +25,7 @@ from tests.reports.conftest import Sample, crowd, made
 from tests.reports.kit import Trainee
 from tests.reports.test_pages import OUTSIDE, text_of, words_of
 from tests.reports.test_returns import FORM
+from tests.waiting import until
 
 Sign = Callable[..., Any]
 MAKE_IT, AGAIN = "Make this version", "Try again"
@@ -149,6 +151,24 @@ def test_a_title_corrected_while_the_job_counts_waits_for_nobody_and_is_the_retu
     assert [each.location for each in answers] == [asked.location]
     assert "Q1 Frozen by Ana" in words_of(ana.get(made(ana, asked)))
     assert count(FrozenReturn) == 1
+
+
+def test_a_title_corrected_as_the_job_ends_is_asked_for_anew_and_changes_nothing_made(
+    as_role: Sign, sample: Sample
+) -> None:
+    ana = as_role("analyst").browser
+    asked = ana.post("/reports/returns", data=FORM)
+    ended = {"state": "ready", "made_id": uuid7()}
+    db.session.execute(update(Making).values(**ended))
+    waits = text("select 1 from pg_locks where not granted")
+    with ThreadPoolExecutor(1) as pool:
+        again = pool.submit(ana.post, "/reports/returns", data=FORM | {"title": "Q1"})
+        until(lambda: db.session.scalar(waits), "the second press to wait for the job's end")
+        door.commit()
+        assert again.result(60).location == asked.location
+    db.session.expire_all()
+    [row] = db.session.scalars(select(Making))
+    assert (row.title, row.state, row.made_id) == ("Q1", "pending", None)
 
 
 def test_asking_twice_waits_for_no_transaction_that_holds_the_row(

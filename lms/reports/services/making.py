@@ -9,7 +9,7 @@ import uuid
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from lms import clock
@@ -66,18 +66,26 @@ def ask_again(making_id: uuid.UUID, *, by: Actor) -> uuid.UUID:
     return _ask(held.title, queries.wanted_in(held), by)
 
 
+def _still(same: Making, words: dict[str, Any]) -> bool:
+    """Whether these are the words of what waits, or are from now on; not where it has just ended.
+
+    Who changes none waits for nobody.
+    """
+    if all(getattr(same, name) == value for name, value in words.items()):
+        return True
+    waiting = update(Making).where(Making.id == same.id, Making.state == "pending")
+    return db.session.scalar(waiting.values(words).returning(Making.id)) is not None
+
+
 def _ask(title: str, wanted: Asked | Wanted | Again, by: Actor) -> uuid.UUID:
     """A person's one row of this question, waiting, and its job; the same as long as it waits."""
     assert by.person_id is not None
     key = wanted.key(by)
     words: dict[str, Any] = {"title": title, "wanted": wanted.as_json()}
     own = select(Making).where(Making.by_id == by.person_id, Making.key == key)
-    same = db.session.scalar(own)
-    if same is not None and queries.waits(same):
-        for name, value in words.items():
-            setattr(same, name, value)
+    same, now = db.session.scalar(own), clock.now()
+    if same is not None and queries.waits(same) and _still(same, words):
         return same.id
-    now = clock.now()
     anew = words | {"state": "pending", "error": None, "made_id": None, "outcome": None}
     anew |= {"created_at": now, "updated_at": now}
     row = anew | {"id": uuid7(), "kind": wanted.kind, "key": key, "by_id": by.person_id}
