@@ -75,6 +75,8 @@ def report(
             by=_known("--breakdown", by, [key for key, _ in found.breakdowns]),
             choices=_choices(choice, found),
         )
+        if asked.start and asked.end and asked.end < asked.start:
+            raise click.BadParameter(f"{end} is before {start}", param_hint="--to")
         content = as_file([_document(asked)], form)
     (output or sys.stdout.buffer).write(content)
 

@@ -275,13 +275,12 @@ class Option:
 class Choice:
     """A select of a report's own: its name in the address, its label, and values with words.
 
-    The first option holds when nobody chose. With `inside_only` only our own team is offered it.
+    The first option holds when nobody chose.
     """
 
     name: str
     label: str
     options: Callable[[Actor], Sequence[tuple[str, str]]]
-    inside_only: bool = False
 
 
 @dataclass(frozen=True)

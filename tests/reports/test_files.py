@@ -205,6 +205,7 @@ def _timeless(content: bytes) -> list[bytes]:
     [
         ("nothing", "there is no report 'nothing'"),
         ("sample --from March", "'March' is no month"),
+        ("sample --from 2027-05 --to 2027-03", "2027-03 is before 2027-05"),
         ("sample --locality Atlantis", "there is no 'Atlantis'"),
         ("sample --breakdown shoe", "'shoe' is none of: cohort, place, job"),
         ("sample --choice a=b", "'a=b' is none of: none"),

@@ -10,6 +10,7 @@ import pypdf
 
 from lms.reports.documents import Document
 from lms.reports.documents.document import Cell, Table, TableRow
+from lms.reports.documents.words import file_name
 from lms.reports.printing import as_pdf
 from lms.web.opening import LmsFlask
 from tests.reports.making import document
@@ -68,3 +69,11 @@ def test_a_report_with_nothing_to_count_takes_no_page_of_its_own(site: LmsFlask)
     assert len(found) == 2
     assert "Were pledges kept? " in found[0]
     assert "What did it cost?" in found[1]
+
+
+def test_a_files_name_is_as_long_as_disks_take_whatever_it_is_written_in() -> None:
+    for title in ("Did confidence change? " + "Hertfordshire, " * 40, "Ŵ" * 300, "é, " * 200):
+        name = file_name(title, "xlsx")
+        assert len(name.encode()) <= 220
+        assert name.endswith(".xlsx")
+        assert name.removesuffix(".xlsx") in title.replace("? ", ", ")

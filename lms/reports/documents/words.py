@@ -15,6 +15,7 @@ KEY = (
 
 
 LONGEST_NAME = 200
+"""Bytes of a file's name: disks take 255, and a copy's "(1)" goes on the end."""
 
 
 def key_words(*tables: Table) -> str:
@@ -32,7 +33,8 @@ def title_of(document: Document) -> str:
 
 def file_name(title: str, form: str) -> str:
     """What a file of that title is called: no sign of a question, and no longer than disks take."""
-    return f"{title.replace('? ', ', ').rstrip('?')[:LONGEST_NAME].rstrip(', ')}.{form}"
+    name = title.replace("? ", ", ").rstrip("?").encode()[:LONGEST_NAME].decode(errors="ignore")
+    return f"{name.rstrip(', ')}.{form}"
 
 
 def counted_words(document: Document) -> str:

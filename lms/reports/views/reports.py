@@ -47,7 +47,7 @@ def report(report_slug: str) -> web.Answer:
     actor = web.current_actor()
     form, found = _form(report_slug, actor, request.args)
     values = page_values(found, form, actor)
-    if not form.check(found):
+    if not form.check():
         return web.invalid("reports/report.html", **values)
     asked = form.asked(found)
     values |= {"asked": asked, "filtered": bool(_filters(asked)), "period": _period(asked)}
@@ -75,7 +75,7 @@ def make(report_slug: str) -> web.Answer:
     actor = web.current_actor()
     form, found = _form(report_slug, actor, request.form)
     values = page_values(found, form, actor)
-    if not form.check(found):
+    if not form.check():
         return web.invalid("reports/report.html", **values)
     asked = form.asked(found)
     if asked.audience is Audience.TEAM:
@@ -91,7 +91,7 @@ def download(report_slug: str) -> web.Answer:
     actor = web.current_actor()
     form, found = _form(report_slug, actor, request.form)
     values = page_values(found, form, actor)
-    if not form.check(found):
+    if not form.check():
         return web.invalid("reports/report.html", **values)
     asked = form.asked(found)
     if asked.audience is not Audience.TEAM:
