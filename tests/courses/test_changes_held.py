@@ -81,7 +81,8 @@ def test_trainers_read_that_everybody_booked_has_been_told_where_somebody_was(
     assert "To 1 person who is booked" in page
     assert "To 1 person for whom a place is held" in page
     priya.press(at, "Save and tell 2 people and 1 trainer")
-    assert "Everybody who is booked has been told" in newest("trainer_changed")[0].body
+    told = "Everybody who is booked has been told.\n\n[Open the cohort]"
+    assert told in newest("trainer_changed")[0].body
 
 
 def test_a_date_that_becomes_too_near_to_hold_places_is_shown_as_that(
