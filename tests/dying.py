@@ -1,15 +1,24 @@
-"""A web process that dies in the middle of a request, as `kill -9` or a power cut ends one."""
+"""Processes that die in the middle of their work, as `kill -9` or a power cut ends one."""
 
 from __future__ import annotations
 
 import base64
 import json
+import multiprocessing
 import os
 import subprocess
 import sys
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
-from lms.db import db
+import pytest
+import time_machine
+
+from lms import clock
+from lms.app import create_app
+from lms.db import db, unit_of_work
 from lms.people.models import Person
 from lms.settings import Settings
 from lms.testing.client import keep
@@ -85,3 +94,27 @@ def killed(
     )
     assert done.returncode == -9, done.stdout + done.stderr
     db.session.expire_all()
+
+
+def killed_doing(settings: Settings, at: str, act: Callable[[], object]) -> None:
+    """Do one thing at this moment in a process of its own, which dies at the named point.
+
+    `act` travels there, so it is a `partial` of something that has a name.
+    """
+    keep()
+    process = multiprocessing.get_context("spawn").Process(
+        target=_do, args=(settings.model_dump(), clock.now(), act)
+    )
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("LMS_CRASH_AT", at)
+        process.start()
+        process.join(120)
+    assert process.exitcode == -9
+    db.session.expire_all()
+
+
+def _do(settings: dict[str, Any], now: datetime, act: Callable[[], object]) -> None:
+    with time_machine.travel(now):
+        app = create_app(Settings(**settings))
+        with app.app_context(), unit_of_work():
+            act()
