@@ -28,7 +28,6 @@ from sqlalchemy import func, select, update
 from courses.models import Approval, Booking, Cohort, Offer, Waiting
 from courses.queries import approving as approvals
 from courses.queries import cohorts, explaining, offers, queue
-from courses.queries import waiting as waiting_list
 from courses.queries.offers import OfferRow
 from courses.services import approving, booking, cancelling, changing, edits, waiting
 from courses.services.cancelling import Fate
@@ -41,6 +40,7 @@ from lms.errors import Conflict
 from lms.messages.models import Message
 from tests import factories as make
 from tests.courses.conftest import TEMPLATE, World, oneself
+from tests.courses.rules_of_the_queue import first, passed_over
 
 PEOPLE = some.integers(0, 5)
 DATES = some.integers(0, 1)
@@ -75,14 +75,14 @@ class Machine(RuleBasedStateMachine):
             make.person(organisation_id=far.id if n == 5 else None, manager_id=boss.id)
             for n in range(6)
         ]
-        self.waits = {one.id for one in self.people[3:]}
+        self.waits, self.elsewhere = {one.id for one in self.people[3:]}, {self.people[5].id}
         for n, cohort_id in enumerate((*self.dates[:1] * 2, self.dates[1])):
             booking.book_oneself(cohort_id, self.people[n].id, by=oneself(self.people[n]))
         for one in self.people[3:]:
             waiting.join(world.course.id, one.id, by=oneself(one))
         if paired:
-            first, second, *_ = queue.line(world.course.id)
-            pairs.make(first.id, second.id, by=world.coordinator)
+            one, other, *_ = queue.line(world.course.id)
+            pairs.make(one.id, other.id, by=world.coordinator)
             for one in self.people[:2]:
                 booking.give_up(world.cohort.id, one.id, by=oneself(one))
         if self.asks:
@@ -148,7 +148,7 @@ class Machine(RuleBasedStateMachine):
     @rule(n=PEOPLE, d=DATES)
     def book(self, n: int, d: int) -> None:
         who, cohort_id = self.people[n], self.dates[d]
-        past = waiting_list.passed_over(cohorts.facts(cohort_id), [who.id])
+        past = passed_over(cohort_id, who.id, self.elsewhere)
         held = offers.open_of(cohort_id, who.id)
         before = self.placed()
         self.done(lambda: booking.book_oneself(cohort_id, who.id, by=oneself(who)))
@@ -157,7 +157,7 @@ class Machine(RuleBasedStateMachine):
     @rule(n=PEOPLE, d=DATES, why=some.sampled_from(["", "Agreed with her team"]))
     def book_by_hand(self, n: int, d: int, why: str) -> None:
         who, cohort_id = self.people[n].id, self.dates[d]
-        past = waiting_list.passed_over(cohorts.facts(cohort_id), [who])
+        past = passed_over(cohort_id, who, self.elsewhere)
         held = offers.open_of(cohort_id, who)
         before = self.placed()
         by = self.world.coordinator
@@ -256,8 +256,8 @@ class Machine(RuleBasedStateMachine):
         now = edits.current(cohorts.facts(self.dates[d]))
         day, hour = (clock.today(), 12) if near else (date(2027, 5, n), 9)
         start, end = clock.at(day, time(hour)), clock.at(day, time(hour + 3))
-        first, *rest = now.sessions
-        moved = replace(first, start=start, end=end)
+        one, *rest = now.sessions
+        moved = replace(one, start=start, end=end)
         self.change(d, replace(now, sessions=(moved, *rest)))
 
     def change(self, d: int, edit: Edit) -> None:
@@ -298,9 +298,7 @@ class Machine(RuleBasedStateMachine):
 
     @invariant()
     def no_place_is_free_that_somebody_waits_for(self) -> None:
-        dates = [cohorts.facts(one) for one in self.dates]
-        found = waiting_list.next_in_line(dates)
-        assert [chosen for chosen, _ in found.values() if chosen] == []
+        assert [first(one, self.elsewhere) for one in self.dates] == [[], []]
 
     @invariant()
     def nobody_is_lost(self) -> None:
@@ -368,5 +366,6 @@ def test_no_order_of_events_oversells_passes_over_or_loses_anybody(
             stateful_step_count=25,
             deadline=None,
             suppress_health_check=list(HealthCheck),
+            print_blob=True,
         ),
     )

@@ -1,11 +1,11 @@
-"""How an outsider would reckon: exact linear algebra over what they were told.
+"""How an outsider would reckon: exact linear algebra over what they were told, and trying it out.
 
-It shares nothing with the product: fractions, and a plain elimination.
+It shares nothing with the product: fractions and a plain elimination; and every small whole number.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from fractions import Fraction
 
 Line = dict[Hashable, Fraction]
@@ -40,3 +40,49 @@ class Known:
                     else:
                         line.pop(name, None)
         return line
+
+
+MOST = 20
+"""So far whole numbers are tried."""
+
+
+class Tables:
+    """All tables of whole numbers that fit what is `seen`: what is not is one or more."""
+
+    def __init__(
+        self,
+        true: Mapping[str, int],
+        sums: Sequence[tuple[str, Sequence[str]]],
+        seen: Mapping[str, int],
+    ) -> None:
+        self.true, self.sums, self.seen = true, sums, seen
+        totals = {total for total, _ in sums}
+        self.cells = sorted((one for one in true if one not in totals), key=lambda c: c not in seen)
+
+    def another(self, wanted: str) -> Mapping[str, int] | None:
+        """One in which `wanted` is not what it is; where there is none, an outsider knows it."""
+        return self._filled({}, wanted)
+
+    def _filled(self, found: Mapping[str, int], wanted: str) -> Mapping[str, int] | None:
+        table = self._with_totals(found)
+        if table is None or table.get(wanted) == self.true[wanted]:
+            return None
+        if len(found) == len(self.cells):
+            return table
+        cell = self.cells[len(found)]
+        for number in [self.seen[cell]] if cell in self.seen else range(1, MOST + 1):
+            if full := self._filled({**found, cell: number}, wanted):
+                return full
+        return None
+
+    def _with_totals(self, found: Mapping[str, int]) -> Mapping[str, int] | None:
+        """These cells with the totals that they make; None where one is not as it is seen."""
+        table = dict(found)
+        for total, parts in self.sums:
+            known = [table[part] for part in parts if part in table]
+            whole, seen = len(known) == len(parts), self.seen.get(total)
+            if seen is not None and (sum(known) > seen or (whole and sum(known) < seen)):
+                return None
+            if whole:
+                table[total] = sum(known)
+        return table
