@@ -24,11 +24,13 @@ from lms.events import RegisterMarked, publish
 from lms.web import words
 
 MARKS = ("present", "late", "left_early", "absent")
+JOINED = "joined"
 ABSENCES = {
     "unwell": "Unwell",
     "work": "Called to work",
     "leave": "On leave",
     "told": "Told us beforehand",
+    JOINED: "Joined later",
     "unknown": "Not known",
 }
 """Why somebody was absent; no free text, so that nothing private is written down."""

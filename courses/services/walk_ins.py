@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import uuid
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from courses.models import Place, Session
 from courses.services import booking, register
-from courses.services.register import NewMark
+from courses.services.register import JOINED, NewMark
 from lms.contracts import Actor
 from lms.db import Complaint, db
 from lms.errors import NotFound
@@ -24,11 +24,13 @@ def add(
 
     An address we hold is that person, whose name stays as it is, when the family name agrees; so
     that nobody learns another's name by trying addresses, a different one is a `Complaint`. So is
-    a full cohort, a double booking or a clash, and nothing is kept.
+    a full cohort, a double booking or a clash, and nothing is kept. At the sessions before this one
+    they are marked as not there yet, so that those registers stay complete.
     """
-    cohort_id = db.session.scalar(select(Session.cohort_id).where(Session.id == session_id))
-    if cohort_id is None:
+    here = db.session.get(Session, session_id)
+    if here is None:
         raise NotFound
+    cohort_id = here.cohort_id
     address = emails.cleaned(email) if email else None
     person_id = _known(address, family_name) if address else None
     if person_id is None:
@@ -41,12 +43,23 @@ def add(
         )
     except Complaint as complaint:
         raise Complaint("given_name", complaint.text) from complaint
-    place_id = db.session.scalar(
-        select(Place.id).where(Place.booking_id == booking_id, Place.session_id == session_id)
-    )
-    if place_id is None:
+    places = db.session.execute(
+        select(Session.id, Place.id)
+        .join(Place, Place.session_id == Session.id)
+        .where(
+            Place.booking_id == booking_id,
+            Session.holds,
+            func.lower(Session.during) <= func.lower(here.during),
+        )
+        .order_by(Session.id)
+    ).all()
+    if session_id not in {each for each, _ in places}:
         raise NotFound
-    register.save(session_id, [NewMark(place_id, "present")], by=by)
+    register.hold([each for each, _ in places])
+    for each, place_id in places:
+        came = each == session_id
+        mark = NewMark(place_id, "present" if came else "absent", reason="" if came else JOINED)
+        register.save(each, [mark], by=by)
     return booking_id
 
 

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from courses.models import Cohort
+from courses.models import Booking, Cohort
 from courses.queries import register as queries
 from lms.db import db
 from tests import factories as make
@@ -240,3 +240,28 @@ def test_why_somebody_was_absent_may_be_given_after_the_mark_though_the_day_has_
     assert "Enter why you correct this register" in other.get_data(as_text=True)
     [amara, _] = queries.lines(one.id)
     assert amara.mark.reason == "unwell"
+
+
+def test_who_walks_in_at_the_second_session_leaves_the_first_ones_register_complete(
+    one, page, priya, as_person, frozen
+):
+    second = make.session(db.session.get_one(Cohort, one.cohort_id), date(2027, 3, 25))
+    for line in queries.lines(one.id):
+        make.place(db.session.get_one(Booking, line.booking_id), second)
+        priya.press(page, "Save register", **{f"mark-{line.place_id}": "present"})
+    frozen("2027-03-25 09:40")
+    ruth = make.person("Ruth", "Calder")
+    make.grant(ruth, "coordinator")
+    browser = as_person(ruth)
+    browser.press(
+        page.replace("/1/", "/2/") + "/add",
+        "Add and mark as present",
+        given_name="Walter",
+        family_name="Kinnear",
+        email="",
+    )
+    first, now = ({line.name: line.mark for line in queries.lines(s.id)} for s in (one, second))
+    assert (first["Walter Kinnear"].mark, first["Walter Kinnear"].reason) == ("absent", "joined")
+    assert now["Walter Kinnear"].mark == "present"
+    assert "Joined later" in browser.get(page).get_data(as_text=True)
+    assert "unmarked" not in browser.get(page).get_data(as_text=True)
