@@ -134,7 +134,7 @@ def test_a_second_before_the_deadline_it_is_theirs_and_a_second_after_the_nexts(
 def test_a_worker_that_slept_three_days_ends_only_what_people_knew_of(
     world: World, people: list[Person], frozen: Moment, gone: bool
 ) -> None:
-    """From Monday to Thursday morning, from where two working days on is Monday at 5pm in London."""
+    """From Monday to Thursday morning; two working days on is Monday at 5pm in London."""
     has, first, second = people
     booking.give_up(world.cohort.id, has.id, by=oneself(has))
     if gone:

@@ -93,8 +93,13 @@ def die_freezing(settings: dict[str, Any], now: datetime) -> None:
             jobs.run_pending(app)
 
 
+@pytest.mark.parametrize("point", ["return.frozen", "report.made"])
 def test_a_worker_that_dies_while_freezing_keeps_nothing_and_the_next_keeps_it_all(
-    cohort: Cohort, settings: Settings, run_jobs: RunJobs, monkeypatch: pytest.MonkeyPatch
+    cohort: Cohort,
+    settings: Settings,
+    run_jobs: RunJobs,
+    monkeypatch: pytest.MonkeyPatch,
+    point: str,
 ) -> None:
     """After the last version and the return were written, before the end of the transaction."""
     analyst = make.person("Ana")
@@ -103,7 +108,7 @@ def test_a_worker_that_dies_while_freezing_keeps_nothing_and_the_next_keeps_it_a
     assert by is not None
     asked = making.ask_return(wanted(Audience.PARTNER), by=by)
     door.commit()
-    monkeypatch.setenv("LMS_CRASH_AT", "return.frozen")
+    monkeypatch.setenv("LMS_CRASH_AT", point)
     fork = multiprocessing.get_context("spawn")
 
     process = fork.Process(target=die_freezing, args=(settings.model_dump(), clock.now()))
