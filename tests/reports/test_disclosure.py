@@ -93,7 +93,7 @@ def test_no_hidden_count_is_the_sum_or_difference_of_seen_ones(
 
 
 @pytest.mark.parametrize("policy", OUTSIDE, ids=("partner", "publication"))
-@tried(400)
+@tried(150)
 @given(people(), st.sampled_from(("", "cohort", "place", "job")))
 def test_no_small_count_is_seen_and_no_remainder_of_a_share(
     policy: object, crowd: list[Trainee], breakdown: str
