@@ -57,32 +57,35 @@ class Tables:
     ) -> None:
         self.true, self.sums, self.seen = true, sums, seen
         totals = {total for total, _ in sums}
-        self.cells = sorted((one for one in true if one not in totals), key=lambda c: c not in seen)
+        self.given = {one: seen[one] for one in true if one in seen and one not in totals}
+        self.open = [one for one in true if one not in seen and one not in totals]
 
     def another(self, wanted: str) -> Mapping[str, int] | None:
         """One in which `wanted` is not what it is; where there is none, an outsider knows it."""
-        return self._filled({}, wanted)
+        return self._filled(self.given, wanted)
 
     def _filled(self, found: Mapping[str, int], wanted: str) -> Mapping[str, int] | None:
         table = self._with_totals(found)
         if table is None or table.get(wanted) == self.true[wanted]:
             return None
-        if len(found) == len(self.cells):
+        cell = next((one for one in self.open if one not in found), None)
+        if cell is None:
             return table
-        cell = self.cells[len(found)]
-        for number in [self.seen[cell]] if cell in self.seen else range(1, MOST + 1):
+        true = self.true[cell]  # what fits is mostly near it
+        for number in sorted(range(1, MOST + 1), key=lambda number: abs(number - true)):
             if full := self._filled({**found, cell: number}, wanted):
                 return full
         return None
 
     def _with_totals(self, found: Mapping[str, int]) -> Mapping[str, int] | None:
-        """These cells with the totals that they make; None where one is not as it is seen."""
+        """These cells with the totals that they make; None where one cannot be as it is seen."""
         table = dict(found)
         for total, parts in self.sums:
             known = [table[part] for part in parts if part in table]
-            whole, seen = len(known) == len(parts), self.seen.get(total)
-            if seen is not None and (sum(known) > seen or (whole and sum(known) < seen)):
+            least, open_ = sum(known), len(parts) - len(known)
+            seen = self.seen.get(total)
+            if seen is not None and not least + open_ <= seen <= least + MOST * open_:
                 return None
-            if whole:
-                table[total] = sum(known)
+            if not open_:
+                table[total] = least
         return table

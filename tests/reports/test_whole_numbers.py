@@ -46,7 +46,9 @@ def draft_of(table: list[tuple[int, ...]]) -> Draft:
 
 
 @pytest.mark.parametrize("policy", OUTSIDE, ids=("partner", "publication"))
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True)
+@settings(
+    max_examples=1500, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True
+)
 @example([(3, 46, 7)])
 @example([(1, 5, 8), (5, 1, 8), (8, 8, 1)])
 @given(TABLES)
@@ -60,3 +62,16 @@ def test_what_is_hidden_may_be_one_number_or_another(
     tables = Tables(values, sums, seen)
     sure = [key for key in sorted(hidden) if tables.another(key) is None]
     assert (sure, [values[key] for key in hidden if not values[key]]) == ([], [])
+
+
+def test_who_tries_every_table_finds_what_the_rest_gives_away() -> None:
+    """The eyes of the test above see: one cell alone is what its row leaves, a square is not."""
+    values, sums = figures_of([(3, 46, 7), (2, 5, 8)])
+
+    def known(*hidden: str) -> list[str]:
+        seen = {key: value for key, value in values.items() if key not in hidden}
+        return [key for key in hidden if Tables(values, sums, seen).another(key) is None]
+
+    assert known("00") == ["00"]
+    assert known("00", "02") == ["00", "02"]
+    assert known("00", "02", "10", "12") == []
