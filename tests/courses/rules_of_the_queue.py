@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
@@ -37,12 +38,7 @@ def first(cohort_id: uuid.UUID, elsewhere: Collection[uuid.UUID]) -> list[uuid.U
     begins = db.session.scalar(starts)
     if begins is None or begins.date() <= clock.today():
         return []
-    waits = db.session.scalars(
-        select(Waiting)
-        .where(Waiting.state == "waiting")
-        .order_by(Waiting.points.desc(), Waiting.joined_at, Waiting.id)
-        .execution_options(populate_existing=True)
-    ).all()
+    waits = _waits()
     left, found = free(cohort_id), list[uuid.UUID]()
     for one in waits:
         both = [each for each in waits if each is one or _paired(each, one)]
@@ -54,12 +50,49 @@ def first(cohort_id: uuid.UUID, elsewhere: Collection[uuid.UUID]) -> list[uuid.U
     return found
 
 
+def wrongly_offered(known: set[uuid.UUID], elsewhere: Collection[uuid.UUID]) -> list[uuid.UUID]:
+    """The offers that are new and somebody else's: of a date that does not suit whoever has it,
+    or one that suits somebody who comes before them and waits on by themselves.
+
+    Those that are there are `known` from now on.
+    """
+    rows = db.session.execute(
+        select(Offer, Waiting)
+        .join(Waiting, Waiting.id == Offer.waiting_id)
+        .where(Offer.state == "open", Offer.id.not_in(known))
+        .execution_options(populate_existing=True)
+    ).all()
+    known |= {offer.id for offer, _ in rows}
+    alone = [one for one in _waits() if one.pair_id is None and one.person_id not in elsewhere]
+    return [
+        offer.id
+        for offer, one in rows
+        if one.person_id in elsewhere
+        or _missed(one, offer.cohort_id)
+        or any(
+            _rank(other) < min(_rank(each) for _, each in rows if each is one or _paired(each, one))
+            and _suits(other, offer.cohort_id)
+            for other in alone
+        )
+    ]
+
+
+def _rank(one: Waiting) -> tuple[int, datetime, uuid.UUID]:
+    return (-one.points, one.joined_at, one.id)
+
+
 def passed_over(
     cohort_id: uuid.UUID, who: uuid.UUID, elsewhere: Collection[uuid.UUID]
 ) -> list[uuid.UUID]:
     """Who would lose a place that is theirs if somebody had one."""
     others = [one for one in first(cohort_id, elsewhere) if one != who]
     return others[max(free(cohort_id) - 1, 0) :]
+
+
+def _waits() -> list[Waiting]:
+    """Everybody who waits, most points first, then who joined first."""
+    rows = select(Waiting).where(Waiting.state == "waiting")
+    return sorted(db.session.scalars(rows.execution_options(populate_existing=True)), key=_rank)
 
 
 def _paired(one: Waiting, other: Waiting) -> bool:
@@ -77,11 +110,15 @@ def _suits(one: Waiting, cohort_id: uuid.UUID) -> bool:
     )
     on_it = mine.where(Booking.cohort_id == cohort_id, Booking.state.in_(ON_IT))
     return not (
-        str(cohort_id) in one.availability.get("passed", ())
+        _missed(one, cohort_id)
         or db.session.scalars(on_it).first()
         or db.session.scalars(clash).first()
-        or _turned_down(one, cohort_id)
     )
+
+
+def _missed(one: Waiting, cohort_id: uuid.UUID) -> bool:
+    """Whether somebody saw a date free when they joined, or has turned it down."""
+    return str(cohort_id) in one.availability.get("passed", ()) or _turned_down(one, cohort_id)
 
 
 def _turned_down(one: Waiting, cohort_id: uuid.UUID) -> bool:

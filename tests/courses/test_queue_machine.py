@@ -40,7 +40,7 @@ from lms.errors import Conflict
 from lms.messages.models import Message
 from tests import factories as make
 from tests.courses.conftest import TEMPLATE, World, oneself
-from tests.courses.rules_of_the_queue import first, passed_over
+from tests.courses.rules_of_the_queue import first, passed_over, wrongly_offered
 
 PEOPLE = some.integers(0, 5)
 DATES = some.integers(0, 1)
@@ -67,7 +67,7 @@ class Machine(RuleBasedStateMachine):
         world = self.world
         db.session.execute(update(Cohort).where(Cohort.id == world.cohort.id).values(capacity=2))
         self.template: dict[str, Any] = TEMPLATE
-        self.number = 1
+        self.number, self.offered = 1, set[uuid.UUID]()
         self.dates = [world.cohort.id, self.another().id]
         far = make.organisation(locality_id=make.locality().id)
         boss = make.person("Mark", "Boss", email="mark@example.org")
@@ -299,6 +299,10 @@ class Machine(RuleBasedStateMachine):
     @invariant()
     def no_place_is_free_that_somebody_waits_for(self) -> None:
         assert [first(one, self.elsewhere) for one in self.dates] == [[], []]
+
+    @invariant()
+    def no_place_is_offered_that_is_somebody_elses(self) -> None:
+        assert wrongly_offered(self.offered, self.elsewhere) == []
 
     @invariant()
     def nobody_is_lost(self) -> None:
