@@ -85,8 +85,8 @@ def import_people(priya: Visitor, cohort: str, file: Path, *, jay: str) -> None:
     priya.press("Check the file")
     priya.reads("Nothing is saved until you press Add", "Headings found in row 3")
     priya.reads("Two people share this address", "A formula with no saved result")
-    priya.pick("What to do with row 9", "Police officer or staff")
-    priya.choose("What to do with row 12", jay)
+    priya.pick("What to do with row 9, Femi Adeyemi", "Police officer or staff")
+    priya.choose("What to do with row 12, Jay Patel", jay)
     priya.press("Save answers")
 
 

@@ -34,6 +34,7 @@ VALUES = {
     "answer_by_day": "30 Nov",
     "answered": 2,
     "arrival": "9:15am",
+    "booked": 18,
     "begins": "Thursday 18 February 2027",
     "bring": "a pen; everything else is there",
     "can_change": "Your place can change: people go first when they are ambassadors. After that, "
@@ -102,9 +103,9 @@ VALUES = {
     "why": "you joined on 28 November 2026",
 }
 MAY_LACK = (
-    "answered", "arrival", "begins", "bring", "closes", "ended", "held", "hours_words", "lunch",
-    "notes", "off", "pair", "place", "pledge", "put_forward", "returned", "sessions", "shared",
-    "short_date", "speaks_of_abuse", "trainers", "weekday_date", "why",
+    "answered", "arrival", "begins", "booked", "bring", "closes", "ended", "held", "hours_words",
+    "lunch", "notes", "off", "pair", "place", "pledge", "put_forward", "returned", "sessions",
+    "shared", "short_date", "speaks_of_abuse", "trainers", "weekday_date", "why",
 )  # fmt: skip
 NEEDS = {"ambassadors/mail/last_reminder.txt": "closes", "courses/messages/waiting.txt": "why"}
 """What may be missing elsewhere, but not here."""
