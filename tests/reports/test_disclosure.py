@@ -32,7 +32,7 @@ OUTSIDE = (PARTNER, PUBLICATION)
 
 
 def tried(times: int) -> settings:
-    """So many tables, other ones each time: about ten seconds' worth. A failure prints its own."""
+    """So many tables, other ones each time: about five seconds' worth. A failure prints its own."""
     return settings(
         max_examples=times,
         deadline=None,
@@ -77,7 +77,7 @@ def relations(draft: Draft) -> list[dict[Hashable, int]]:
 
 @pytest.mark.parametrize("policy", OUTSIDE, ids=("partner", "publication"))
 @pytest.mark.parametrize("breakdown", ["", "cohort", "job"])
-@tried(80)
+@tried(40)
 @given(people())
 def test_no_hidden_count_is_the_sum_or_difference_of_seen_ones(
     policy: object, breakdown: str, crowd: list[Trainee]
@@ -93,7 +93,7 @@ def test_no_hidden_count_is_the_sum_or_difference_of_seen_ones(
 
 
 @pytest.mark.parametrize("policy", OUTSIDE, ids=("partner", "publication"))
-@tried(150)
+@tried(75)
 @given(people(), st.sampled_from(("", "cohort", "place", "job")))
 def test_no_small_count_is_seen_and_no_remainder_of_a_share(
     policy: object, crowd: list[Trainee], breakdown: str
@@ -114,7 +114,7 @@ def test_no_small_count_is_seen_and_no_remainder_of_a_share(
             assert all(counts[key].value >= least or not counts[key].value for key in figure.of)
 
 
-@tried(80)
+@tried(40)
 @given(
     people(),
     st.lists(
