@@ -46,9 +46,7 @@ def draft_of(table: list[tuple[int, ...]]) -> Draft:
 
 
 @pytest.mark.parametrize("policy", OUTSIDE, ids=("partner", "publication"))
-@settings(
-    max_examples=500, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True
-)
+@settings(max_examples=500, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True)
 @example([(3, 46, 7)])
 @example([(1, 5, 8), (5, 1, 8), (8, 8, 1)])
 @given(TABLES)
