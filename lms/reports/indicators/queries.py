@@ -6,8 +6,8 @@ The report shows them, and the pages on which they are kept.
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass, fields
-from datetime import date, timedelta
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
@@ -42,27 +42,14 @@ class SetRow:
 
 
 @dataclass(frozen=True)
-class Line:
-    """An indicator: a measure's key, or numbers from elsewhere.
+class Line(LineRow):
+    """An indicator that is kept.
 
     `first` and `second` are the number; a part and its base; or before and after.
     """
 
     id: uuid.UUID
     position: int
-    title: str
-    kind: str
-    measure: str
-    first: int | None
-    second: int | None
-    source: str
-    starts_on: date | None
-    ends_on: date | None
-
-    @property
-    def row(self) -> LineRow:
-        """What can be changed."""
-        return LineRow(**{one.name: getattr(self, one.name) for one in fields(LineRow)})
 
     @property
     def by_months(self) -> bool:

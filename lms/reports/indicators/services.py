@@ -98,7 +98,7 @@ def keep_line(
     values = _values(row)
     if line_id is not None:
         known = _line(set_id, line_id)
-        refuse_overwriting(seen, as_line(known).row.values, row.values)
+        refuse_overwriting(seen, as_line(known).values, row.values)
         with violations(ck_reports_indicator_period=BACKWARDS):
             for name, value in values.items():
                 setattr(known, name, value)

@@ -161,7 +161,7 @@ def _line_page(set_id: uuid.UUID, known: queries.Line | None) -> web.Answer:
 def _line_form(known: queries.Line | None) -> LineForm:
     if known is None:
         return LineForm()
-    values = known.row.values
+    values = known.values
     return ChangeLineForm(data={**values, "seen": seen(values)})
 
 
@@ -171,7 +171,7 @@ def _take_over(
     """Show what stands now of an indicator that somebody else has changed."""
     assert known is not None
     assert isinstance(form, ChangeLineForm)
-    now = queries.line(set_id, known.id).row.values
+    now = queries.line(set_id, known.id).values
     said = {name: _said(value) for name, value in now.items()}
     for name in ("kind", "measure"):
         chosen = (one.text for one in form[name].choices if one.value == now[name])
