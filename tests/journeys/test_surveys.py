@@ -15,6 +15,7 @@ from tests.journeys.visitor import PHONE
 
 DAY = date(2027, 3, 18)
 CONFIRMATION, ANSWER = "Booked: Brief Encounters", "Answer now"
+ADDRESS = "The e-mail address you booked with"
 
 
 @pytest.fixture
@@ -92,3 +93,29 @@ def test_a_closed_survey_says_so_and_what_comes_next(
     amara = visit("Amara", width=PHONE)
     amara.open(survey)
     amara.heading("This survey has closed")
+
+
+def test_the_code_in_the_room_opens_ones_own_survey_and_nothing_that_was_kept(
+    survey: str, visit: Visit, frozen: Frozen, width: int
+) -> None:
+    amara = visit("Amara", width=PHONE)
+    amara.open(survey)
+    amara.group(FIVE[0]).get_by_role("radio", name="Quite confident").check()
+    expect(amara.page.get_by_role("status")).to_contain_text("Saved")
+
+    frozen("2027-03-18 09:10")
+    somebody = visit("Somebody", width=width)
+    somebody.open("/r/BE-01")
+    somebody.fill(ADDRESS, "nobody@x.example")
+    somebody.press("Open my survey")
+    somebody.reads("We did not find this address on today's list")
+    somebody.fill(ADDRESS, "amara.okafor@nhs.example")
+    somebody.press("Open my survey")
+    somebody.heading("Five questions before you start")
+    somebody.reads("You have begun already")
+    expect(somebody.page.get_by_role("radio", checked=True)).to_have_count(0)
+    answer(somebody, "Somewhat")
+    somebody.press("Send my answers")
+    somebody.heading("Thank you")
+    amara.open(survey)
+    amara.heading("You have already answered")
